@@ -1,0 +1,1 @@
+"""What an author writes: from the text of a tree file to a ``Tree``."""

@@ -1,0 +1,41 @@
+"""
+The codes of problems, each with the reason why it is one.
+
+A code is a word and stays; ``docs/reference/problems.md`` has a heading for each.
+"""
+
+from __future__ import annotations
+
+WHY: dict[str, str] = {
+    # The bytes and the YAML.
+    "unreadable": "",
+    "not-utf-8": "a tree file is UTF-8 text.",
+    "control-character": "a text of a tree is shown to people, on any screen.",
+    "too-large": "limits keep a broken or hostile file from stopping a service.",
+    "yaml-syntax": "",
+    "duplicate-key": "only one of them could count, and nobody would see which.",
+    "yaml-feature": "a tree is read aloud from top to bottom: no tags, no references.",
+    "second-document": "one file holds one tree.",
+    "empty-file": "",
+    # The shape of the file.
+    "unknown-format": "the format says how the rest of the file is to be read.",
+    "missing-key": "",
+    "unknown-key": "a misspelt key would otherwise be left out in silence.",
+    "wrong-type": "",
+    "bad-value": "",
+    "bad-id": "ids are small letters, digits and dashes, and begin with a letter.",
+    "not-supported": "",
+    # What the names mean.
+    "duplicate-id": "an id names one thing, so that links and saved sessions hold.",
+    "unknown-cause": "every name here is a cause or a group listed under 'causes'.",
+    "unknown-question": "every name here is a question listed under 'questions'.",
+    "unknown-answer": "the answers of a question are listed under its 'answers'; "
+    "without that they are yes and no.",
+    "unknown-action": "every name here is an action listed under 'actions'.",
+    "unknown-setup": "every name here is listed under 'setups'.",
+    "cycle": "each would have to come before the other.",
+    # What the numbers mean.
+    "bad-sum": "one of the answers is always given, so the chances sum to 1.",
+    "no-prior": "at least one cause must be possible before anything is asked.",
+    "bad-range": "a number must fall into one answer.",
+}

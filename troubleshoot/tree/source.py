@@ -1,0 +1,360 @@
+"""
+YAML text to plain values that remember their places.
+
+Plain scalars stay text: ``no`` is the word, ``1.10`` keeps its zero, ``1:30`` is not
+ninety. What a field means is decided where fields are known, not here. Only a plain
+nothing (empty, ``~``, ``null``) is None.
+
+The parser's event stream is read in one loop with an explicit stack, so that depth,
+references and size can be refused at the first bad event.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import yaml
+
+from troubleshoot.errors import Problem
+from troubleshoot.tree.codes import WHY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_BYTES: Final = 5_000_000
+MAX_DEPTH: Final = 64
+MAX_NODES: Final = 500_000
+MAX_SCALAR: Final = 100_000
+
+NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
+UNPRINTABLE: Final = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
+
+# Without libyaml PyYAML is slower; events and places are the same.
+Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
+
+
+class Place(NamedTuple):
+    """Line and column, from 1, in code points."""
+
+    line: int
+    column: int
+
+
+class Block(dict[str, Any]):
+    """A mapping; ``keys_at`` and ``values_at`` hold the marks of its entries."""
+
+    __slots__ = ("keys_at", "mark", "values_at")
+
+    def __init__(self, mark: Any) -> None:  # noqa: ANN401 - the parser's own mark
+        super().__init__()
+        self.mark = mark
+        self.keys_at: dict[str, Any] = {}
+        self.values_at: dict[str, Any] = {}
+
+
+class Items(list[Any]):
+    """A list; ``values_at`` holds the marks of its items."""
+
+    __slots__ = ("mark", "values_at")
+
+    def __init__(self, mark: Any) -> None:  # noqa: ANN401 - the parser's own mark
+        super().__init__()
+        self.mark = mark
+        self.values_at: list[Any] = []
+
+
+class Unreadable(Exception):  # noqa: N818 - a jump out of the loop, never shown
+    """Reading cannot go on; the problem has been noted."""
+
+
+@dataclass(slots=True)
+class Source:
+    """One file: its name, its text, its value with places, what is wrong so far."""
+
+    file: str
+    text: str
+    root: Any = None
+    problems: list[Problem] = field(default_factory=list)
+    _lines: list[str] | None = None
+
+    def line(self, number: int) -> str:
+        """The text of one line, counted from 1; empty past the end."""
+        if self._lines is None:
+            self._lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", self.text)
+        return self._lines[number - 1] if number <= len(self._lines) else ""
+
+    def complain(
+        self,
+        code: str,
+        place: Place,
+        message: str,
+        *,
+        fix: str = "",
+        why: str | None = None,
+        width: int | None = None,
+    ) -> None:
+        """Note a problem at a place."""
+        excerpt = self.line(place.line)
+        self.problems.append(
+            Problem(
+                code=code,
+                message=message,
+                file=self.file,
+                line=place.line,
+                column=place.column,
+                why=WHY[code] if why is None else why,
+                fix=fix,
+                excerpt=excerpt,
+                width=_token_width(excerpt, place.column) if width is None else width,
+            )
+        )
+
+    def place(self, path: Sequence[str | int], *, key: bool = False) -> Place:
+        """
+        Where the value at a path begins, or its key.
+
+        A path that leads out of the file ends at the last thing that is there.
+        """
+        node, mark = self.root, getattr(self.root, "mark", None)
+        for depth, step in enumerate(path, start=1):
+            marks = _marks(node, step, key=key and depth == len(path))
+            if marks is None:
+                break
+            mark, node = marks[step], node[step]
+        return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+
+
+def _marks(node: Any, step: str | int, *, key: bool) -> Any:  # noqa: ANN401 - any node
+    """The table that holds the mark of this step, None if it leads out."""
+    if isinstance(node, Block) and step in node:
+        return node.keys_at if key else node.values_at
+    if isinstance(node, Items) and isinstance(step, int) and step < len(node):
+        return node.values_at
+    return None
+
+
+def _token_width(excerpt: str, column: int) -> int:
+    """How much to underline: a quoted text, or up to what ends a plain one."""
+    rest = excerpt[column - 1 :]
+    found = re.match(r"""'[^']*'|"[^"]*"|[^\s:,#\[\]{}]+(?: +[^\s:,#\[\]{}]+)*""", rest)
+    return len(found[0]) if found else 1
+
+
+def decode(data: bytes, file: str) -> Source:
+    """Bytes to text: size, UTF-8, and characters that may stand in a text."""
+    source = Source(file, "")
+    if len(data) > MAX_BYTES:
+        message = f"the file has {len(data):,} bytes; the limit is {MAX_BYTES:,}"
+        source.complain("too-large", Place(1, 1), message)
+        return source
+    try:
+        source.text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        _complain_of_byte(source, data, error.start)
+        return source
+    if found := UNPRINTABLE.search(source.text):
+        before = source.text[: found.start()].split("\n")
+        place = Place(len(before), len(before[-1]) + 1)
+        message = f"the character U+{ord(found[0]):04X} cannot be shown"
+        source.complain("control-character", place, message, fix="remove it.", width=1)
+    return source
+
+
+def _complain_of_byte(source: Source, data: bytes, at: int) -> None:
+    before = data[:at].decode("utf-8-sig").split("\n")
+    source.text = "\n".join(before)
+    place = Place(len(before), len(before[-1]) + 1)
+    message = f"the byte 0x{data[at]:02x} is not UTF-8"
+    source.complain("not-utf-8", place, message, fix="save the file as UTF-8.", width=1)
+
+
+def read(data: bytes, file: str) -> Source:
+    """
+    The value of a YAML file, with places.
+
+    Returns a source whose ``problems`` say what is wrong; its ``root`` is None when
+    the file could not be read to the end.
+    """
+    source = decode(data, file)
+    if not source.problems:
+        try:
+            source.root = _Builder(source).build()
+        except Unreadable:
+            pass
+        except yaml.YAMLError as error:
+            _complain_of_syntax(source, error)
+    return source
+
+
+class _Builder:
+    """The loop over events: ``top`` is the open container, ``key`` its pending key."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.root: Any = None
+        self.stack: list[Any] = []
+        self.nodes = 0
+
+    def build(self) -> Any:  # noqa: ANN401, C901, PLR0912 - one hot loop, kept whole
+        """The root value; problems that do not stop the reading go to the source."""
+        next_event = Parser(self.source.text).get_event
+        stack, scalar_event = self.stack, yaml.ScalarEvent
+        top: Any = None
+        key: str | None = None
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is scalar_event:
+                value = event.value
+                if event.tag is not None or event.anchor is not None:
+                    self.refuse_feature(event)
+                if len(value) > MAX_SCALAR:
+                    self.stop(event, f"a text of more than {MAX_SCALAR:,} characters")
+                if type(top) is Block:
+                    if key is None:
+                        key = self.key(top, event, value)
+                        continue
+                elif value in NOTHING and not event.style:
+                    value = None
+                if key is not None and value in NOTHING and not event.style:
+                    value = None
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                value = self.container(event, top, key)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                top, key = stack.pop()
+                continue
+            elif kind is yaml.AliasEvent:
+                self.refuse_feature(event)
+                value = None
+            elif kind is yaml.StreamEndEvent:
+                return self.root
+            else:
+                self.document(event)
+                continue
+            if type(top) is Block:
+                top[key] = value
+                top.values_at[key] = event.start_mark
+                key = None
+            elif top is None:
+                self.root = value
+            else:
+                top.append(value)
+                top.values_at.append(event.start_mark)
+            if kind is not scalar_event and kind is not yaml.AliasEvent:
+                stack.append((top, key))
+                top, key = value, None
+
+    def key(self, top: Block, event: Any, key: str) -> str:  # noqa: ANN401 - an event
+        """Note where a key stands; a second one of the same name is a problem."""
+        self.count(event, 2)
+        if key in top.keys_at:
+            first = top.keys_at[key].line + 1
+            message = f"'{key}' stands here a second time, first on line {first}"
+            fix = "keep one of them, or give this one another name."
+            self.source.complain("duplicate-key", _place(event), message, fix=fix)
+        elif key == "<<" and not event.style:
+            self.refuse_feature(event)
+        top.keys_at[key] = event.start_mark
+        return key
+
+    def container(self, event: Any, top: Any, key: str | None) -> Block | Items:  # noqa: ANN401
+        """Open a mapping or a list."""
+        self.count(event, 1)
+        if event.tag is not None or event.anchor is not None:
+            self.refuse_feature(event)
+        if type(top) is Block and key is None:
+            fix = "a key is one word; write it without brackets or '?'."
+            message = "a list or a mapping stands where a key is expected"
+            self.source.complain("yaml-feature", _place(event), message, fix=fix)
+            raise Unreadable
+        if len(self.stack) >= MAX_DEPTH:
+            self.stop(event, f"nested more than {MAX_DEPTH} levels deep")
+        block = type(event) is yaml.MappingStartEvent
+        return Block(event.start_mark) if block else Items(event.start_mark)
+
+    def count(self, event: Any, nodes: int) -> None:  # noqa: ANN401 - an event
+        self.nodes += nodes
+        if self.nodes > MAX_NODES:
+            self.stop(event, f"more than {MAX_NODES:,} entries")
+
+    def stop(self, event: Any, what: str) -> None:  # noqa: ANN401 - an event
+        self.source.complain("too-large", _place(event), f"{what}: that is the limit")
+        raise Unreadable
+
+    def refuse_feature(self, event: Any) -> None:  # noqa: ANN401 - an event
+        """Tags, anchors, aliases and merge keys are not part of the format."""
+        place = _place(event)
+        if isinstance(event, yaml.AliasEvent):
+            what, fix = f"the reference '*{event.anchor}'", "write the value out."
+        elif event.anchor is not None:
+            what, fix = f"the anchor '&{event.anchor}'", "remove it."
+        elif event.tag is not None:
+            what, fix = "a type tag ('!…')", "remove it; put a text into quotes."
+        else:
+            what, fix = "the merge key '<<'", "write the entries out."
+        message = f"{what} is not part of a tree file"
+        self.source.complain("yaml-feature", place, message, fix=fix)
+
+    def document(self, event: Any) -> None:  # noqa: ANN401 - an event
+        """Stream and document marks: only one document may start."""
+        if isinstance(event, yaml.DocumentStartEvent):
+            if self.nodes or self.root is not None:
+                message = "a second document begins here"
+                fix = "remove the '---', or move what follows to its own file."
+                place = _place(event)
+                self.source.complain("second-document", place, message, fix=fix)
+                raise Unreadable
+            self.nodes = 1
+
+
+def _place(event: Any) -> Place:  # noqa: ANN401 - an event
+    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+# What the parser says, and what an author can do about it.
+SYNTAX: Final = (
+    (
+        "mapping values are not allowed",
+        "a ':' stands where no new entry can begin",
+        "put a text that contains ': ' into quotes, or check the indentation.",
+    ),
+    (
+        "cannot start any token",
+        "this character cannot begin a text",
+        "indent with spaces instead of tabs; put a text that begins with '@', "
+        "'`' or '%' into quotes.",
+    ),
+    (
+        "could not find expected ':'",
+        "a ':' is missing after a key",
+        "write 'key: value', with a space after the colon.",
+    ),
+    (
+        "did not find expected key",
+        "the entry does not line up with the ones above it",
+        "give entries that belong together the same indentation.",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "the item does not line up with the ones above it",
+        "give the items of a list the same indentation.",
+    ),
+    ("found unexpected end of stream", "a quote is not closed", "close it."),
+    ("did not find expected ',' or", "a ',' or a closing bracket is missing", ""),
+)
+
+
+def _complain_of_syntax(source: Source, error: yaml.YAMLError) -> None:
+    """The parser's complaint in the author's words."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+    said = getattr(error, "problem", None) or getattr(error, "reason", "")
+    message, fix = f"the YAML cannot be read: {said}", ""
+    for sign, ours, mend in SYNTAX:
+        if sign in said:
+            message, fix = ours, mend
+    source.complain("yaml-syntax", place, message, fix=fix, width=1)
