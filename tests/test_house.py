@@ -1,0 +1,297 @@
+"""What holds for the whole house: imports, names, codes, commands, doctests."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import troubleshoot
+from troubleshoot.tree.codes import WHY
+
+REPOSITORY = Path(__file__).parent.parent
+DOCS = REPOSITORY / "docs"
+PACKAGE = Path(troubleshoot.__file__).parent
+MODULES = sorted(
+    each.name for each in pkgutil.walk_packages([str(PACKAGE)], "troubleshoot.")
+)
+HEAVY = {"click", "jinja2", "markdown_it", "networkx", "numpy", "pydantic", "yaml"}
+
+# From the ground up; a room imports only what stands before it. The façade is asked
+# for names by users alone, so it may know every room.
+FLOORS = ("errors", "tree", "engine", "session", "check", "runbook", "cli")
+BESIDE = {("check", "runbook"), ("runbook", "check")}
+# A verb that belongs to the value for whoever uses it.
+UPWARDS = {("tree/tree.py", "Tree.begin", "troubleshoot.session")}
+
+
+def floor(module: str) -> int:
+    """How high a module stands; the version and the package itself are ground."""
+    room = (module.split(".") + [""])[1]
+    return FLOORS.index(room) if room in FLOORS else -1
+
+
+def imports(path: Path) -> list[tuple[str, str]]:
+    """Where in a file (class and function names, dotted) which module is imported."""
+    found: list[tuple[str, str]] = []
+
+    def visit(node: ast.AST, where: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Import):
+                found.extend((where, name.name) for name in child.names)
+            elif isinstance(child, ast.ImportFrom):
+                assert child.level == 0, f"{path}: import by the full name"
+                found.extend(
+                    (where, f"{child.module}.{name.name}")
+                    if child.module == "troubleshoot"
+                    else (where, str(child.module))
+                    for name in child.names
+                )
+            named = isinstance(child, ast.ClassDef | ast.FunctionDef)
+            inner = f"{where}.{child.name}".strip(".") if named else where
+            visit(child, inner)
+
+    visit(ast.parse(path.read_text(encoding="utf-8")), "")
+    return found
+
+
+def upward_imports() -> set[tuple[str, str, str]]:
+    """Imports of what stands higher, except those that only type checkers see."""
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        file = path.relative_to(PACKAGE).as_posix()
+        here = floor("troubleshoot." + file.removesuffix(".py").replace("/", "."))
+        for where, module in imports_at_run_time(path):
+            beside = (FLOORS[here], FLOORS[floor(module)]) in BESIDE
+            if file != "__init__.py" and (floor(module) > here or beside):
+                found.add((file, where, module))
+    return found
+
+
+def imports_at_run_time(path: Path) -> list[tuple[str, str]]:
+    """The imports of a file that are executed, of this package alone."""
+    seen_by_checkers = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            for each in ast.walk(ast.Module(node.body, [])):
+                if isinstance(each, ast.ImportFrom):
+                    seen_by_checkers.add(each.module)
+    return [
+        (where, module)
+        for where, module in imports(path)
+        if module.startswith("troubleshoot")
+        and not (module in seen_by_checkers and not where)
+    ]
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has after a statement."""
+    code = f"{statement}\nimport sys; print(*{{m.split('.')[0] for m in sys.modules}})"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    return set(run.stdout.splitlines()[-1].split())
+
+
+def command(*arguments: str) -> str:
+    """A statement that runs the command line and survives its exit."""
+    return (
+        "import contextlib, sys\n"
+        "from troubleshoot.cli import main\n"
+        f"sys.argv = ['troubleshoot', *{arguments!r}]\n"
+        "with contextlib.suppress(SystemExit):\n"
+        "    main()"
+    )
+
+
+def headings(page: str, level: int) -> list[str]:
+    """The headings of one level in a page of the docs, without backticks."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    text = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    return [
+        found.replace("`", "")
+        for found in re.findall(rf"(?m)^#{{{level}}} (.*)$", text)
+    ]
+
+
+def test_imports_point_one_way():
+    """
+    No module imports from a room above its own, except ``Tree.begin``.
+    """
+    assert upward_imports() == UPWARDS
+
+
+def test_the_engine_knows_arrays_alone():
+    """
+    In the engine only the model knows the tree, and nothing else of the house.
+    """
+    found = {
+        (path.stem, module)
+        for path in (PACKAGE / "engine").glob("*.py")
+        for _, module in imports_at_run_time(path)
+        if path.stem != "model" and floor(module) == FLOORS.index("tree")
+    }
+
+    assert found == set()
+
+
+def test_public_names_are_sorted():
+    """
+    ``__all__`` is written in the order that the linter keeps.
+    """
+    names = troubleshoot.__all__
+    constants = [name for name in names if name.isupper()]
+    classes = [name for name in names if name[0].isupper() and not name.isupper()]
+    others = [name for name in names if not name[0].isupper()]
+
+    assert names == sorted(constants) + sorted(classes) + sorted(others)
+
+
+def test_public_names_are_what_is_bound():
+    """
+    ``__all__``, the lazy table and the imports that type checkers see are one list.
+    """
+    tree = ast.parse(Path(troubleshoot.__file__).read_text(encoding="utf-8"))
+    seen_by_checkers = {
+        name.asname or name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and str(node.module).startswith("troubleshoot")
+        for name in node.names
+    }
+
+    assert set(troubleshoot.__all__) == seen_by_checkers
+    assert set(troubleshoot.__all__) == {"__version__", *troubleshoot._ROOM_OF}
+
+
+@pytest.mark.parametrize("name", troubleshoot.__all__)
+def test_public_name_can_be_fetched(name):
+    """
+    Every name of ``__all__`` can be fetched, and is listed by ``dir``.
+    """
+    assert getattr(troubleshoot, name) is not None
+    assert name in dir(troubleshoot)
+
+
+def test_unknown_name_is_an_attribute_error():
+    """
+    Asking the package for what it does not have fails like any module.
+    """
+    with pytest.raises(AttributeError, match="no attribute 'lode'"):
+        troubleshoot.lode  # noqa: B018
+
+
+def test_import_loads_nothing_heavy():
+    """
+    ``import troubleshoot`` imports none of the libraries it is built on.
+    """
+    assert loaded_by("import troubleshoot") & HEAVY == set()
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("--help",)])
+def test_start_of_the_command_line_loads_nothing_heavy(arguments):
+    """
+    Asking for the version or for help imports the command line library alone.
+    """
+    assert loaded_by(command(*arguments)) & HEAVY <= {"click"}
+
+
+def test_schema_does_not_need_graphs_or_templates():
+    """
+    ``schema`` imports neither networkx nor jinja2.
+    """
+    assert loaded_by(command("schema")) & {"networkx", "jinja2", "numpy"} == set()
+
+
+def test_loading_and_running_does_not_need_graphs():
+    """
+    Whoever does not ask for the graph of a tree never waits for networkx.
+    """
+    loop = "import troubleshoot as ts; ts.load, ts.Session, ts.Question"
+
+    assert loaded_by(loop) & {"networkx", "jinja2", "click"} == set()
+
+
+def test_every_code_has_a_heading():
+    """
+    The page of problems has a section for each code, in one order, and no other.
+    """
+    assert headings("reference/problems.md", 3) == list(WHY)
+
+
+def test_every_verb_is_documented():
+    """
+    The page of the command line has a section for each verb, and no other.
+    """
+    import click  # noqa: PLC0415 - only where the command line is
+
+    from troubleshoot.cli import main  # noqa: PLC0415
+
+    assert isinstance(main, click.Group)
+    verbs = main.list_commands(click.Context(main))
+
+    assert sorted(headings("reference/command-line.md", 2)) == sorted(verbs)
+
+
+def test_every_option_is_documented():
+    """
+    The section of a verb names each of its options.
+    """
+    import click  # noqa: PLC0415
+
+    from troubleshoot.cli import main  # noqa: PLC0415
+
+    assert isinstance(main, click.Group)
+    page = (DOCS / "reference/command-line.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"(?ms)^## `(.*?)`\n(.*?)(?=^## |\Z)", page))
+    context = click.Context(main)
+    missing = {
+        (verb, option)
+        for verb in main.list_commands(context)
+        for parameter in main.get_command(context, verb).params  # type: ignore[union-attr] # listed, so there
+        if isinstance(parameter, click.Option)
+        for option in parameter.opts
+        if f"`{option}" not in sections[verb]
+    }
+
+    assert missing == set()
+
+
+@pytest.mark.parametrize("name", troubleshoot.__all__)
+def test_every_public_name_is_documented(name):
+    """
+    The docs speak of every name that the package offers.
+    """
+    pages = "".join(page.read_text(encoding="utf-8") for page in DOCS.rglob("*.md"))
+
+    assert f"ts.{name}" in pages or f"`{name}" in pages
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings_run(name):
+    """
+    The examples in the docstrings of a module give what they say.
+    """
+    module = importlib.import_module(name)
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    result = doctest.testmod(module, optionflags=flags)
+
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.stem)
+def test_links_between_pages_lead_somewhere(page):
+    """
+    A link to a file of the repository names one that is there.
+    """
+    text = page.read_text(encoding="utf-8")
+    targets = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text)
+
+    assert [each for each in targets if not (page.parent / each).exists()] == []

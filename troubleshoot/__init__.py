@@ -1,0 +1,126 @@
+"""
+Diagnostic trees in text files, and the run from a symptom to its root cause.
+
+The whole loop of a support tool::
+
+    import troubleshoot as ts
+
+    tree = ts.load("trees/home/no-internet.yaml")
+    session = tree.begin(facts={"other-devices": "no"}, by="customer")
+
+    while not (step := session.next_step()).is_end:
+        match step:
+            case ts.Question():
+                session = session.answer(step, ask(step.text, step.answers))
+            case ts.Action():
+                session = session.tried(step, fixed=confirm(step.text))
+
+    print(step.kind, step.causes)
+    save(session.to_json())
+
+``ts.DONT_KNOW`` and ``ts.NOT_NOW`` are answers to any question, and
+``ts.resume(tree, text)`` goes on from a saved session. Costs are in minutes,
+information in bits, chances fractions of 1.
+
+Importing the package loads none of its rooms: a name is fetched when it is first
+used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from troubleshoot._version import __version__
+
+if TYPE_CHECKING:
+    from troubleshoot.errors import (
+        AnswerError,
+        OtherTree,
+        Problem,
+        SessionError,
+        TreeError,
+        TroubleshootError,
+        UnknownName,
+    )
+    from troubleshoot.session import (
+        DONT_KNOW,
+        NOT_NOW,
+        Action,
+        Ending,
+        Question,
+        Session,
+        begin,
+        replay,
+        resume,
+    )
+    from troubleshoot.tree.load import load, loads, problems
+    from troubleshoot.tree.tree import Tree
+
+__all__ = [
+    "DONT_KNOW",
+    "NOT_NOW",
+    "Action",
+    "AnswerError",
+    "Ending",
+    "OtherTree",
+    "Problem",
+    "Question",
+    "Session",
+    "SessionError",
+    "Tree",
+    "TreeError",
+    "TroubleshootError",
+    "UnknownName",
+    "__version__",
+    "begin",
+    "load",
+    "loads",
+    "problems",
+    "replay",
+    "resume",
+]
+
+_ROOMS = {
+    "troubleshoot.errors": (
+        "AnswerError",
+        "OtherTree",
+        "Problem",
+        "SessionError",
+        "TreeError",
+        "TroubleshootError",
+        "UnknownName",
+    ),
+    "troubleshoot.session": (
+        "DONT_KNOW",
+        "NOT_NOW",
+        "Action",
+        "Ending",
+        "Question",
+        "Session",
+        "begin",
+        "replay",
+        "resume",
+    ),
+    "troubleshoot.tree.load": ("load", "loads", "problems"),
+    "troubleshoot.tree.tree": ("Tree",),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+# Hidden from type checkers, which would believe that any name is here.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Fetch a public name from its room, once."""
+        if name not in _ROOM_OF:
+            message = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        from importlib import import_module  # noqa: PLC0415 - only when it is needed
+
+        value = getattr(import_module(_ROOM_OF[name]), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        """The public names, fetched or not."""
+        return sorted({*globals(), *__all__})

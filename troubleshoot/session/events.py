@@ -1,0 +1,104 @@
+"""
+What happened in a session, one frozen value per event.
+
+``at`` is the time in UTC as ISO 8601 text, ``actor`` who did it. The log of events is
+all that a session remembers; everything else is computed from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """The session began."""
+
+    kind: Literal["begun"] = "begun"
+    at: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question was put, for its expected bits at its minutes then."""
+
+    kind: Literal["asked"] = "asked"
+    at: str
+    actor: str
+    step: str
+    bits: float
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """
+    A question was answered: as a fact (told), for the first time, or anew (changed).
+
+    ``answer`` is the id of an answer, "dont-know" or "not-now"; ``value`` the number
+    that was said, where the question takes one.
+    """
+
+    kind: Literal["told", "answered", "changed"]
+    at: str
+    actor: str
+    step: str
+    answer: str
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """An action was tried, and the symptom is gone or not."""
+
+    kind: Literal["tried"] = "tried"
+    at: str
+    actor: str
+    step: str
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """An action was put off."""
+
+    kind: Literal["skipped"] = "skipped"
+    at: str
+    actor: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something was noted, or the session was given up for a reason."""
+
+    kind: Literal["noted", "ended"]
+    at: str
+    actor: str
+    text: str
+
+
+Event: TypeAlias = Begun | Asked | Answered | Tried | Skipped | Remark
+
+
+def stamp(moment: datetime) -> str:
+    """The moment in UTC as ISO 8601 text, to the millisecond."""
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def moment(text: str) -> datetime:
+    """The moment of a stamp; ``ValueError`` when it is none or has no zone."""
+    parsed = datetime.fromisoformat(text)
+    if parsed.tzinfo is None:
+        raise ValueError("the time has no zone")
+    return parsed.astimezone(UTC)
+
+
+def plain(event: Event) -> dict[str, Any]:
+    """The event as it is written to JSON; what is None is left out."""
+    pairs = ((each.name, getattr(event, each.name)) for each in fields(event))
+    return {name: value for name, value in pairs if value is not None}

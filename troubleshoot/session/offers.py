@@ -1,0 +1,196 @@
+"""
+Which steps can be offered, at what cost, and how often they were put off.
+
+Costs are in minutes; a setup that is not open yet adds its own, and those of the
+setups it stands on. Masks are over the questions of the model (urgent ones are not
+among them), or over its actions.
+"""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from troubleshoot.session.state import chain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from troubleshoot.session.situation import BoolArray, FloatArray, Situation
+    from troubleshoot.tree.tree import Action, Needs, Question, Setup, Tree
+
+TWICE: Final = 2  # put off or not known so often, a step is not offered again
+
+
+class Menu:
+    """
+    The steps of one kind, in the order of the file, with what never changes.
+
+    ``conditioned`` are those whose cost or availability depends on the session: most
+    trees have few, and the others cost no time at each step.
+    """
+
+    def __init__(self, steps: Sequence[Question | Action]) -> None:
+        self.steps = tuple(steps)
+        self.ids = tuple(each.id for each in steps)
+        self.at = {name: i for i, name in enumerate(self.ids)}
+        self.costs = np.array([each.cost for each in steps], dtype=float)
+        self.conditioned = [
+            i for i, each in enumerate(steps) if each.setup or each.needs != _NOTHING
+        ]
+
+    def mask(self, ids: Iterable[str]) -> BoolArray:
+        """True at the steps of these ids."""
+        chosen = np.zeros(len(self.ids), dtype=bool)
+        chosen[[self.at[each] for each in ids if each in self.at]] = True
+        return chosen
+
+
+@dataclass(frozen=True, eq=False)
+class Offers:
+    """What can be offered in one situation."""
+
+    situation: Situation
+
+    @cached_property
+    def questions(self) -> Menu:
+        """The questions that are not urgent."""
+        return menus(self.situation.tree)[0]
+
+    @cached_property
+    def actions(self) -> Menu:
+        """The actions."""
+        return menus(self.situation.tree)[1]
+
+    @cached_property
+    def question_costs(self) -> FloatArray:
+        """Minutes by question, with the setups that are not open."""
+        return self._costs(self.questions)
+
+    @cached_property
+    def action_costs(self) -> FloatArray:
+        """Minutes by action, with the setups that are not open."""
+        return self._costs(self.actions)
+
+    def _costs(self, menu: Menu) -> FloatArray:
+        costs = menu.costs.copy()
+        for i in menu.conditioned:
+            costs[i] += sum(each.cost for each in self.unopened(menu.steps[i]))
+        return costs
+
+    def cost(self, step: Question | Action) -> float:
+        """Minutes of the step, with the setups that are not open."""
+        return step.cost + sum(each.cost for each in self.unopened(step))
+
+    def unopened(self, step: Question | Action) -> Iterator[Setup]:
+        """Setups that the step still has to pay for, the innermost first."""
+        opened = self.situation.state.opened
+        setups = chain(self.situation.tree, step.setup)
+        return (each for each in setups if each.id not in opened)
+
+    def needs(self, step: Question | Action) -> Iterator[Needs]:
+        """What the step takes, and what its setups take."""
+        yield step.needs
+        yield from (each.needs for each in chain(self.situation.tree, step.setup))
+
+    def is_available(self, step: Question | Action) -> bool:
+        """Whether who, things and conditions that the step takes are there."""
+        met = self.situation.state.answers
+        return all(
+            self.is_at_hand(each)
+            and all(met.get(name) in only for name, only in each.only_if.items())
+            for each in self.needs(step)
+        )
+
+    def is_at_hand(self, needs: Needs) -> bool:
+        """Whether somebody who may take the step is there, with what it takes."""
+        by, has = self.situation.options.by, self.situation.options.has
+        someone = not needs.by or by is None or not set(by).isdisjoint(needs.by)
+        return someone and (has is None or set(has).issuperset(needs.things))
+
+    def _available(self, menu: Menu) -> BoolArray:
+        usable = np.ones(len(menu.ids), dtype=bool)
+        for i in menu.conditioned:
+            usable[i] = self.is_available(menu.steps[i])
+        return usable
+
+    @cached_property
+    def fresh(self) -> BoolArray:
+        """Questions that can be put and have not been replied to."""
+        state = self.situation.state
+        replied = {*state.answers, *state.dont_know, *state.not_now}
+        return self._available(self.questions) & ~self.questions.mask(replied)
+
+    @cached_property
+    def put_off(self) -> BoolArray:
+        """Questions that can be put and were once put off."""
+        state = self.situation.state
+        others = {*state.answers, *state.dont_know, *often(state.not_now)}
+        chosen = self.questions.mask(state.not_now) & ~self.questions.mask(others)
+        return self._available(self.questions) & chosen
+
+    @cached_property
+    def not_known(self) -> BoolArray:
+        """Questions that can be put and whose answer was once not known."""
+        state = self.situation.state
+        others = {*state.answers, *often(state.dont_know), *often(state.not_now)}
+        chosen = self.questions.mask(state.dont_know) & ~self.questions.mask(others)
+        return self._available(self.questions) & chosen
+
+    @cached_property
+    def untried(self) -> BoolArray:
+        """Actions that can be taken and were neither tried nor put off."""
+        state = self.situation.state
+        done = self.actions.mask({*state.tried, *state.skipped})
+        return self._available(self.actions) & ~done
+
+    @cached_property
+    def skipped(self) -> BoolArray:
+        """Actions that can be taken and were once put off."""
+        state = self.situation.state
+        done = self.actions.mask({*state.tried, *often(state.skipped)})
+        chosen = self.actions.mask(state.skipped) & ~done
+        return self._available(self.actions) & chosen
+
+    @cached_property
+    def reversible(self) -> BoolArray:
+        """Actions that can be undone, available or not."""
+        steps = self.situation.tree.actions.values()
+        return self.actions.mask(x.id for x in steps if x.risk != "irreversible")
+
+    @cached_property
+    def chances(self) -> FloatArray:
+        """P(the action fixes the symptom), by action."""
+        model, p = self.situation.model, self.situation.p
+        chances = [float(model.fixes(each) @ p) for each in self.actions.ids]
+        return np.array(chances, dtype=float)
+
+    @cached_property
+    def efficiencies(self) -> FloatArray:
+        """Fixes per minute, by action."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.nan_to_num(self.chances / self.action_costs, posinf=np.inf)
+
+
+def often(counts: Mapping[str, int]) -> set[str]:
+    """What was replied so often that it is not offered again."""
+    return {each for each, count in counts.items() if count >= TWICE}
+
+
+def menus(tree: Tree) -> tuple[Menu, Menu]:
+    """Questions and actions of the tree, made once per tree."""
+    if (made := _menus.get(tree)) is None:
+        questions = [each for each in tree.questions.values() if not each.is_urgent]
+        made = Menu(questions), Menu(list(tree.actions.values()))
+        _menus[tree] = made
+    return made
+
+
+_NOTHING: Final = type("Never", (), {})()
+_menus: weakref.WeakKeyDictionary[Tree, tuple[Menu, Menu]] = (
+    weakref.WeakKeyDictionary()
+)

@@ -1,0 +1,169 @@
+"""
+A session's state with the arithmetic on it: belief, gains, what rules out what.
+
+Throughout this module:
+    p   is the belief, shape (causes,); root causes in file order, "unknown" last
+    L   is a row of likelihoods, shape (causes,): P(evidence | cause)
+
+Assumed: a single fault, and answers that are independent given the cause. All is
+computed from the list of evidence, so the order of evidence does not matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from troubleshoot.engine.belief import posterior
+from troubleshoot.engine.model import Model, compiled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from troubleshoot.session.state import Evidence, State
+    from troubleshoot.tree.tree import Tree
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+
+RULED_OUT: Final = 0.01  # a posterior up to this rules a cause out, not for good
+TOLERANCE: Final = 1e-12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """
+    Who takes the steps, with what, and how they are chosen.
+
+    None under ``by`` and ``has`` means that everybody and everything is at hand.
+    """
+
+    by: tuple[str, ...] | None = None
+    has: tuple[str, ...] | None = None
+    strategy: str = "information"
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """Tree, options and state, and what follows from them."""
+
+    tree: Tree
+    options: Options
+    state: State
+
+    @cached_property
+    def model(self) -> Model:
+        """The tree as arrays."""
+        return compiled(self.tree)
+
+    @cached_property
+    def rows(self) -> Mapping[Evidence, FloatArray]:
+        """L of each piece of evidence that bears on the belief, in log order."""
+        weighed = (each for each in self.state.evidence if self._bears(each))
+        return {each: self._row(each) for each in weighed}
+
+    def _bears(self, evidence: Evidence) -> bool:
+        if evidence.kind == "action":
+            return True
+        return not self.tree.questions[evidence.step].is_urgent
+
+    def _row(self, evidence: Evidence) -> FloatArray:
+        if evidence.kind == "question":
+            return self.model.likelihood(evidence.step, evidence.result)
+        fixes = self.model.fixes(evidence.step)
+        return fixes if evidence.result == "fixed" else 1.0 - fixes
+
+    def posterior_given(self, evidence: Iterable[Evidence]) -> FloatArray:
+        """Posterior under this part of the evidence; all zero if contradictory."""
+        # Sorted, so that sums of logarithms round alike in whatever order it came.
+        rows = [self.rows[each] for each in sorted(evidence)]
+        if not rows:
+            return self.model.prior
+        with np.errstate(divide="ignore"):
+            return posterior(self.model.prior, np.log(np.array(rows)))
+
+    @cached_property
+    def contradicted(self) -> bool:
+        """Whether no cause at all, listed or not, allows the evidence."""
+        return not self.posterior_given(self.rows).any()
+
+    @cached_property
+    def p(self) -> FloatArray:
+        """The belief; all of it is on the unknown cause after a contradiction."""
+        return with_unknown(self.posterior_given(self.rows))
+
+    @property
+    def unknown(self) -> float:
+        """Belief that the cause is not listed."""
+        return float(self.p[-1])
+
+    @cached_property
+    def class_belief(self) -> FloatArray:
+        """Belief per remedy class, shape (classes,)."""
+        return self.model.class_belief(self.p)
+
+    @cached_property
+    def unknown_leads(self) -> bool:
+        """Whether no listed remedy class is as likely as a cause that is not listed."""
+        return leads(self.model, self.p)
+
+    @cached_property
+    def gains(self) -> FloatArray:
+        """Bits about the remedy class by question, in the order of the model."""
+        return self.model.gains(self.p)
+
+    @cached_property
+    def eliminated(self) -> Mapping[str, str]:
+        """Root causes that are certainly excluded, by which step or the "prior"."""
+        excluded = dict.fromkeys(self._causes_at(self.model.prior == 0), "prior")
+        for evidence, row in self.rows.items():
+            for cause in self._causes_at(row == 0):
+                excluded.setdefault(cause, evidence.step)
+        order = self.model.causes
+        return {cause: excluded[cause] for cause in order if cause in excluded}
+
+    def _causes_at(self, which: BoolArray) -> list[str]:
+        return [self.model.causes[i] for i in np.flatnonzero(which[:-1])]
+
+    def ranked(self, among: BoolArray | None = None) -> tuple[str, ...]:
+        """
+        Root causes that are not ruled out, the likeliest first.
+
+        Where none stands out so far, all that are not eliminated; ties keep the order
+        of the file.
+        """
+        p = self.p[:-1] if among is None else np.where(among, self.p, 0.0)[:-1]
+        standing = p > RULED_OUT if (p > RULED_OUT).any() else p > 0
+        order = np.argsort(-p, kind="stable")
+        return tuple(self.model.causes[i] for i in order if standing[i])
+
+    def belief_in(self, causes: Iterable[str]) -> float:
+        """Total belief in these root causes."""
+        chosen = set(causes)
+        pairs = zip(self.model.causes, self.p, strict=True)
+        return min(1.0, sum(float(share) for cause, share in pairs if cause in chosen))
+
+
+def leads(model: Model, p: FloatArray) -> bool:
+    """Whether the unknown cause is likelier than every remedy class and its prior."""
+    listed = model.class_belief(p)[np.arange(model.classes.max() + 1) != _unknown(model)]
+    likeliest = float(listed.max(initial=0.0))
+    return bool(p[-1] > likeliest and p[-1] > model.prior[-1] + TOLERANCE)
+
+
+def _unknown(model: Model) -> int:
+    """The remedy class of the unknown cause, which it has for itself."""
+    return int(model.classes[-1])
+
+
+def with_unknown(p: FloatArray) -> FloatArray:
+    """The posterior, or certainty of an unknown cause where it is all zero."""
+    if p.any():
+        return p
+    certain = np.zeros_like(p)
+    certain[-1] = 1.0
+    return certain

@@ -1,0 +1,116 @@
+"""
+What the events of a session come to, before any arithmetic.
+
+A question is answered when its last reply was an answer that no action has made stale
+since; an action is tried once it is said whether it fixed the symptom.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from troubleshoot.session.events import Answered, Remark, Skipped, Tried
+from troubleshoot.session.steps import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from troubleshoot.session.events import Event
+    from troubleshoot.tree.tree import Setup, Tree
+
+
+class Evidence(NamedTuple):
+    """A question and its answer, or an action that "fixed" or "failed"."""
+
+    kind: Literal["question", "action"]
+    step: str
+    result: str
+
+
+@dataclass(slots=True)
+class State:
+    """
+    Where a session stands; counts are of replies that are no answer.
+
+    ``stale`` are answers that an action has overtaken; ``opened`` are setups that are
+    paid for; ``given_up`` is the reason, None while the session goes on. It is filled
+    event by event and changed no more.
+    """
+
+    answers: dict[str, str] = field(default_factory=dict)
+    tried: dict[str, bool] = field(default_factory=dict)
+    stale: dict[str, str] = field(default_factory=dict)
+    dont_know: Counter[str] = field(default_factory=Counter)
+    not_now: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    opened: set[str] = field(default_factory=set)
+    given_up: str | None = None
+    log: dict[tuple[str, str], Evidence] = field(default_factory=dict)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Answers and tried actions that hold, in the order they came in."""
+        return tuple(self.log.values())
+
+
+def state(tree: Tree, events: Iterable[Event]) -> State:
+    """The state after all events, in their order."""
+    now = State()
+    for event in events:
+        match event:
+            case Answered():
+                _answered(tree, now, event)
+            case Tried():
+                _tried(tree, now, event)
+            case Skipped(step=step):
+                now.skipped[step] += 1
+                now.given_up = None
+            case Remark(kind="ended", text=reason):
+                now.given_up = reason
+    return now
+
+
+def _answered(tree: Tree, now: State, event: Answered) -> None:
+    question, reply = event.step, event.answer
+    now.given_up = None
+    now.answers.pop(question, None)
+    now.stale.pop(question, None)
+    now.log.pop(("question", question), None)
+    if reply == Reply.NOT_NOW.value:
+        now.not_now[question] += 1
+    elif reply == Reply.DONT_KNOW.value:
+        now.dont_know[question] += 1
+    else:
+        now.answers[question] = reply
+        now.log["question", question] = Evidence("question", question, reply)
+        # An answer that goes stale later is asked for again as if for the first time.
+        del now.dont_know[question], now.not_now[question]
+    if event.kind != "told" and reply != Reply.NOT_NOW.value:
+        _open(tree, now, tree.questions[question].setup)
+
+
+def _tried(tree: Tree, now: State, event: Tried) -> None:
+    action = tree.actions[event.step]
+    now.given_up = None
+    for question in action.changes:
+        if question in now.answers:
+            now.stale[question] = now.answers.pop(question)
+            del now.log["question", question]
+    now.tried[action.id] = event.fixed
+    _open(tree, now, action.setup)
+    now.log.pop(("action", action.id), None)
+    result = "fixed" if event.fixed else "failed"
+    now.log["action", action.id] = Evidence("action", action.id, result)
+
+
+def _open(tree: Tree, now: State, setup: str | None) -> None:
+    now.opened.update(each.id for each in chain(tree, setup))
+
+
+def chain(tree: Tree, setup: str | None) -> Iterator[Setup]:
+    """The setup and those that it stands on, the innermost first."""
+    while setup is not None:
+        yield tree.setups[setup]
+        setup = tree.setups[setup].setup

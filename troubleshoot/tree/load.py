@@ -1,0 +1,100 @@
+"""From a file to a tree, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from troubleshoot.errors import Problem, TreeError
+from troubleshoot.tree.link import link
+from troubleshoot.tree.shape import shape
+from troubleshoot.tree.shipped import find
+from troubleshoot.tree.source import Block, Place, read
+
+if TYPE_CHECKING:
+    import os
+
+    from troubleshoot.tree.source import Source
+    from troubleshoot.tree.tree import Tree
+
+
+def load(path: str | os.PathLike[str]) -> Tree:
+    """
+    The tree of a file, or of an included tree's name such as ``home/no-internet``.
+
+    Raises:
+        TreeError: with every problem of the file.
+
+    >>> load("home/no-internet").title
+    'No internet at home'
+    """
+    tree, problems = examine(path)
+    if tree is None:
+        raise TreeError(problems)
+    return tree
+
+
+def loads(text: str, *, file: str = "tree.yaml") -> Tree:
+    """The tree of a text; ``file`` is its name in problems. Raises ``TreeError``."""
+    tree, problems = _examine(text.encode("utf-8", "surrogatepass"), file)
+    if tree is None:
+        raise TreeError(problems)
+    return tree
+
+
+def problems(path: str | os.PathLike[str]) -> tuple[Problem, ...]:
+    """What is wrong with a file, sorted by place; empty when it loads."""
+    return examine(path)[1]
+
+
+def examine(path: str | os.PathLike[str]) -> tuple[Tree | None, tuple[Problem, ...]]:
+    """The tree if it can be had, and the problems of its file."""
+    name = str(path)
+    file = Path(path)
+    if not file.exists():
+        file = find(name) or file
+    try:
+        data = file.read_bytes()
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or str(error)
+        return None, (
+            Problem(
+                code="unreadable",
+                message=f"the file cannot be read: {said}",
+                file=name,
+                line=1,
+                column=1,
+            ),
+        )
+    return _examine(data, str(file))
+
+
+def _examine(data: bytes, file: str) -> tuple[Tree | None, tuple[Problem, ...]]:
+    source = read(data, file)
+    tree = _tree(source)
+    return (None if source.problems else tree), TreeError(source.problems).problems
+
+
+def _tree(source: Source) -> Tree | None:
+    if source.root is None:
+        if not source.problems:
+            message = "the file holds no tree"
+            fix = "run 'troubleshoot new FILE' for one to begin with."
+            source.complain("empty-file", Place(1, 1), message, fix=fix)
+        return None
+    if not isinstance(source.root, Block):
+        message = "a tree begins with keys such as 'format: 1' and 'title: …'"
+        source.complain("wrong-type", Place(1, 1), message)
+        return None
+    part = shape(source)
+    return link(part, source, id=_id(part.title, source.file)) if part else None
+
+
+def _id(title: str, file: str) -> str:
+    """The file's stem, or the title when the stem is no id."""
+    for text in (Path(file).stem, title):
+        slug = re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
+        if slug:
+            return slug
+    return "tree"

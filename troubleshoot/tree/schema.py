@@ -1,0 +1,359 @@
+"""
+The shape of a tree file as pydantic models, and the JSON Schema made from them.
+
+Scalars arrive as text and are typed here by the field that holds them. What names
+mean is not decided here but in ``link``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    Tag,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from troubleshoot.tree import values
+
+FORMATS: Final = ("1",)
+ID_PATTERN: Final = "^[a-z][a-z0-9-]*$"
+MAX_TEXT: Final = 20_000
+
+# What an editor takes for a number or a truth value is text to us.
+_SCALAR: Final = {"type": ["string", "number", "boolean"]}
+
+
+def _typed(
+    read: Callable[[str], Any], schema: dict[str, Any], expected: str
+) -> tuple[PlainValidator, WithJsonSchema]:
+    """The annotations of a field whose text ``read`` turns into a value."""
+
+    def validate(value: object) -> object:
+        if not isinstance(value, str):
+            raise PydanticCustomError("wrong-type", f"{expected} is expected here")  # type: ignore[arg-type]  # any text serves
+        try:
+            return read(value)
+        except ValueError as error:
+            said = str(error).replace("{", "{{").replace("}", "}}")
+            raise PydanticCustomError("bad-value", said) from None  # type: ignore[arg-type]  # any text serves
+
+    return PlainValidator(validate), WithJsonSchema(schema)
+
+
+def _format(text: str) -> int:
+    if text not in FORMATS:
+        raise PydanticCustomError(
+            "unknown-format",
+            "format '{text}' is unknown; this version understands {known}",
+            {"text": text, "known": ", ".join(FORMATS)},
+        )
+    return int(text)
+
+
+def _confidence(text: str) -> float:
+    value = values.chance(text)
+    if value == 0:
+        raise ValueError("a confidence of 0 would name a cause before any question")
+    return value
+
+
+def _reliability(text: str) -> float:
+    value = values.chance(text)
+    if value == 0:
+        raise ValueError("a reliability of 0 would make every answer a wrong one")
+    return value
+
+
+def _unknown(text: str) -> float:
+    value = values.chance(text)
+    if value == 1:
+        raise ValueError("the unknown cause leaves nothing for the listed ones")
+    return value
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is not a date such as 2027-05-01") from None
+
+
+def _within(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 10_000):  # noqa: PLR2004
+        raise ValueError(f"'{text}' is not a number of questions, from 1 up")
+    return int(text)
+
+
+def _truth(text: str) -> bool:
+    if text not in ("true", "false", "yes", "no"):
+        raise ValueError(f"'{text}' is neither 'true' nor 'false'")
+    return text in ("true", "yes")
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _chance_schema(least: float = 0) -> dict[str, Any]:
+    return {
+        "anyOf": [
+            {"type": "number", "minimum": least, "maximum": 1},
+            {"type": "string", "pattern": r"^[0-9.eE+-]+ *%?$"},
+            {"enum": list(values.WORDS_OF_CHANCE)},
+        ]
+    }
+
+
+_ONE_OR_MORE: Final = {
+    "anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]
+}
+_PRIOR: Final = {
+    "anyOf": [{"type": "number", "minimum": 0}, *_chance_schema()["anyOf"][1:]]
+}
+_COST: Final = {
+    "anyOf": [
+        {"type": "number", "minimum": 0},
+        {"type": "string", "pattern": "^([0-9.]+ *[a-z]* *)+$"},
+    ]
+}
+
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_TEXT),
+    WithJsonSchema({**_SCALAR, "minLength": 1, "maxLength": MAX_TEXT}),
+]
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=200)]
+Texts = Annotated[
+    Annotated[tuple[Text, ...], Field(min_length=1)],
+    BeforeValidator(_as_list),
+    WithJsonSchema(_ONE_OR_MORE),
+]
+Chance = Annotated[float, *_typed(values.chance, _chance_schema(), "a chance")]
+Prior = Annotated[float, *_typed(values.prior, _PRIOR, "a number")]
+Cost = Annotated[float, *_typed(values.cost, _COST, "a cost")]
+Confidence = Annotated[float, *_typed(_confidence, _chance_schema(), "a chance")]
+Reliability = Annotated[float, *_typed(_reliability, _chance_schema(), "a chance")]
+UnknownPrior = Annotated[float, *_typed(_unknown, _chance_schema(), "a chance")]
+Day = Annotated[
+    date, *_typed(_date, {"type": "string", "format": "date"}, "a date")
+]
+Within = Annotated[
+    int, *_typed(_within, {"type": "integer", "minimum": 1}, "a number")
+]
+Format = Annotated[
+    int, *_typed(_format, {"enum": [int(each) for each in FORMATS]}, "a number")
+]
+
+
+def _kind_of_given(value: object) -> str | None:
+    if isinstance(value, str):
+        return "<text>"
+    return "<chances>" if isinstance(value, dict) else None
+
+
+Given = Annotated[
+    Annotated[Text, Tag("<text>")] | Annotated[dict[str, Chance], Tag("<chances>")],
+    Discriminator(
+        _kind_of_given,
+        custom_error_type="wrong-type",
+        custom_error_message="an answer, or answers with their chances, is expected "
+        "here",
+    ),
+]
+
+
+class Part(BaseModel):
+    """A mapping of the file; unknown keys are problems, never left out."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=lambda name: name.rstrip("_").replace("_", "-"),
+    )
+
+
+class SourcePart(Part):
+    """A page that the knowledge comes from."""
+
+    title: Text
+    url: Text | None = None
+
+
+class CausePart(Part):
+    """A root cause."""
+
+    title: Text | None = None
+    about: Text | None = None
+    prior: Prior | None = None
+    actions: Texts = ()
+
+
+class GroupPart(Part):
+    """A cause with causes under it."""
+
+    title: Text | None = None
+    about: Text | None = None
+    prior: Prior | None = None
+    causes: Annotated[dict[Id, CauseOrGroup], Field(min_length=1)]
+
+
+def _kind_of_cause(value: object) -> str:
+    if isinstance(value, GroupPart):
+        return "<group>"
+    return "<group>" if isinstance(value, dict) and "causes" in value else "<cause>"
+
+
+def _nothing_is_empty(value: object) -> object:
+    return {} if value is None else value
+
+
+CauseOrGroup = Annotated[
+    Annotated[
+        Annotated[CausePart, BeforeValidator(_nothing_is_empty)], Tag("<cause>")
+    ]
+    | Annotated[GroupPart, Tag("<group>")],
+    Discriminator(_kind_of_cause),
+]
+
+
+class StepPart(Part):
+    """What questions, actions and setups have in common."""
+
+    why: Text | None = None
+    how: Text | None = None
+    cost: Cost | None = None
+    setup: Text | None = None
+    by: Texts = ()
+    needs: Texts = ()
+    only_if: dict[str, Texts] = {}
+
+
+class QuestionPart(StepPart):
+    """Something to find out."""
+
+    ask: Text
+    answers: Annotated[dict[Id, Text], Field(min_length=2)] | None = None
+    unit: Text | None = None
+    confusable: list[Annotated[list[Text], Field(min_length=2)]] = []
+    given: dict[str, Given] = {}
+    otherwise: Given | None = None
+    private: Annotated[
+        bool,
+        *_typed(
+            _truth,
+            {"enum": [True, False, "yes", "no"]},
+            "'true' or 'false'",
+        ),
+    ] = False
+
+
+class UrgentPart(Part):
+    """Something that is asked before anything else."""
+
+    ask: Text
+    why: Text | None = None
+    how: Text | None = None
+    answers: Annotated[dict[Id, Text], Field(min_length=2)] | None = None
+    cost: Cost | None = None
+    by: Texts = ()
+    needs: Texts = ()
+    stop: Annotated[dict[str, Text], Field(min_length=1)]
+
+
+class SetupPart(Part):
+    """Something done once, after which what needs it is cheap."""
+
+    do: Text
+    cost: Cost | None = None
+    setup: Text | None = None
+    by: Texts = ()
+    needs: Texts = ()
+
+
+class ActionPart(StepPart):
+    """Something to do that may fix causes."""
+
+    do: Text
+    fixes: dict[str, Chance] = {}
+    verify: Text | None = None
+    caution: Text | None = None
+    risk: Literal["none", "disruptive", "irreversible"] = "none"
+    changes: Texts = ()
+
+
+class EscalatePart(Part):
+    """To whom to hand over, and what that costs."""
+
+    to: Text | None = None
+    cost: Cost | None = None
+    bring: Texts = ()
+
+
+class TestPart(Part):
+    """Answers, and the cause that they must lead to."""
+
+    __test__ = False
+
+    answers: dict[str, Text]
+    finds: Text
+    within: Within | None = None
+
+
+class TreePart(Part):
+    """A diagnostic tree, format 1."""
+
+    format_: Format
+    title: Text
+    symptom: Text | None = None
+    about: Text | None = None
+    version: Text | None = None
+    owner: Text | None = None
+    review_by: Day | None = None
+    sources: list[SourcePart] = []
+    confidence: Confidence = 0.9
+    reliability: Reliability = 0.98
+    unknown: UnknownPrior = 0.03
+    causes: Annotated[dict[Id, CauseOrGroup], Field(min_length=1)]
+    questions: dict[Id, QuestionPart] = {}
+    setups: dict[Id, SetupPart] = {}
+    actions: dict[Id, ActionPart] = {}
+    urgent: dict[Id, UrgentPart] = {}
+    escalate: EscalatePart = EscalatePart()
+    tests: dict[Id, TestPart] = {}
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a tree file, for editors."""
+    schema = TreePart.model_json_schema(by_alias=True, mode="validation")
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Diagnostic tree",
+    }
+    return _closed({**head, **{k: v for k, v in schema.items() if k != "title"}})
+
+
+def _closed(schema: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Ids are checked by pattern; a key that does not match it is an error too."""
+    if isinstance(schema, list):
+        return [_closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {
+        key: _closed(value)
+        for key, value in schema.items()
+        if key != "default" and not (key == "title" and isinstance(value, str))
+    }
+    if "patternProperties" in closed:
+        closed["additionalProperties"] = False
+    return closed
