@@ -81,7 +81,7 @@ def keep_answers(example: Example) -> None:
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
-    """An empty directory where ``troubleshoot`` is a command."""
+    """Empty directory where ``troubleshoot`` is a command."""
     program = tmp_path / "bin" / "troubleshoot"
     program.parent.mkdir()
     program.write_text(PROGRAM.format(python=sys.executable), encoding="utf-8")
@@ -97,9 +97,7 @@ def desk(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_example_on_the_page_runs(page, desk):
-    """
-    What the page shows is what happens.
-    """
+    """What the page shows is what happens."""
     sybil = Sybil(
         parsers=[
             PythonCodeBlockParser(doctest_optionflags=FLAGS),

@@ -34,7 +34,7 @@ UPWARDS = {("tree/tree.py", "Tree.begin", "troubleshoot.session")}
 
 def floor(module: str) -> int:
     """How high a module stands; the version and the package itself are ground."""
-    room = (module.split(".") + [""])[1]
+    room = [*module.split("."), ""][1]
     return FLOORS.index(room) if room in FLOORS else -1
 
 
@@ -63,7 +63,7 @@ def imports(path: Path) -> list[tuple[str, str]]:
 
 
 def upward_imports() -> set[tuple[str, str, str]]:
-    """Imports of what stands higher, except those that only type checkers see."""
+    """Each import of what stands higher, as file, place and module."""
     found = set()
     for path in PACKAGE.rglob("*.py"):
         file = path.relative_to(PACKAGE).as_posix()
@@ -76,7 +76,7 @@ def upward_imports() -> set[tuple[str, str, str]]:
 
 
 def imports_at_run_time(path: Path) -> list[tuple[str, str]]:
-    """The imports of a file that are executed, of this package alone."""
+    """Where a file imports from this package when it runs, not only when it is checked."""
     seen_by_checkers = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
@@ -92,7 +92,7 @@ def imports_at_run_time(path: Path) -> list[tuple[str, str]]:
 
 
 def loaded_by(statement: str) -> set[str]:
-    """The top-level modules that a fresh interpreter has after a statement."""
+    """Top-level modules that a fresh interpreter has after a statement."""
     code = f"{statement}\nimport sys; print(*{{m.split('.')[0] for m in sys.modules}})"
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
@@ -101,7 +101,7 @@ def loaded_by(statement: str) -> set[str]:
 
 
 def command(*arguments: str) -> str:
-    """A statement that runs the command line and survives its exit."""
+    """Statement that runs the command line and survives its exit."""
     return (
         "import contextlib, sys\n"
         "from troubleshoot.cli import main\n"
@@ -112,7 +112,7 @@ def command(*arguments: str) -> str:
 
 
 def headings(page: str, level: int) -> list[str]:
-    """The headings of one level in a page of the docs, without backticks."""
+    """Headings of one level in a page of the docs, without backticks."""
     text = (DOCS / page).read_text(encoding="utf-8")
     text = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
     return [
@@ -122,16 +122,12 @@ def headings(page: str, level: int) -> list[str]:
 
 
 def test_imports_point_one_way():
-    """
-    No module imports from a room above its own, except ``Tree.begin``.
-    """
+    """No module imports from a room above its own, except ``Tree.begin``."""
     assert upward_imports() == UPWARDS
 
 
 def test_the_engine_knows_arrays_alone():
-    """
-    In the engine only the model knows the tree, and nothing else of the house.
-    """
+    """In the engine only the model knows the tree, and nothing else of the house."""
     found = {
         (path.stem, module)
         for path in (PACKAGE / "engine").glob("*.py")
@@ -143,9 +139,7 @@ def test_the_engine_knows_arrays_alone():
 
 
 def test_public_names_are_sorted():
-    """
-    ``__all__`` is written in the order that the linter keeps.
-    """
+    """``__all__`` is written in the order that the linter keeps."""
     names = troubleshoot.__all__
     constants = [name for name in names if name.isupper()]
     classes = [name for name in names if name[0].isupper() and not name.isupper()]
@@ -155,9 +149,7 @@ def test_public_names_are_sorted():
 
 
 def test_public_names_are_what_is_bound():
-    """
-    ``__all__``, the lazy table and the imports that type checkers see are one list.
-    """
+    """``__all__``, the lazy table and the imports that type checkers see are one list."""
     tree = ast.parse(Path(troubleshoot.__file__).read_text(encoding="utf-8"))
     seen_by_checkers = {
         name.asname or name.name
@@ -173,63 +165,47 @@ def test_public_names_are_what_is_bound():
 
 @pytest.mark.parametrize("name", troubleshoot.__all__)
 def test_public_name_can_be_fetched(name):
-    """
-    Every name of ``__all__`` can be fetched, and is listed by ``dir``.
-    """
+    """Every name of ``__all__`` can be fetched, and is listed by ``dir``."""
     assert getattr(troubleshoot, name) is not None
     assert name in dir(troubleshoot)
 
 
 def test_unknown_name_is_an_attribute_error():
-    """
-    Asking the package for what it does not have fails like any module.
-    """
+    """Asking the package for what it does not have fails like any module."""
     with pytest.raises(AttributeError, match="no attribute 'lode'"):
         troubleshoot.lode  # noqa: B018
 
 
 def test_import_loads_nothing_heavy():
-    """
-    ``import troubleshoot`` imports none of the libraries it is built on.
-    """
+    """``import troubleshoot`` imports none of the libraries it is built on."""
     assert loaded_by("import troubleshoot") & HEAVY == set()
 
 
 @pytest.mark.parametrize("arguments", [("--version",), ("--help",)])
 def test_start_of_the_command_line_loads_nothing_heavy(arguments):
-    """
-    Asking for the version or for help imports the command line library alone.
-    """
+    """Asking for the version or for help imports the command line library alone."""
     assert loaded_by(command(*arguments)) & HEAVY <= {"click"}
 
 
 def test_schema_does_not_need_graphs_or_templates():
-    """
-    ``schema`` imports neither networkx nor jinja2.
-    """
+    """``schema`` imports neither networkx nor jinja2."""
     assert loaded_by(command("schema")) & {"networkx", "jinja2", "numpy"} == set()
 
 
 def test_loading_and_running_does_not_need_graphs():
-    """
-    Whoever does not ask for the graph of a tree never waits for networkx.
-    """
+    """Whoever does not ask for the graph of a tree never waits for networkx."""
     loop = "import troubleshoot as ts; ts.load, ts.Session, ts.Question"
 
     assert loaded_by(loop) & {"networkx", "jinja2", "click"} == set()
 
 
 def test_every_code_has_a_heading():
-    """
-    The page of problems has a section for each code, in one order, and no other.
-    """
+    """The page of problems has a section for each code, in one order, and no other."""
     assert headings("reference/problems.md", 3) == list(WHY)
 
 
 def test_every_verb_is_documented():
-    """
-    The page of the command line has a section for each verb, and no other.
-    """
+    """The page of the command line has a section for each verb, and no other."""
     import click  # noqa: PLC0415 - only where the command line is
 
     from troubleshoot.cli import main  # noqa: PLC0415
@@ -241,9 +217,7 @@ def test_every_verb_is_documented():
 
 
 def test_every_option_is_documented():
-    """
-    The section of a verb names each of its options.
-    """
+    """The section of a verb names each of its options."""
     import click  # noqa: PLC0415
 
     from troubleshoot.cli import main  # noqa: PLC0415
@@ -266,9 +240,7 @@ def test_every_option_is_documented():
 
 @pytest.mark.parametrize("name", troubleshoot.__all__)
 def test_every_public_name_is_documented(name):
-    """
-    The docs speak of every name that the package offers.
-    """
+    """The docs speak of every name that the package offers."""
     pages = "".join(page.read_text(encoding="utf-8") for page in DOCS.rglob("*.md"))
 
     assert f"ts.{name}" in pages or f"`{name}" in pages
@@ -276,9 +248,7 @@ def test_every_public_name_is_documented(name):
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings_run(name):
-    """
-    The examples in the docstrings of a module give what they say.
-    """
+    """The examples in the docstrings of a module give what they say."""
     module = importlib.import_module(name)
     flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
     result = doctest.testmod(module, optionflags=flags)
@@ -288,9 +258,7 @@ def test_examples_in_docstrings_run(name):
 
 @pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.stem)
 def test_links_between_pages_lead_somewhere(page):
-    """
-    A link to a file of the repository names one that is there.
-    """
+    """A link to a file of the repository names one that is there."""
     text = page.read_text(encoding="utf-8")
     targets = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text)
 

@@ -122,5 +122,5 @@ if not TYPE_CHECKING:
         return value
 
     def __dir__() -> list[str]:
-        """The public names, fetched or not."""
+        """List the public names, fetched or not."""
         return sorted({*globals(), *__all__})

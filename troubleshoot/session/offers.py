@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from troubleshoot.session.state import chain
+from troubleshoot.tree.tree import Needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from troubleshoot.session.situation import BoolArray, FloatArray, Situation
-    from troubleshoot.tree.tree import Action, Needs, Question, Setup, Tree
+    from troubleshoot.tree.tree import Action, Question, Setup, Tree
 
 TWICE: Final = 2  # put off or not known so often, a step is not offered again
 
@@ -40,7 +41,7 @@ class Menu:
         self.at = {name: i for i, name in enumerate(self.ids)}
         self.costs = np.array([each.cost for each in steps], dtype=float)
         self.conditioned = [
-            i for i, each in enumerate(steps) if each.setup or each.needs != _NOTHING
+            i for i, each in enumerate(steps) if each.setup or each.needs != Needs()
         ]
 
     def mask(self, ids: Iterable[str]) -> BoolArray:
@@ -169,12 +170,6 @@ class Offers:
         chances = [float(model.fixes(each) @ p) for each in self.actions.ids]
         return np.array(chances, dtype=float)
 
-    @cached_property
-    def efficiencies(self) -> FloatArray:
-        """Fixes per minute, by action."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.nan_to_num(self.chances / self.action_costs, posinf=np.inf)
-
 
 def often(counts: Mapping[str, int]) -> set[str]:
     """What was replied so often that it is not offered again."""
@@ -190,7 +185,6 @@ def menus(tree: Tree) -> tuple[Menu, Menu]:
     return made
 
 
-_NOTHING: Final = type("Never", (), {})()
 _menus: weakref.WeakKeyDictionary[Tree, tuple[Menu, Menu]] = (
     weakref.WeakKeyDictionary()
 )

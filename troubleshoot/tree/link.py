@@ -264,19 +264,26 @@ class _Linker:
     ) -> dict[str, tuple[float, ...]]:
         """P(answer | root cause): groups first, then what stands closer."""
         texts: dict[str, tuple[float, ...] | None] = {}
+        spread: dict[str, tuple[float, ...]] = {}
         found = []
         for name, value in part.items():
             cause = self.causes.get(name)
             if cause is None:
                 self.unknown_cause(name, (*path, name))
                 continue
-            chances = self.likelihood(value, answers, (*path, name), texts)
-            if chances is not None:
+            chances = texts.get(value) if type(value) is str else None
+            if chances is None:
+                chances = self.likelihood(value, answers, (*path, name), texts)
+            if chances is None:
+                continue
+            if cause.children:
                 found.append((cause.depth, name, chances))
-        found.sort(key=lambda each: each[0])
-        return {
-            leaf: chances for _, name, chances in found for leaf in self.leaves[name]
-        }
+            else:
+                spread[name] = chances
+        for _, name, chances in sorted(found, reverse=True):
+            for leaf in self.leaves[name]:
+                spread.setdefault(leaf, chances)
+        return spread
 
     def likelihood(
         self,
@@ -285,9 +292,7 @@ class _Linker:
         path: Path,
         known: dict[str, tuple[float, ...] | None],
     ) -> tuple[float, ...] | None:
-        """One distribution; equal texts are read once, and complained of each time."""
-        if isinstance(value, str) and known.get(value) is not None:
-            return known[value]
+        """One distribution; what a text means is kept in ``known``."""
         try:
             if not isinstance(value, str):
                 return values.distribution(value, answers)

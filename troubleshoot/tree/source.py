@@ -45,26 +45,29 @@ class Place(NamedTuple):
 
 
 class Block(dict[str, Any]):
-    """A mapping; ``keys_at`` and ``values_at`` hold the marks of its entries."""
+    """A mapping; ``marks`` holds where each key and each value begins, in turn."""
 
-    __slots__ = ("keys_at", "mark", "values_at")
+    __slots__ = ("mark", "marks")
 
     def __init__(self, mark: Any) -> None:  # noqa: ANN401 - the parser's own mark
         super().__init__()
         self.mark = mark
-        self.keys_at: dict[str, Any] = {}
-        self.values_at: dict[str, Any] = {}
+        self.marks: list[Any] = []
+
+    def entry(self, key: str) -> int:
+        """The index of a key's mark; its value's mark is the next one."""
+        return 2 * list(self).index(key)
 
 
 class Items(list[Any]):
-    """A list; ``values_at`` holds the marks of its items."""
+    """A list; ``marks`` holds where each item begins."""
 
-    __slots__ = ("mark", "values_at")
+    __slots__ = ("mark", "marks")
 
     def __init__(self, mark: Any) -> None:  # noqa: ANN401 - the parser's own mark
         super().__init__()
         self.mark = mark
-        self.values_at: list[Any] = []
+        self.marks: list[Any] = []
 
 
 class Unreadable(Exception):  # noqa: N818 - a jump out of the loop, never shown
@@ -121,20 +124,15 @@ class Source:
         """
         node, mark = self.root, getattr(self.root, "mark", None)
         for depth, step in enumerate(path, start=1):
-            marks = _marks(node, step, key=key and depth == len(path))
-            if marks is None:
+            if isinstance(node, Block) and step in node:
+                wants_key = key and depth == len(path)
+                mark = node.marks[node.entry(str(step)) + (not wants_key)]
+            elif isinstance(node, Items) and isinstance(step, int) and step < len(node):
+                mark = node.marks[step]
+            else:
                 break
-            mark, node = marks[step], node[step]
+            node = node[step]  # type: ignore[index]  # a key or an index, as checked
         return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-
-
-def _marks(node: Any, step: str | int, *, key: bool) -> Any:  # noqa: ANN401 - any node
-    """The table that holds the mark of this step, None if it leads out."""
-    if isinstance(node, Block) and step in node:
-        return node.keys_at if key else node.values_at
-    if isinstance(node, Items) and isinstance(step, int) and step < len(node):
-        return node.values_at
-    return None
 
 
 def _token_width(excerpt: str, column: int) -> int:
@@ -198,12 +196,14 @@ class _Builder:
         self.root: Any = None
         self.stack: list[Any] = []
         self.nodes = 0
+        self.documents = 0
 
     def build(self) -> Any:  # noqa: ANN401, C901, PLR0912 - one hot loop, kept whole
         """The root value; problems that do not stop the reading go to the source."""
         next_event = Parser(self.source.text).get_event
         stack, scalar_event = self.stack, yaml.ScalarEvent
         top: Any = None
+        top_is_block = False
         key: str | None = None
         while True:
             event = next_event()
@@ -212,54 +212,57 @@ class _Builder:
                 value = event.value
                 if event.tag is not None or event.anchor is not None:
                     self.refuse_feature(event)
-                if len(value) > MAX_SCALAR:
+                if top_is_block and key is None:
+                    key = value
+                    if key in top or key == "<<" or len(key) > MAX_SCALAR:
+                        self.odd_key(top, event, key)
+                    top.marks.append(event.start_mark)
+                    continue
+                if value in NOTHING and not event.style:
+                    value = None
+                elif len(value) > MAX_SCALAR:
                     self.stop(event, f"a text of more than {MAX_SCALAR:,} characters")
-                if type(top) is Block:
-                    if key is None:
-                        key = self.key(top, event, value)
-                        continue
-                elif value in NOTHING and not event.style:
-                    value = None
-                if key is not None and value in NOTHING and not event.style:
-                    value = None
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 value = self.container(event, top, key)
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self.count(event, len(top))
                 top, key = stack.pop()
+                top_is_block = type(top) is Block
                 continue
             elif kind is yaml.AliasEvent:
                 self.refuse_feature(event)
-                value = None
+                raise Unreadable
             elif kind is yaml.StreamEndEvent:
                 return self.root
             else:
                 self.document(event)
                 continue
-            if type(top) is Block:
+            if top_is_block:
                 top[key] = value
-                top.values_at[key] = event.start_mark
+                top.marks.append(event.start_mark)
                 key = None
             elif top is None:
                 self.root = value
             else:
                 top.append(value)
-                top.values_at.append(event.start_mark)
-            if kind is not scalar_event and kind is not yaml.AliasEvent:
+                top.marks.append(event.start_mark)
+            if kind is not scalar_event:
                 stack.append((top, key))
-                top, key = value, None
+                top, key, top_is_block = value, None, type(value) is Block
 
-    def key(self, top: Block, event: Any, key: str) -> str:  # noqa: ANN401 - an event
-        """Note where a key stands; a second one of the same name is a problem."""
-        self.count(event, 2)
-        if key in top.keys_at:
-            first = top.keys_at[key].line + 1
+    def odd_key(self, top: Block, event: Any, key: str) -> None:  # noqa: ANN401 - an event
+        """A second key of the same name, or one that is no name, is a problem."""
+        if len(key) > MAX_SCALAR:
+            self.stop(event, f"a text of more than {MAX_SCALAR:,} characters")
+        elif key in top:
+            at = top.entry(key)
+            first = top.marks[at].line + 1
+            del top[key], top.marks[at : at + 2]
             message = f"'{key}' stands here a second time, first on line {first}"
             fix = "keep one of them, or give this one another name."
             self.source.complain("duplicate-key", _place(event), message, fix=fix)
-        elif key == "<<" and not event.style:
+        elif not event.style:
             self.refuse_feature(event)
-        top.keys_at[key] = event.start_mark
-        return key
 
     def container(self, event: Any, top: Any, key: str | None) -> Block | Items:  # noqa: ANN401
         """Open a mapping or a list."""
@@ -302,13 +305,13 @@ class _Builder:
     def document(self, event: Any) -> None:  # noqa: ANN401 - an event
         """Stream and document marks: only one document may start."""
         if isinstance(event, yaml.DocumentStartEvent):
-            if self.nodes or self.root is not None:
+            if self.documents:
                 message = "a second document begins here"
                 fix = "remove the '---', or move what follows to its own file."
                 place = _place(event)
                 self.source.complain("second-document", place, message, fix=fix)
                 raise Unreadable
-            self.nodes = 1
+            self.documents = 1
 
 
 def _place(event: Any) -> Place:  # noqa: ANN401 - an event

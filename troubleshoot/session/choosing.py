@@ -1,0 +1,198 @@
+"""
+What to do next: the rules, in their order; the first that has a step wins.
+
+Urgent questions → a remedy class has reached the confidence: its action → the
+question that tells most per minute → actions worth trying → nothing is left: the end.
+An irreversible action waits until no reversible step has any value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from troubleshoot.engine.policy import best
+from troubleshoot.session import endings
+from troubleshoot.session.asking import action_step, question_step, urgent_step
+from troubleshoot.session.gates import closed_actions, closed_questions, gates
+from troubleshoot.session.situation import RULED_OUT, TOLERANCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from troubleshoot.session.offers import Offers
+    from troubleshoot.session.situation import BoolArray
+    from troubleshoot.session.steps import Step
+
+TELLING: Final = 1e-9  # bits; less cannot change what happens next
+WORTH_TRYING: Final = 0.01  # P(fixes); less is no remedy but a pastime
+
+
+def next_step(offers: Offers) -> Step:
+    """The step that the first rule with something to say recommends."""
+    steps = (rule(offers) for rule in RULES)
+    return next((each for each in steps if each is not None), endings.rest(offers))
+
+
+def _over(offers: Offers) -> Step | None:
+    """An action worked, the customer gave up, or an urgent answer says stop."""
+    state = offers.situation.state
+    if any(state.tried.values()):
+        return endings.fixed(offers)
+    if state.given_up is not None:
+        return endings.given_up(offers)
+    return endings.stopped(offers) if endings.stop_text(offers) else None
+
+
+def _urgent(offers: Offers) -> Step | None:
+    """An urgent question that has not been replied to."""
+    state = offers.situation.state
+    replied = {*state.answers, *state.dont_know, *state.not_now}
+    for question in offers.situation.tree.questions.values():
+        waits = question.is_urgent and question.id not in replied
+        if waits and offers.is_available(question):
+            return urgent_step(offers, question)
+    return None
+
+
+def _contradicted(offers: Offers) -> Step | None:
+    """No cause allows the evidence."""
+    return endings.unknown(offers) if offers.situation.contradicted else None
+
+
+def _confident(offers: Offers) -> Step | None:
+    """A remedy class has reached the confidence: its remedy, or its name."""
+    situation = offers.situation
+    leading = int(situation.class_belief.argmax())
+    needed = situation.tree.confidence - TOLERANCE
+    if situation.class_belief[leading] < needed:
+        return None
+    if leading == situation.model.classes[-1]:
+        return endings.unknown(offers)
+    return _remedy(offers, situation.model.classes == leading)
+
+
+def _remedy(offers: Offers, members: BoolArray) -> Step | None:
+    """An action for the class; None while better steps must come before it."""
+    helps = helping(offers, members)
+    reason = "It is the remedy for what is most likely the cause."
+    step = _action(offers, helps & offers.reversible, reason)
+    step = step or _action(offers, helps & _irreversible(offers), reason)
+    step = step or _gate(offers, gates(offers, closed_actions(offers, helps)))
+    waits = helps & ~offers.reversible & (offers.untried | offers.skipped)
+    if step is not None or waits.any():
+        return step
+    return endings.found(offers, members)
+
+
+def helping(offers: Offers, members: BoolArray) -> BoolArray:
+    """Actions that may fix a cause of this remedy class, as far as it is likely."""
+    model, p = offers.situation.model, offers.situation.p
+    share = np.where(members, p, 0.0)
+    chances = [float(model.fixes(each) @ share) for each in offers.actions.ids]
+    return np.array(chances, dtype=float) > 0
+
+
+def _irreversible(offers: Offers) -> BoolArray:
+    """The irreversible actions, once no reversible step has any value."""
+    telling = offers.situation.gains > TELLING
+    questions = telling & (offers.fresh | offers.put_off | offers.not_known)
+    offered = offers.untried | offers.skipped
+    actions = offered & offers.reversible & _worth_trying(offers)
+    nothing_else = not questions.any() and not actions.any()
+    return ~offers.reversible & nothing_else
+
+
+def _worth_trying(offers: Offers) -> BoolArray:
+    """Actions likely enough to help, and cheaper than handing over instead."""
+    likely = offers.chances >= WORTH_TRYING - TOLERANCE
+    price = offers.situation.tree.escalate.cost
+    if price is None:
+        return likely
+    return likely & (offers.chances * price > offers.action_costs)
+
+
+def _action(offers: Offers, among: BoolArray, reason: str) -> Step | None:
+    """The most efficient of these actions; those put off once come last."""
+    again = "It was put off before, and it is what is left to do."
+    for tier, why in ((offers.untried, reason), (offers.skipped, again)):
+        i = best(offers.chances, offers.action_costs, among & tier)
+        if i is not None:
+            return action_step(offers, offers.actions.ids[i], why)
+    return None
+
+
+def _telling(offers: Offers, tier: BoolArray, reason: str = "") -> Step | None:
+    """The question of this tier that tells most per minute."""
+    i = best(offers.situation.gains, offers.question_costs, tier)
+    return None if i is None else question_step(offers, offers.questions.ids[i], reason)
+
+
+def _gate(offers: Offers, among: BoolArray) -> Step | None:
+    """The cheapest of these questions; those put off once come last."""
+    reason = "What can be asked or done next depends on the answer."
+    for tier in (offers.fresh, offers.put_off):
+        i = best(np.ones(len(among)), offers.question_costs, among & tier)
+        if i is not None:
+            return question_step(offers, offers.questions.ids[i], reason)
+    return None
+
+
+def _fresh_question(offers: Offers) -> Step | None:
+    """The question that tells most per minute."""
+    return _telling(offers, offers.fresh)
+
+
+def _gate_question(offers: Offers) -> Step | None:
+    """A question that opens one that would tell something."""
+    wanted = closed_questions(offers, TELLING)
+    return _gate(offers, gates(offers, wanted) & offers.fresh)
+
+
+def _put_off_question(offers: Offers) -> Step | None:
+    """A question that was put off once, or that opens one that would tell."""
+    reason = "It was put off before, and now it tells most of what can be asked."
+    step = _telling(offers, offers.put_off, reason)
+    wanted = closed_questions(offers, TELLING)
+    return step or _gate(offers, gates(offers, wanted) & offers.put_off)
+
+
+def _unlisted(offers: Offers) -> Step | None:
+    """The cause is most likely one that nobody listed."""
+    return endings.unknown(offers) if offers.situation.unknown_leads else None
+
+
+def _reversible_action(offers: Offers) -> Step | None:
+    """An action worth trying, although the cause is not certain."""
+    reason = "No question can tell more; it is likely enough to help."
+    worth = _worth_trying(offers)
+    step = _action(offers, worth & offers.reversible, reason)
+    return step or _gate(offers, gates(offers, closed_actions(offers, worth)))
+
+
+def _unknown_answer_question(offers: Offers) -> Step | None:
+    """A question whose answer was once not known, now that nothing else is left."""
+    reason = "The answer was not known before; now nothing else can decide."
+    return _telling(offers, offers.not_known, reason)
+
+
+def _irreversible_action(offers: Offers) -> Step | None:
+    """An action that cannot be undone, when nothing reversible is left."""
+    reason = "Nothing that can be undone is left to try."
+    return _action(offers, _worth_trying(offers) & _irreversible(offers), reason)
+
+
+RULES: Final[tuple[Callable[[Offers], Step | None], ...]] = (
+    _over,
+    _urgent,
+    _contradicted,
+    _confident,
+    _fresh_question,
+    _gate_question,
+    _put_off_question,
+    _unlisted,
+    _reversible_action,
+    _unknown_answer_question,
+    _irreversible_action,
+)
