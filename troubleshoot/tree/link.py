@@ -23,6 +23,7 @@ from troubleshoot.tree.tree import (
     Escalation,
     Needs,
     Question,
+    Range,
     Setup,
     Tree,
     TreeTest,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 YES_NO = {"yes": "Yes", "no": "No"}
 
 
-def link(part: TreePart, source: Source, *, id: str) -> Tree:  # noqa: A002 - our word
+def link(part: TreePart, source: Source, *, id: str) -> Tree:
     """The tree; problems are noted in the source."""
     return _Linker(part, source).tree(id)
 
@@ -64,7 +65,7 @@ class _Linker:
         self.leaves: dict[str, tuple[str, ...]] = {}
         self.answers: dict[str, tuple[Answer, ...]] = {}
 
-    def tree(self, id: str) -> Tree:  # noqa: A002 - our word for it
+    def tree(self, id: str) -> Tree:
         part = self.part
         for each, cause in part.causes.items():
             self.cause(each, cause, None, ("causes", each))
@@ -104,7 +105,11 @@ class _Linker:
     # Causes and priors
 
     def cause(
-        self, id: str, part: CausePart | GroupPart, parent: str | None, path: Path  # noqa: A002
+        self,
+        id: str,
+        part: CausePart | GroupPart,
+        parent: str | None,
+        path: Path,
     ) -> tuple[str, ...]:
         """Enter a cause and all below it; returns its root causes."""
         place = self.source.place(path, key=True)
@@ -141,7 +146,7 @@ class _Linker:
     def set_priors(self) -> None:
         """Spread the priors of groups over their leaves, then normalise."""
         weights: dict[str, float] = {}
-        for id in self.part.causes:  # noqa: A001 - our word for it
+        for id in self.part.causes:
             weights |= self.weights(id)
         total = math.fsum(weights.values())
         if total == 0:
@@ -149,11 +154,11 @@ class _Linker:
             self.complain("no-prior", ("causes",), message, key=True)
             return
         scale = (1 - self.part.unknown) / total
-        for id, cause in self.causes.items():  # noqa: A001 - our word for it
+        for id, cause in self.causes.items():
             share = math.fsum(weights[leaf] * scale for leaf in self.leaves[id])
             object.__setattr__(cause, "prior", share)  # not yet seen by anybody
 
-    def weights(self, id: str) -> dict[str, float]:  # noqa: A002 - our word for it
+    def weights(self, id: str) -> dict[str, float]:
         """Relative priors of the root causes under one cause."""
         part = self.parts[id]
         if not isinstance(part, GroupPart):
@@ -171,8 +176,11 @@ class _Linker:
 
     def read_answers(self) -> None:
         """The answers of every question, urgent ones included."""
-        for room, parts in (("urgent", self.part.urgent), ("questions", self.part.questions)):
-            for id, part in parts.items():  # noqa: A001 - our word for it
+        for room, parts in (
+            ("urgent", self.part.urgent),
+            ("questions", self.part.questions),
+        ):
+            for id, part in parts.items():
                 unit = getattr(part, "unit", None)
                 texts = part.answers or YES_NO
                 path = (room, id, "answers")
@@ -185,9 +193,9 @@ class _Linker:
                     ),
                 )
 
-    def ranges(self, texts: Mapping[str, str], path: Path) -> dict[str, values.Range]:
-        ranges: dict[str, values.Range] = {}
-        for id, text in texts.items():  # noqa: A001 - our word for it
+    def ranges(self, texts: Mapping[str, str], path: Path) -> dict[str, Range]:
+        ranges: dict[str, Range] = {}
+        for id, text in texts.items():
             try:
                 found = values.number_range(text)
             except ValueError as error:
@@ -202,7 +210,7 @@ class _Linker:
 
     def urgent(self) -> dict[str, Question]:
         questions = {}
-        for id, part in self.part.urgent.items():  # noqa: A001 - our word for it
+        for id, part in self.part.urgent.items():
             path = ("urgent", id)
             if id in self.part.questions:
                 message = f"'{id}' is a question too"
@@ -212,7 +220,7 @@ class _Linker:
             questions[id] = self.urgent_question(id, part)
         return questions
 
-    def urgent_question(self, id: str, part: UrgentPart) -> Question:  # noqa: A002
+    def urgent_question(self, id: str, part: UrgentPart) -> Question:
         return Question(
             id=id,
             ask=part.ask,
@@ -228,7 +236,7 @@ class _Linker:
     def questions(self) -> dict[str, Question]:
         return {id: self.question(id, it) for id, it in self.part.questions.items()}
 
-    def question(self, id: str, part: QuestionPart) -> Question:  # noqa: A002
+    def question(self, id: str, part: QuestionPart) -> Question:
         path = ("questions", id)
         answers = tuple(each.id for each in self.answers[id])
         for index, alike in enumerate(part.confusable):
@@ -300,7 +308,9 @@ class _Linker:
             return known[value]
         except values.UnknownAnswer as error:
             fix = f"its answers are {', '.join(answers)}."
-            self.complain("unknown-answer", path, str(error), fix=fix)
+            exact = not isinstance(value, str)
+            at = (*path, error.answer) if exact else path
+            self.complain("unknown-answer", at, str(error), key=exact, fix=fix)
         except values.BadSum as error:
             self.complain("bad-sum", path, str(error))
         except ValueError as error:
@@ -328,7 +338,7 @@ class _Linker:
             node = node[step]
         return node
 
-    def setup(self, id: str, part: SetupPart) -> Setup:  # noqa: A002
+    def setup(self, id: str, part: SetupPart) -> Setup:
         path = ("setups", id)
         return Setup(
             id=id,
@@ -361,7 +371,7 @@ class _Linker:
             for id, part in self.part.actions.items()
         }
 
-    def action(self, id: str, part: ActionPart, fixes: dict[str, float]) -> Action:  # noqa: A002
+    def action(self, id: str, part: ActionPart, fixes: dict[str, float]) -> Action:
         path = ("actions", id)
         for index, name in enumerate(part.changes):
             if name not in self.part.questions:
@@ -394,7 +404,7 @@ class _Linker:
         found.sort(key=lambda each: each[0])
         return {leaf: chance for _, name, chance in found for leaf in self.leaves[name]}
 
-    def test(self, id: str, part: TestPart) -> TreeTest:  # noqa: A002
+    def test(self, id: str, part: TestPart) -> TreeTest:
         path = ("tests", id)
         answers = {}
         for name, said in part.answers.items():
@@ -436,7 +446,13 @@ class _Linker:
         self.unknown("cause", name, self.causes, path, key=True)
 
     def unknown(
-        self, kind: str, name: str, known: Iterable[str], path: Path, *, key: bool = False
+        self,
+        kind: str,
+        name: str,
+        known: Iterable[str],
+        path: Path,
+        *,
+        key: bool = False,
     ) -> None:
         """A name that nothing has, with the nearest that something does."""
         near = nearest(name, known)
@@ -444,7 +460,7 @@ class _Linker:
         if near and kind == "cause":
             line = f" (line {self.causes[near[0]].line})"
         fix = f"did you mean '{near[0]}'{line}?" if near else ""
-        owner = next((str(each) for each in reversed(path[:2])), "")
+        owner = path[path.index("actions") - 1] if path[0] == "causes" else path[1]
         message = f"'{owner}' speaks of an unknown {kind} '{name}'"
         self.complain(f"unknown-{kind}", path, message, key=key, fix=fix)
 

@@ -7,9 +7,8 @@ mean is not decided here but in ``link``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import (
     BaseModel,
@@ -26,9 +25,13 @@ from pydantic_core import PydanticCustomError
 
 from troubleshoot.tree import values
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 FORMATS: Final = ("1",)
 ID_PATTERN: Final = "^[a-z][a-z0-9-]*$"
 MAX_TEXT: Final = 20_000
+TAGS: Final = frozenset({"<cause>", "<group>", "<text>", "<chances>"})
 
 # What an editor takes for a number or a truth value is text to us.
 _SCALAR: Final = {"type": ["string", "number", "boolean"]}
@@ -41,12 +44,14 @@ def _typed(
 
     def validate(value: object) -> object:
         if not isinstance(value, str):
-            raise PydanticCustomError("wrong-type", f"{expected} is expected here")  # type: ignore[arg-type]  # any text serves
+            raise PydanticCustomError("wrong-type", f"{expected} is expected here")
         try:
             return read(value)
+        except PydanticCustomError:
+            raise
         except ValueError as error:
             said = str(error).replace("{", "{{").replace("}", "}}")
-            raise PydanticCustomError("bad-value", said) from None  # type: ignore[arg-type]  # any text serves
+            raise PydanticCustomError("bad-value", said) from None
 
     return PlainValidator(validate), WithJsonSchema(schema)
 
@@ -145,12 +150,8 @@ Cost = Annotated[float, *_typed(values.cost, _COST, "a cost")]
 Confidence = Annotated[float, *_typed(_confidence, _chance_schema(), "a chance")]
 Reliability = Annotated[float, *_typed(_reliability, _chance_schema(), "a chance")]
 UnknownPrior = Annotated[float, *_typed(_unknown, _chance_schema(), "a chance")]
-Day = Annotated[
-    date, *_typed(_date, {"type": "string", "format": "date"}, "a date")
-]
-Within = Annotated[
-    int, *_typed(_within, {"type": "integer", "minimum": 1}, "a number")
-]
+Day = Annotated[date, *_typed(_date, {"type": "string", "format": "date"}, "a date")]
+Within = Annotated[int, *_typed(_within, {"type": "integer", "minimum": 1}, "a number")]
 Format = Annotated[
     int, *_typed(_format, {"enum": [int(each) for each in FORMATS]}, "a number")
 ]
@@ -218,11 +219,13 @@ def _nothing_is_empty(value: object) -> object:
     return {} if value is None else value
 
 
+# 'outage:' with nothing after it is a cause too: BeforeValidator makes it one.
+_Cause = Annotated[
+    CausePart,
+    BeforeValidator(_nothing_is_empty, json_schema_input_type=CausePart | None),
+]
 CauseOrGroup = Annotated[
-    Annotated[
-        Annotated[CausePart, BeforeValidator(_nothing_is_empty)], Tag("<cause>")
-    ]
-    | Annotated[GroupPart, Tag("<group>")],
+    Annotated[_Cause, Tag("<cause>")] | Annotated[GroupPart, Tag("<group>")],
     Discriminator(_kind_of_cause),
 ]
 
@@ -340,7 +343,9 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Diagnostic tree",
     }
-    return _closed({**head, **{k: v for k, v in schema.items() if k != "title"}})
+    body = {key: value for key, value in schema.items() if key != "title"}
+    closed: dict[str, Any] = _closed({**head, **body})
+    return closed
 
 
 def _closed(schema: Any) -> Any:  # noqa: ANN401 - any JSON

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from troubleshoot.errors import nearest
 from troubleshoot.tree import schema
@@ -100,7 +100,9 @@ class _Report:
         if meant:
             self.explained.add((*owner, meant))
         where = f"'{owner[-1]}'" if owner else "a tree"
-        fix = f"did you mean '{meant}'?" if meant else f"known here: {', '.join(known)}."
+        fix = (
+            f"did you mean '{meant}'?" if meant else f"known here: {', '.join(known)}."
+        )
         message = f"'{key}' is not a key of {where}"
         self.source.complain("unknown-key", place, message, fix=fix)
 
@@ -152,7 +154,7 @@ def _in_words(error: ErrorDetails, path: tuple[Any, ...]) -> tuple[str, str]:
     """Code and message of an error that has its own words or a count."""
     kind, context = error["type"], error.get("ctx", {})
     if kind == "literal_error":
-        return "bad-value", f"{context['expected'].replace(' or', ',')} is expected here"
+        return "bad-value", f"{context['expected']} is expected here"
     if kind in ("too_short", "dict_too_short"):
         least = context["min_length"]
         what = "entry is" if least == 1 else "entries are"
@@ -162,26 +164,25 @@ def _in_words(error: ErrorDetails, path: tuple[Any, ...]) -> tuple[str, str]:
 
 def _path(location: tuple[int | str, ...]) -> tuple[Any, ...]:
     """A pydantic location without the tags of unions."""
-    return tuple(
-        each for each in location if not (isinstance(each, str) and each[:1] == "<")
-    )
+    return tuple(each for each in location if each not in schema.TAGS)
 
 
 def _known_keys(source: Source, owner: tuple[Any, ...]) -> list[str]:
     """The keys that the mapping at this path may have."""
-    rooms = {
+    rooms: dict[str, type[BaseModel]] = {
         "questions": schema.QuestionPart,
         "urgent": schema.UrgentPart,
         "setups": schema.SetupPart,
         "actions": schema.ActionPart,
         "tests": schema.TestPart,
     }
-    part: type[schema.Part] = TreePart
+    part: type[BaseModel] = TreePart
     if owner and owner[0] == "causes":
         node = source.root
         for step in owner:
             node = node[step]
-        part = schema.GroupPart if "causes" in node else schema.CausePart
+        is_group = "causes" in node
+        part = schema.GroupPart if is_group else schema.CausePart
     elif owner and owner[0] == "sources":
         part = schema.SourcePart
     elif owner == ("escalate",):

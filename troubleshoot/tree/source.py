@@ -70,7 +70,7 @@ class Items(list[Any]):
         self.marks: list[Any] = []
 
 
-class Unreadable(Exception):  # noqa: N818 - a jump out of the loop, never shown
+class Unreadable(Exception):
     """Reading cannot go on; the problem has been noted."""
 
 
@@ -131,7 +131,7 @@ class Source:
                 mark = node.marks[step]
             else:
                 break
-            node = node[step]  # type: ignore[index]  # a key or an index, as checked
+            node = node[step]
         return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
 
 
@@ -263,6 +263,7 @@ class _Builder:
             self.source.complain("duplicate-key", _place(event), message, fix=fix)
         elif not event.style:
             self.refuse_feature(event)
+            raise Unreadable
 
     def container(self, event: Any, top: Any, key: str | None) -> Block | Items:  # noqa: ANN401
         """Open a mapping or a list."""
@@ -328,8 +329,7 @@ SYNTAX: Final = (
     (
         "cannot start any token",
         "this character cannot begin a text",
-        "indent with spaces instead of tabs; put a text that begins with '@', "
-        "'`' or '%' into quotes.",
+        "indent with spaces, not tabs; put a text that begins with '@' or '`' in quotes.",
     ),
     (
         "could not find expected ':'",
@@ -355,7 +355,7 @@ def _complain_of_syntax(source: Source, error: yaml.YAMLError) -> None:
     """The parser's complaint in the author's words."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-    said = getattr(error, "problem", None) or getattr(error, "reason", "")
+    said = str(getattr(error, "problem", None) or getattr(error, "reason", ""))
     message, fix = f"the YAML cannot be read: {said}", ""
     for sign, ours, mend in SYNTAX:
         if sign in said:

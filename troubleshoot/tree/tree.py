@@ -113,7 +113,7 @@ class Question:
         """Asked before anything else, whatever the gain."""
         return bool(self.stop)
 
-    def answer(self, id: str) -> Answer:  # noqa: A002 - our word for it
+    def answer(self, id: str) -> Answer:
         """The answer of this id, or ``UnknownName``."""
         for each in self.answers:
             if each.id == id:
@@ -231,19 +231,19 @@ class Tree:
         )
         return graph
 
-    def cause(self, id: str) -> Cause:  # noqa: A002 - our word for it
+    def cause(self, id: str) -> Cause:
         """The cause or group of this id, or ``UnknownName``."""
         return _named("cause", id, self.causes)
 
-    def question(self, id: str) -> Question:  # noqa: A002 - our word for it
+    def question(self, id: str) -> Question:
         """The question of this id, urgent ones included, or ``UnknownName``."""
         return _named("question", id, self.questions)
 
-    def action(self, id: str) -> Action:  # noqa: A002 - our word for it
+    def action(self, id: str) -> Action:
         """The action of this id, or ``UnknownName``."""
         return _named("action", id, self.actions)
 
-    def leaves(self, id: str) -> tuple[str, ...]:  # noqa: A002 - our word for it
+    def leaves(self, id: str) -> tuple[str, ...]:
         """The root causes under a group, or the root cause itself."""
         cause = self.cause(id)
         if not cause.is_group:

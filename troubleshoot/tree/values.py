@@ -42,7 +42,8 @@ _COST: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)\s*", re.ASCII)
 _RANGE: Final = re.compile(
     rf"(?P<sign><=|>=|<|>)\s*(?P<end>{_NUMBER.pattern})"
     rf"|(?P<low>{_NUMBER.pattern})\s*\.\.\s*(?P<high>{_NUMBER.pattern})".replace(
-        r"(\.\d*)?", r"(\.\d+)?"  # so that 1..2 is a range and not '1.' and '.2'
+        r"(\.\d*)?",
+        r"(\.\d+)?",  # so that 1..2 is a range and not '1.' and '.2'
     ),
     re.ASCII,
 )
@@ -95,8 +96,10 @@ def cost(text: str) -> float:
     """Minutes, from ``30 s``, ``1 min``, ``1 h 30 min`` or a number of minutes."""
     parts = list(_COST.finditer(text))
     minutes = [float(n) * _MINUTES.get(unit, math.nan) for n, unit in map(_both, parts)]
-    if not parts or "".join(p[0] for p in parts) != text or not math.isfinite(
-        sum(minutes)
+    if (
+        not parts
+        or "".join(p[0] for p in parts) != text
+        or not math.isfinite(sum(minutes))
     ):
         raise ValueError(
             f"'{text}' is not a cost: '30 s', '1 min', '2 h' or a number of minutes "
@@ -135,6 +138,11 @@ def overlap(one: Range, other: Range) -> bool:
 class UnknownAnswer(ValueError):
     """A likelihood names an answer that the question does not have."""
 
+    def __init__(self, answer: str, answers: Sequence[str]) -> None:
+        self.answer = answer
+        near = did_you_mean(nearest(answer, answers))
+        super().__init__(f"'{answer}' is not an answer of this question{near}")
+
 
 class BadSum(ValueError):
     """The chances of a full distribution do not sum to 1."""
@@ -154,8 +162,7 @@ def likelihood(
         return _shared({text: reliability}, answers)
     qualifier, _, answer = text.rpartition(" ")
     if answer not in answers:
-        near = did_you_mean(nearest(answer, answers))
-        raise UnknownAnswer(f"'{answer}' is not an answer of this question{near}")
+        raise UnknownAnswer(answer, answers)
     if qualifier == "not":
         return _shared({answer: 1 - reliability}, answers)
     return _shared({answer: chance(qualifier.strip())}, answers)
@@ -167,8 +174,7 @@ def distribution(
     """P(answer | cause) from chances by answer; the unnamed share what is left."""
     for answer in chances:
         if answer not in answers:
-            near = did_you_mean(nearest(answer, answers))
-            raise UnknownAnswer(f"'{answer}' is not an answer of this question{near}")
+            raise UnknownAnswer(answer, answers)
     total = math.fsum(chances.values())
     full = len(chances) == len(answers)
     if total > 1 + SUM_TOLERANCE or (full and total < 1 - SUM_TOLERANCE):
@@ -176,9 +182,7 @@ def distribution(
     return _shared(chances, answers)
 
 
-def _shared(
-    chances: Mapping[str, float], answers: Sequence[str]
-) -> tuple[float, ...]:
+def _shared(chances: Mapping[str, float], answers: Sequence[str]) -> tuple[float, ...]:
     total = math.fsum(chances.values())
     left = len(answers) - len(chances)
     if left == 0 or total > 1:  # within the tolerance: normalise

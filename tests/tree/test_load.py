@@ -1,0 +1,261 @@
+"""From files to trees, and to problems."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from troubleshoot.errors import TreeError, UnknownName
+from troubleshoot.tree.load import load, loads, problems
+from troubleshoot.tree.schema import json_schema
+from troubleshoot.tree.shipped import folder, names
+
+HERE = Path(__file__).parents[1]
+DATA = HERE.parents[1] / "shared" / "data"
+BAD = sorted((HERE / "bad_trees").glob("*.yaml"))
+GOOD = [
+    *sorted((HERE / "good_trees").glob("*.yaml")),
+    *sorted(folder().glob("*/*.yaml")),
+]
+# What an editor cannot see: names that lead nowhere, sums, and YAML itself.
+SHAPE = {"unknown-format", "missing-key", "unknown-key", "wrong-type", "bad-value"}
+SHAPE |= {"bad-id", "not-supported"}
+BEYOND_SCHEMA = {"bad-value-infinite", "bad-value-date", "reserved-id"}
+
+TWO = "format: 1\ntitle: T\ncauses: {a: {prior: 3}, b: {}}\n"
+
+
+@pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
+def test_bad_trees_have_their_problems(file):
+    """
+    Every broken tree yields the problems that its first line names.
+    """
+    expected = file.read_text().splitlines()[0].removeprefix("# expect: ")
+
+    found = problems(file)
+    assert ", ".join(f"{p.code} {p.line}:{p.column}" for p in found) == expected
+    assert "class '" not in "".join(map(str, found))
+
+
+@pytest.mark.parametrize("file", GOOD, ids=lambda file: file.stem)
+def test_good_trees_load(file):
+    """
+    A good tree has no problem.
+    """
+    assert problems(file) == ()
+
+
+class Core(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """What an editor makes of a plain scalar: YAML 1.2 core."""
+
+
+Core.yaml_implicit_resolvers = {}
+for tag, pattern, first in (
+    ("tag:yaml.org,2002:bool", r"^(true|false)$", "tf"),
+    ("tag:yaml.org,2002:int", r"^[-+]?\d+$", "-+0123456789"),
+    (
+        "tag:yaml.org,2002:float",
+        r"^[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$",
+        "-+.0123456789",
+    ),
+    ("tag:yaml.org,2002:null", r"^(~|null|)$", ["~", "n", ""]),
+):
+    Core.add_implicit_resolver(tag, re.compile(pattern), list(first))
+
+
+@pytest.mark.parametrize("file", [*GOOD, *BAD], ids=lambda file: file.stem)
+def test_schema_and_loader_agree(file):
+    """
+    The schema accepts what loads, and refuses what has the wrong shape.
+    """
+    found = {problem.code for problem in problems(file)}
+    if (found - SHAPE and "yaml" in str(found)) or found & {"second-document"}:
+        pytest.skip("not one plain YAML document")
+    data = yaml.load(file.read_text(), Core)  # noqa: S506 - a safe loader
+
+    valid = jsonschema.Draft202012Validator(json_schema()).is_valid(data)
+    if file.stem in BEYOND_SCHEMA or "duplicate-key" in found:
+        assert valid
+    else:
+        assert valid == (not found & (SHAPE | {"empty-file"}))
+
+
+def test_committed_schema_is_current():
+    """
+    The schema beside the trees is the one that the models give.
+    """
+    assert json.loads((folder() / "schema.json").read_text()) == json_schema()
+
+
+def test_all_problems_come_at_once_sorted_by_place():
+    """
+    One load tells everything that is wrong.
+    """
+    with pytest.raises(TreeError) as caught:
+        loads(TWO + "questions:\n  q: {ask: Q?, setup: s, given: {x: yes, a: up}}\n")
+
+    codes = [problem.code for problem in caught.value.problems]
+    assert codes == ["unknown-setup", "unknown-cause", "unknown-answer"]
+
+
+def test_problem_reads_as_designed():
+    """
+    Place, excerpt, carets, why and fix, in that order.
+    """
+    text = TWO.replace("a:", "paper-jam:") + (
+        "questions:\n  light: {ask: Q?, given: {paper-jma: yes}}\n"
+    )
+    with pytest.raises(TreeError) as caught:
+        loads(text, file="printer.yaml")
+
+    assert str(caught.value) == (
+        "printer.yaml:5:28: error: 'light' speaks of an unknown cause 'paper-jma' "
+        "[unknown-cause]\n"
+        "    5 |   light: {ask: Q?, given: {paper-jma: yes}}\n"
+        "      |                            ^^^^^^^^^\n"
+        "  why: every name here is a cause or a group listed under 'causes'.\n"
+        "  fix: did you mean 'paper-jam' (line 3)?"
+    )
+
+
+def test_priors_are_shares_of_what_the_unknown_cause_leaves():
+    """
+    Counts 3 and 1 with 3 % unknown are 0.7275 and 0.2425.
+    """
+    tree = loads(TWO)
+
+    assert tree.cause("a").prior == pytest.approx(0.75 * 0.97)
+    assert tree.cause("b").prior == pytest.approx(0.25 * 0.97)
+
+
+def test_group_prior_is_shared_in_proportion():
+    """
+    A group of prior 6 with leaves 2 and 1 gives them 4 and 2.
+    """
+    tree = loads(
+        "format: 1\ntitle: T\nunknown: 0\n"
+        "causes: {g: {prior: 6, causes: {a: {prior: 2}, b: {}}}, c: {prior: 4}}\n"
+    )
+
+    assert [each.prior for each in tree.root_causes] == pytest.approx([0.4, 0.2, 0.4])
+    assert tree.cause("g").prior == pytest.approx(0.6)
+
+
+def test_the_closer_likelihood_wins():
+    """
+    A leaf wins over its group and an inner group over the outer, in any order.
+    """
+    tree = loads(
+        "format: 1\ntitle: T\n"
+        "causes: {g: {causes: {h: {causes: {a: {}, b: {}}}, c: {}}}}\n"
+        "questions: {q: {ask: Q?, given: {a: always yes, g: always no, h: evenly}}}\n"
+    )
+
+    assert tree.question("q").given == {"a": (1, 0), "b": (0.5, 0.5), "c": (0, 1)}
+
+
+def test_actions_fix_from_either_side():
+    """
+    'actions' means almost always, 'fixes' wins, either may be left out.
+    """
+    tree = loads(
+        "format: 1\ntitle: T\n"
+        "causes: {a: {actions: x}, b: {actions: [x, y]}, c: {}}\n"
+        "actions: {x: {do: X, fixes: {b: rarely, c: 0.5}}, y: {do: Y}}\n"
+    )
+
+    assert tree.action("x").fixes == {"a": 0.95, "b": 0.1, "c": 0.5}
+    assert tree.action("y").fixes == {"b": 0.95}
+
+
+def test_fingerprint_follows_content_not_layout():
+    """
+    Reformatting keeps the fingerprint, another prior changes it.
+    """
+    assert loads(TWO).fingerprint == loads("# note\n" + TWO).fingerprint
+    assert loads(TWO).fingerprint != loads(TWO.replace("3", "4")).fingerprint
+
+
+def test_unknown_names_suggest_the_nearest():
+    """
+    Asking for a misspelt cause names the closest declared one.
+    """
+    with pytest.raises(UnknownName) as caught:
+        load("home/no-internet").cause("router-hng")
+
+    assert caught.value.suggestions[0] == "router-hung"
+
+
+def test_included_trees_are_found_by_name():
+    """
+    The trees that come along are addressed without a path.
+    """
+    assert "home/no-internet" in names()
+    assert load("home/no-internet").id == "no-internet"
+
+
+def test_graph_is_the_hierarchy():
+    """
+    The networkx view holds an edge from each group to each of its causes.
+    """
+    tree = loads("format: 1\ntitle: T\ncauses: {g: {causes: {a: {}, b: {}}}}\n")
+
+    assert sorted(tree.graph.edges) == [("g", "a"), ("g", "b")]
+
+
+@pytest.mark.parametrize("path", ["missing.yaml", "home/nothing", ".", "a\0b"])
+def test_a_file_that_cannot_be_read_is_a_problem(path):
+    """
+    No file, a folder, an impossible name: a problem, not an exception of the system.
+    """
+    assert [problem.code for problem in problems(path)] == ["unreadable"]
+
+
+@given(st.text(max_size=400))
+def test_any_text_loads_or_raises_tree_error(text):
+    """
+    Nothing else ever comes out.
+    """
+    with pytest.raises(TreeError):
+        loads(text + "\n[")
+
+
+@given(st.data())
+def test_damaged_trees_never_break_the_loader(data):
+    """
+    Cut, doubled and swapped pieces of a good tree load or have problems.
+    """
+    text = GOOD[0].read_text()
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    insert = data.draw(
+        st.sampled_from(["", "x", ": ", "[", "}", "\n", "  ", "- ", "'"])
+    )
+    damaged = text[:start] + insert + text[end:]
+
+    try:
+        loads(damaged)
+    except TreeError as error:
+        assert error.problems  # noqa: PT017 - either outcome is right
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the shared data folder is absent")
+@pytest.mark.parametrize(
+    "folder", ["yaml-test-suite", "pyyaml-tests", "json-test-suite", "yaml-attacks"]
+)
+def test_foreign_files_end_in_problems_or_success(folder):
+    """
+    Files made to break parsers end in problems, with texts that can be printed.
+    """
+    files = sorted((DATA / folder).iterdir())
+
+    assert files
+    for file in files:
+        assert all(str(problem) for problem in problems(file))
