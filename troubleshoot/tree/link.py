@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from troubleshoot.errors import did_you_mean, nearest
 from troubleshoot.tree import values
-from troubleshoot.tree.schema import GroupPart
+from troubleshoot.tree.complaints import Complaints
+from troubleshoot.tree.hierarchy import Hierarchy
 from troubleshoot.tree.tree import (
     UNKNOWN,
     Action,
     Answer,
-    Cause,
     Escalation,
     Needs,
     Question,
@@ -34,16 +34,13 @@ if TYPE_CHECKING:
 
     from troubleshoot.tree.schema import (
         ActionPart,
-        CausePart,
         QuestionPart,
         SetupPart,
         TestPart,
         TreePart,
         UrgentPart,
     )
-    from troubleshoot.tree.source import Source
-
-    Path = tuple[str | int, ...]
+    from troubleshoot.tree.source import Path, Source
 
 YES_NO = {"yes": "Yes", "no": "No"}
 
@@ -58,18 +55,22 @@ class _Linker:
 
     def __init__(self, part: TreePart, source: Source) -> None:
         self.part = part
-        self.source = source
-        self.causes: dict[str, Cause] = {}
-        self.paths: dict[str, Path] = {}
-        self.parts: dict[str, CausePart | GroupPart] = {}
-        self.leaves: dict[str, tuple[str, ...]] = {}
+        self.complaints = Complaints(source)
+        self.hierarchy = Hierarchy(part, self.complaints)
         self.answers: dict[str, tuple[Answer, ...]] = {}
+        self.known: dict[str, Mapping[str, Path]] = {
+            "cause": self.hierarchy.paths,
+            "question": self.paths("urgent") | self.paths("questions"),
+            "setup": self.paths("setups"),
+            "action": self.paths("actions"),
+        }
+
+    def paths(self, room: str) -> dict[str, Path]:
+        """Where the things of one room stand."""
+        return {id: (room, id) for id in getattr(self.part, room)}
 
     def tree(self, id: str) -> Tree:
         part = self.part
-        for each, cause in part.causes.items():
-            self.cause(each, cause, None, ("causes", each))
-        self.set_priors()
         self.read_answers()
         questions = self.urgent() | self.questions()
         setups = {each: self.setup(each, it) for each, it in part.setups.items()}
@@ -88,7 +89,7 @@ class _Linker:
             confidence=part.confidence,
             reliability=part.reliability,
             unknown=part.unknown,
-            causes=self.causes,
+            causes=self.hierarchy.causes,
             questions=questions,
             setups=setups,
             actions=actions,
@@ -98,79 +99,9 @@ class _Linker:
                 bring=part.escalate.bring,
             ),
             tests=tuple(self.test(each, it) for each, it in part.tests.items()),
-            file=self.source.file,
-            content=self.source.root,
+            file=self.complaints.source.file,
+            content=self.complaints.source.root,
         )
-
-    # Causes and priors
-
-    def cause(
-        self,
-        id: str,
-        part: CausePart | GroupPart,
-        parent: str | None,
-        path: Path,
-    ) -> tuple[str, ...]:
-        """Enter a cause and all below it; returns its root causes."""
-        place = self.source.place(path, key=True)
-        if id in self.paths:
-            first = self.source.place(self.paths[id], key=True)
-            message = f"'{id}' names a second cause, first on line {first.line}"
-            self.complain("duplicate-id", path, message, key=True)
-            return ()
-        if id == UNKNOWN:
-            message = f"'{UNKNOWN}' is the name of the cause that nobody listed"
-            self.complain("bad-id", path, message, key=True, fix="choose another name.")
-        children = tuple(part.causes) if isinstance(part, GroupPart) else ()
-        self.paths[id] = path
-        self.parts[id] = part
-        self.causes[id] = Cause(
-            id=id,
-            title=part.title or id.replace("-", " ").capitalize(),
-            about=part.about or "",
-            parent=parent,
-            depth=(len(path) - 2) // 2,
-            children=children,
-            actions=() if isinstance(part, GroupPart) else part.actions,
-            line=place.line,
-        )
-        self.leaves[id] = (id,)
-        if isinstance(part, GroupPart):
-            self.leaves[id] = tuple(
-                leaf
-                for each, child in part.causes.items()
-                for leaf in self.cause(each, child, id, (*path, "causes", each))
-            )
-        return self.leaves[id]
-
-    def set_priors(self) -> None:
-        """Spread the priors of groups over their leaves, then normalise."""
-        weights: dict[str, float] = {}
-        for id in self.part.causes:
-            weights |= self.weights(id)
-        total = math.fsum(weights.values())
-        if total == 0:
-            message = "every cause has the prior 0"
-            self.complain("no-prior", ("causes",), message, key=True)
-            return
-        scale = (1 - self.part.unknown) / total
-        for id, cause in self.causes.items():
-            share = math.fsum(weights[leaf] * scale for leaf in self.leaves[id])
-            object.__setattr__(cause, "prior", share)  # not yet seen by anybody
-
-    def weights(self, id: str) -> dict[str, float]:
-        """Relative priors of the root causes under one cause."""
-        part = self.parts[id]
-        if not isinstance(part, GroupPart):
-            return {id: 1.0 if part.prior is None else part.prior}
-        shares: dict[str, float] = {}
-        for child in part.causes:
-            if self.causes[child].parent == id:
-                shares |= self.weights(child)
-        total = math.fsum(shares.values())
-        if part.prior is None or total == 0:
-            return shares
-        return {leaf: share * part.prior / total for leaf, share in shares.items()}
 
     # Questions
 
@@ -199,12 +130,12 @@ class _Linker:
             try:
                 found = values.number_range(text)
             except ValueError as error:
-                self.complain("bad-range", (*path, id), str(error))
+                self.complaints.note("bad-range", (*path, id), str(error))
                 continue
             for other, earlier in ranges.items():
                 if values.overlap(found, earlier):
                     message = f"'{text}' overlaps with '{other}' ('{texts[other]}')"
-                    self.complain("bad-range", (*path, id), message)
+                    self.complaints.note("bad-range", (*path, id), message)
             ranges[id] = found
         return ranges
 
@@ -214,7 +145,7 @@ class _Linker:
             path = ("urgent", id)
             if id in self.part.questions:
                 message = f"'{id}' is a question too"
-                self.complain("duplicate-id", path, message, key=True)
+                self.complaints.note("duplicate-id", path, message, key=True)
             for answer in part.stop:
                 self.check_answer(id, answer, (*path, "stop", answer), key=True)
             questions[id] = self.urgent_question(id, part)
@@ -230,7 +161,7 @@ class _Linker:
             cost=1.0 if part.cost is None else part.cost,
             needs=Needs(by=part.by, things=part.needs),
             stop=part.stop,
-            line=self.source.place(("urgent", id), key=True).line,
+            line=self.complaints.line(("urgent", id)),
         )
 
     def questions(self) -> dict[str, Question]:
@@ -264,7 +195,7 @@ class _Linker:
                 for other in alike[at + 1 :]
             ),
             private=part.private,
-            line=self.source.place(path, key=True).line,
+            line=self.complaints.line(path),
         )
 
     def given(
@@ -272,26 +203,13 @@ class _Linker:
     ) -> dict[str, tuple[float, ...]]:
         """P(answer | root cause): groups first, then what stands closer."""
         texts: dict[str, tuple[float, ...] | None] = {}
-        spread: dict[str, tuple[float, ...]] = {}
         found = []
         for name, value in part.items():
-            cause = self.causes.get(name)
-            if cause is None:
-                self.unknown_cause(name, (*path, name))
-                continue
             chances = texts.get(value) if type(value) is str else None
             if chances is None:
                 chances = self.likelihood(value, answers, (*path, name), texts)
-            if chances is None:
-                continue
-            if cause.children:
-                found.append((cause.depth, name, chances))
-            else:
-                spread[name] = chances
-        for _, name, chances in sorted(found, reverse=True):
-            for leaf in self.leaves[name]:
-                spread.setdefault(leaf, chances)
-        return spread
+            found.append((name, chances or ()))
+        return self.hierarchy.spread(found, path)
 
     def likelihood(
         self,
@@ -310,11 +228,11 @@ class _Linker:
             fix = f"its answers are {', '.join(answers)}."
             exact = not isinstance(value, str)
             at = (*path, error.answer) if exact else path
-            self.complain("unknown-answer", at, str(error), key=exact, fix=fix)
+            self.complaints.note("unknown-answer", at, str(error), key=exact, fix=fix)
         except values.BadSum as error:
-            self.complain("bad-sum", path, str(error))
+            self.complaints.note("bad-sum", path, str(error))
         except ValueError as error:
-            self.complain("bad-value", path, str(error))
+            self.complaints.note("bad-value", path, str(error))
         return None
 
     # Steps
@@ -324,19 +242,12 @@ class _Linker:
         for name, wanted in part.only_if.items():
             at = (*path, "only-if", name)
             if name not in self.answers:
-                self.unknown("question", name, self.answers, at, key=True)
+                self.unknown("question", name, at, key=True)
                 continue
             for index, answer in enumerate(wanted):
-                listed = isinstance(self.value(at), list)
-                self.check_answer(name, answer, (*at, index) if listed else at)
+                self.check_answer(name, answer, self.complaints.item(at, index))
             only_if[name] = wanted
         return Needs(by=part.by, things=part.needs, only_if=only_if)
-
-    def value(self, path: Path) -> Any:  # noqa: ANN401 - any value of the file
-        node = self.source.root
-        for step in path:
-            node = node[step]
-        return node
 
     def setup(self, id: str, part: SetupPart) -> Setup:
         path = ("setups", id)
@@ -346,26 +257,24 @@ class _Linker:
             cost=1.0 if part.cost is None else part.cost,
             setup=self.setup_name(part.setup, path),
             needs=Needs(by=part.by, things=part.needs),
-            line=self.source.place(path, key=True).line,
+            line=self.complaints.line(path),
         )
 
     def setup_name(self, name: str | None, path: Path) -> str | None:
         if name is not None and name not in self.part.setups:
-            self.unknown("setup", name, self.part.setups, (*path, "setup"))
+            self.unknown("setup", name, (*path, "setup"))
             return None
         return name
 
     def actions(self) -> dict[str, Action]:
         fixes: dict[str, dict[str, float]] = {id: {} for id in self.part.actions}
-        for cause in self.causes.values():
+        for cause in self.hierarchy.causes.values():
             for index, name in enumerate(cause.actions):
                 if name in fixes:
                     fixes[name][cause.id] = values.ALMOST_ALWAYS
                 else:
-                    at = (*self.paths[cause.id], "actions")
-                    listed = isinstance(self.value(at), list)
-                    at = (*at, index) if listed else at
-                    self.unknown("action", name, self.part.actions, at)
+                    at = (*self.hierarchy.paths[cause.id], "actions")
+                    self.unknown("action", name, self.complaints.item(at, index))
         return {
             id: self.action(id, part, fixes[id])
             for id, part in self.part.actions.items()
@@ -375,9 +284,8 @@ class _Linker:
         path = ("actions", id)
         for index, name in enumerate(part.changes):
             if name not in self.part.questions:
-                listed = isinstance(self.value((*path, "changes")), list)
-                at = (*path, "changes", index) if listed else (*path, "changes")
-                self.unknown("question", name, self.part.questions, at)
+                at = self.complaints.item((*path, "changes"), index)
+                self.unknown("question", name, at)
         return Action(
             id=id,
             do=part.do,
@@ -386,23 +294,13 @@ class _Linker:
             cost=1.0 if part.cost is None else part.cost,
             setup=self.setup_name(part.setup, path),
             needs=self.needs(part, path),
-            fixes=fixes | self.fixes(part.fixes, (*path, "fixes")),
+            fixes=fixes | self.hierarchy.spread(part.fixes.items(), (*path, "fixes")),
             verify=part.verify or "",
             caution=part.caution or "",
             risk=part.risk,
             changes=part.changes,
-            line=self.source.place(path, key=True).line,
+            line=self.complaints.line(path),
         )
-
-    def fixes(self, part: Mapping[str, float], path: Path) -> dict[str, float]:
-        found = []
-        for name, chance in part.items():
-            if name in self.causes:
-                found.append((self.causes[name].depth, name, chance))
-            else:
-                self.unknown_cause(name, (*path, name))
-        found.sort(key=lambda each: each[0])
-        return {leaf: chance for _, name, chance in found for leaf in self.leaves[name]}
 
     def test(self, id: str, part: TestPart) -> TreeTest:
         path = ("tests", id)
@@ -410,20 +308,18 @@ class _Linker:
         for name, said in part.answers.items():
             at = (*path, "answers", name)
             if name not in self.answers:
-                self.unknown("question", name, self.answers, at, key=True)
+                self.unknown("question", name, at, key=True)
                 continue
             answers[name] = self.check_answer(name, said, at)
-        if part.finds != UNKNOWN and part.finds not in self.causes:
-            self.unknown("cause", part.finds, self.causes, (*path, "finds"))
+        if part.finds != UNKNOWN and part.finds not in self.hierarchy.causes:
+            self.unknown("cause", part.finds, (*path, "finds"))
         return TreeTest(
             id=id,
             answers=answers,
             finds=part.finds,
             within=part.within,
-            line=self.source.place(path, key=True).line,
+            line=self.complaints.line(path),
         )
-
-    # Complaints
 
     def check_answer(
         self, question: str, said: str, path: Path, *, key: bool = False
@@ -439,36 +335,12 @@ class _Linker:
         message = f"'{said}' is not an answer of '{question}'"
         fix = f"its answers are {', '.join(ids)}."
         near = did_you_mean(nearest(said, ids))
-        self.complain("unknown-answer", path, message + near, key=key, fix=fix)
+        self.complaints.note("unknown-answer", path, message + near, key=key, fix=fix)
         return said
 
-    def unknown_cause(self, name: str, path: Path) -> None:
-        self.unknown("cause", name, self.causes, path, key=True)
-
-    def unknown(
-        self,
-        kind: str,
-        name: str,
-        known: Iterable[str],
-        path: Path,
-        *,
-        key: bool = False,
-    ) -> None:
-        """A name that nothing has, with the nearest that something does."""
-        near = nearest(name, known)
-        line = ""
-        if near and kind == "cause":
-            line = f" (line {self.causes[near[0]].line})"
-        fix = f"did you mean '{near[0]}'{line}?" if near else ""
-        owner = path[path.index("actions") - 1] if path[0] == "causes" else path[1]
-        message = f"'{owner}' speaks of an unknown {kind} '{name}'"
-        self.complain(f"unknown-{kind}", path, message, key=key, fix=fix)
-
-    def complain(
-        self, code: str, path: Path, message: str, *, key: bool = False, fix: str = ""
-    ) -> None:
-        place = self.source.place(path, key=key)
-        self.source.complain(code, place, message, fix=fix)
+    def unknown(self, kind: str, name: str, path: Path, *, key: bool = False) -> None:
+        """Note a name that no setup, action, question or cause has."""
+        self.complaints.unknown(kind, name, self.known[kind], path, key=key)
 
     def cycles(self, room: str, after: Mapping[str, Iterable[str]]) -> None:
         """Things that wait for each other in a circle."""
@@ -478,7 +350,7 @@ class _Linker:
             circle = error.args[1]
             message = f"these wait for each other: {' → '.join(circle[::-1])}"
             at = next(each for each in circle if each in getattr(self.part, room))
-            self.complain("cycle", (room, at), message, key=True)
+            self.complaints.note("cycle", (room, at), message, key=True)
 
 
 def _number(text: str) -> float:

@@ -21,7 +21,7 @@ from troubleshoot.errors import Problem
 from troubleshoot.tree.codes import WHY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    Path = tuple[str | int, ...]
 
 MAX_BYTES: Final = 5_000_000
 MAX_DEPTH: Final = 64
@@ -116,7 +116,7 @@ class Source:
             )
         )
 
-    def place(self, path: Sequence[str | int], *, key: bool = False) -> Place:
+    def place(self, path: Path, *, key: bool = False) -> Place:
         """
         Where the value at a path begins, or its key.
 
@@ -329,7 +329,7 @@ SYNTAX: Final = (
     (
         "cannot start any token",
         "this character cannot begin a text",
-        "indent with spaces, not tabs; put a text that begins with '@' or '`' in quotes.",
+        "indent with spaces, not tabs; quote a text that begins with '@' or '`'.",
     ),
     (
         "could not find expected ':'",

@@ -1,0 +1,118 @@
+"""The causes of a tree: groups over root causes, and their priors."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from troubleshoot.tree.schema import GroupPart
+from troubleshoot.tree.tree import UNKNOWN, Cause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from troubleshoot.tree.complaints import Complaints
+    from troubleshoot.tree.schema import CausePart, TreePart
+    from troubleshoot.tree.source import Path
+
+
+class Hierarchy:
+    """All causes of a file by id; ``leaves`` are the root causes under each."""
+
+    def __init__(self, part: TreePart, complaints: Complaints) -> None:
+        self.complaints = complaints
+        self.causes: dict[str, Cause] = {}
+        self.leaves: dict[str, tuple[str, ...]] = {}
+        self.paths: dict[str, Path] = {}
+        self._priors: dict[str, float | None] = {}
+        for id, cause in part.causes.items():
+            self._enter(id, cause, None, ("causes", id))
+        self._set_priors(part)
+
+    def spread(self, by_cause: Iterable[tuple[str, Any]], path: Path) -> dict[str, Any]:
+        """What is said of causes and groups, by root cause; the closer one wins."""
+        spread: dict[str, Any] = {}
+        groups = []
+        for name, value in by_cause:
+            cause = self.causes.get(name)
+            if cause is None:
+                at = (*path, name)
+                self.complaints.unknown("cause", name, self.paths, at, key=True)
+            elif cause.children:
+                groups.append((-cause.depth, name, value))
+            else:
+                spread[name] = value
+        for _, name, value in sorted(groups, key=lambda each: each[0]):
+            for leaf in self.leaves[name]:
+                spread.setdefault(leaf, value)
+        return spread
+
+    def _enter(
+        self, id: str, part: CausePart | GroupPart, parent: str | None, path: Path
+    ) -> tuple[str, ...]:
+        """Take in a cause and all below it; returns its root causes."""
+        if not self._is_new(id, path):
+            return ()
+        below = part.causes if isinstance(part, GroupPart) else {}
+        self.paths[id] = path
+        self._priors[id] = part.prior
+        self.causes[id] = Cause(
+            id=id,
+            title=part.title or id.replace("-", " ").capitalize(),
+            about=part.about or "",
+            parent=parent,
+            depth=len(path) // 2 - 1,
+            children=tuple(below),
+            actions=() if isinstance(part, GroupPart) else part.actions,
+            line=self.complaints.line(path),
+        )
+        self.leaves[id] = tuple(
+            leaf
+            for each, child in below.items()
+            for leaf in self._enter(each, child, id, (*path, "causes", each))
+        )
+        if not below:
+            self.leaves[id] = (id,)
+        return self.leaves[id]
+
+    def _is_new(self, id: str, path: Path) -> bool:
+        if id in self.paths:
+            first = self.complaints.line(self.paths[id])
+            message = f"'{id}' names a second cause, first on line {first}"
+            self.complaints.note("duplicate-id", path, message, key=True)
+            return False
+        if id == UNKNOWN:
+            message = f"'{UNKNOWN}' is the name of the cause that nobody listed"
+            fix = "choose another name."
+            self.complaints.note("bad-id", path, message, key=True, fix=fix)
+        return True
+
+    def _set_priors(self, part: TreePart) -> None:
+        """Spread the priors of groups over their leaves, then normalise."""
+        weights: dict[str, float] = {}
+        for id in part.causes:
+            weights |= self._weights(id)
+        total = math.fsum(weights.values())
+        if total == 0:
+            message = "every cause has the prior 0"
+            self.complaints.note("no-prior", ("causes",), message, key=True)
+            return
+        scale = (1 - part.unknown) / total
+        for id, cause in self.causes.items():
+            share = math.fsum(weights[leaf] for leaf in self.leaves[id]) * scale
+            self.causes[id] = replace(cause, prior=share)
+
+    def _weights(self, id: str) -> Mapping[str, float]:
+        """Relative priors of the root causes under one cause."""
+        prior, cause = self._priors[id], self.causes[id]
+        if not cause.children:
+            return {id: 1.0 if prior is None else prior}
+        shares: dict[str, float] = {}
+        for child in cause.children:
+            if self.causes[child].parent == id:  # else a duplicate, noted before
+                shares |= self._weights(child)
+        total = math.fsum(shares.values())
+        if prior is None or total == 0:
+            return shares
+        return {leaf: share * prior / total for leaf, share in shares.items()}
