@@ -1,0 +1,86 @@
+"""
+The engine once more, with plain dictionaries and the definitions of the textbook.
+
+Nothing here is shared with the engine: sums are loops, and gain is the entropy of the
+remedy class before the answer less the expected one after it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from troubleshoot.tree.tree import Tree
+
+Belief = dict[str, float]
+
+
+def prior(tree: Tree) -> Belief:
+    """P(cause), the unknown one included."""
+    listed = {cause.id: cause.prior for cause in tree.root_causes}
+    return listed | {"unknown": tree.unknown}
+
+
+def likelihood(tree: Tree, question: str, answer: str) -> Belief:
+    """P(answer | cause); the unknown cause answers half like all, half evenly."""
+    asked = tree.questions[question]
+    i = [each.id for each in asked.answers].index(answer)
+    listed = {
+        cause.id: asked.given.get(cause.id, asked.otherwise)[i]
+        for cause in tree.root_causes
+    }
+    total = sum(cause.prior for cause in tree.root_causes)
+    mean = sum(listed[c.id] * c.prior for c in tree.root_causes) / total
+    return listed | {"unknown": mean / 2 + 1 / len(asked.answers) / 2}
+
+
+def posterior(tree: Tree, evidence: Iterable[tuple[str, str]]) -> Belief:
+    """P(cause | answers), all zero when they contradict every cause."""
+    weight = prior(tree)
+    for question, answer in evidence:
+        row = likelihood(tree, question, answer)
+        weight = {cause: w * row[cause] for cause, w in weight.items()}
+    return normalised(weight)
+
+
+def remedy_classes(tree: Tree) -> dict[str, object]:
+    """A name of the remedy class of each cause."""
+    classes: dict[str, object] = {}
+    for cause in prior(tree):
+        actions = tree.actions.values()
+        remedy = frozenset(a.id for a in actions if a.fixes.get(cause, 0) >= 0.5)
+        classes[cause] = remedy or cause
+    return classes
+
+
+def gain(tree: Tree, p: Belief, question: str) -> float:
+    """``H(R) - sum_a P(a) H(R | a)`` in bits."""
+    classes = remedy_classes(tree)
+    after = 0.0
+    for answer in tree.questions[question].answers:
+        row = likelihood(tree, question, answer.id)
+        joint = {cause: p[cause] * row[cause] for cause in p}
+        after += sum(joint.values()) * entropy(merged(normalised(joint), classes))
+    return entropy(merged(p, classes)) - after
+
+
+def merged(p: Belief, classes: Mapping[str, object]) -> dict[object, float]:
+    """P(remedy class)."""
+    sums: dict[object, float] = {}
+    for cause, share in p.items():
+        sums[classes[cause]] = sums.get(classes[cause], 0.0) + share
+    return sums
+
+
+def entropy(p: Mapping[object, float] | Mapping[str, float]) -> float:
+    """Bits."""
+    return -sum(x * math.log2(x) for x in p.values() if x > 0)
+
+
+def normalised(weight: Belief) -> Belief:
+    """The same with sum 1, or all zero."""
+    total = math.fsum(weight.values())
+    return {cause: w / total if total else 0.0 for cause, w in weight.items()}

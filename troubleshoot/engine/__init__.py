@@ -1,0 +1,1 @@
+"""Arithmetic of troubleshooting: arrays in, arrays out; ``model`` knows the tree."""
