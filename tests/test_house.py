@@ -20,8 +20,15 @@ REPOSITORY = Path(__file__).parent.parent
 DOCS = REPOSITORY / "docs"
 PACKAGE = Path(troubleshoot.__file__).parent
 MODULES = sorted(
-    each.name for each in pkgutil.walk_packages([str(PACKAGE)], "troubleshoot.")
+    each.name
+    for each in pkgutil.walk_packages([str(PACKAGE)], "troubleshoot.")
+    if not each.name.endswith("__main__")
 )
+PAGES = [
+    *REPOSITORY.glob("*.md"),
+    *(REPOSITORY / "trees").glob("*.md"),
+    *DOCS.rglob("*.md"),
+]
 HEAVY = {"click", "jinja2", "markdown_it", "networkx", "numpy", "pydantic", "yaml"}
 
 # From the ground up; a room imports only what stands before it. The façade is asked
@@ -34,7 +41,7 @@ UPWARDS = {("tree/tree.py", "Tree.begin", "troubleshoot.session")}
 
 def floor(module: str) -> int:
     """How high a module stands; the version and the package itself are ground."""
-    room = [*module.split("."), ""][1]
+    room = [*module.split("."), ""][1].replace("__main__", "cli")
     return FLOORS.index(room) if room in FLOORS else -1
 
 
@@ -76,7 +83,7 @@ def upward_imports() -> set[tuple[str, str, str]]:
 
 
 def imports_at_run_time(path: Path) -> list[tuple[str, str]]:
-    """Where a file imports from this package when it runs, not only when it is checked."""
+    """Where a file imports from this package when it runs, type checks aside."""
     seen_by_checkers = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
@@ -121,6 +128,13 @@ def headings(page: str, level: int) -> list[str]:
     ]
 
 
+@pytest.fixture
+def commands():
+    """Verbs of the command line with their commands."""
+    main = importlib.import_module("troubleshoot.cli").main
+    return {verb: main.get_command(None, verb) for verb in main.list_commands(None)}
+
+
 def test_imports_point_one_way():
     """No module imports from a room above its own, except ``Tree.begin``."""
     assert upward_imports() == UPWARDS
@@ -149,7 +163,7 @@ def test_public_names_are_sorted():
 
 
 def test_public_names_are_what_is_bound():
-    """``__all__``, the lazy table and the imports that type checkers see are one list."""
+    """``__all__``, the lazy table and what type checkers see are one list."""
     tree = ast.parse(Path(troubleshoot.__file__).read_text(encoding="utf-8"))
     seen_by_checkers = {
         name.asname or name.name
@@ -194,9 +208,9 @@ def test_schema_does_not_need_graphs_or_templates():
 
 def test_loading_and_running_does_not_need_graphs():
     """Whoever does not ask for the graph of a tree never waits for networkx."""
-    loop = "import troubleshoot as ts; ts.load, ts.Session, ts.Question"
+    first = "import troubleshoot as ts; ts.load('home/no-internet').begin().next_step()"
 
-    assert loaded_by(loop) & {"networkx", "jinja2", "click"} == set()
+    assert loaded_by(first) & {"networkx", "jinja2", "click"} == set()
 
 
 def test_every_code_has_a_heading():
@@ -204,38 +218,24 @@ def test_every_code_has_a_heading():
     assert headings("reference/problems.md", 3) == list(WHY)
 
 
-def test_every_verb_is_documented():
-    """The page of the command line has a section for each verb, and no other."""
-    import click  # noqa: PLC0415 - only where the command line is
-
-    from troubleshoot.cli import main  # noqa: PLC0415
-
-    assert isinstance(main, click.Group)
-    verbs = main.list_commands(click.Context(main))
-
-    assert sorted(headings("reference/command-line.md", 2)) == sorted(verbs)
+def test_every_verb_is_documented(commands):
+    """The page of the command line has a section for each verb, in their order."""
+    assert headings("reference/command-line.md", 2) == list(commands)
 
 
-def test_every_option_is_documented():
+def test_every_option_is_documented(commands):
     """The section of a verb names each of its options."""
-    import click  # noqa: PLC0415
-
-    from troubleshoot.cli import main  # noqa: PLC0415
-
-    assert isinstance(main, click.Group)
     page = (DOCS / "reference/command-line.md").read_text(encoding="utf-8")
     sections = dict(re.findall(r"(?ms)^## `(.*?)`\n(.*?)(?=^## |\Z)", page))
-    context = click.Context(main)
-    missing = {
+    named = {
         (verb, option)
-        for verb in main.list_commands(context)
-        for parameter in main.get_command(context, verb).params  # type: ignore[union-attr] # listed, so there
-        if isinstance(parameter, click.Option)
+        for verb, command in commands.items()
+        for parameter in command.params
         for option in parameter.opts
-        if f"`{option}" not in sections[verb]
+        if option.startswith("-")
     }
 
-    assert missing == set()
+    assert {(verb, it) for verb, it in named if it not in sections[verb]} == set()
 
 
 @pytest.mark.parametrize("name", troubleshoot.__all__)
@@ -256,10 +256,32 @@ def test_examples_in_docstrings_run(name):
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_links_between_pages_lead_somewhere(page):
     """A link to a file of the repository names one that is there."""
     text = page.read_text(encoding="utf-8")
     targets = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text)
 
     assert [each for each in targets if not (page.parent / each).exists()] == []
+
+
+def examples_of_problems() -> list[tuple[str, str]]:
+    """Each code of the page of problems with the broken tree under it, if any."""
+    page = (DOCS / "reference/problems.md").read_text(encoding="utf-8")
+    sections = re.findall(r"(?ms)^### `(.*?)`\n(.*?)(?=^##|\Z)", page)
+    blocks = (
+        (code, re.search(r"(?ms)^```yaml\n(.*?)^```", it)) for code, it in sections
+    )
+    return [(code, block[1]) for code, block in blocks if block]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [pytest.param(*each, id=each[0]) for each in examples_of_problems()],
+)
+def test_broken_example_has_its_problem(code, text):
+    """The broken tree under the heading of a code has this problem and no other."""
+    with pytest.raises(troubleshoot.TreeError) as caught:
+        troubleshoot.loads(text)
+
+    assert {problem.code for problem in caught.value.problems} == {code}

@@ -47,16 +47,19 @@ class Place(NamedTuple):
 class Block(dict[str, Any]):
     """A mapping; ``marks`` holds where each key and each value begins, in turn."""
 
-    __slots__ = ("mark", "marks")
+    __slots__ = ("mark", "marks", "order")
 
     def __init__(self, mark: Any) -> None:  # noqa: ANN401 - the parser's own mark
         super().__init__()
         self.mark = mark
         self.marks: list[Any] = []
+        self.order: dict[str, int] = {}
 
     def entry(self, key: str) -> int:
         """The index of a key's mark; its value's mark is the next one."""
-        return 2 * list(self).index(key)
+        if len(self.order) != len(self):
+            self.order = {each: at for at, each in enumerate(self)}
+        return 2 * self.order[key]
 
 
 class Items(list[Any]):
@@ -258,6 +261,7 @@ class _Builder:
             at = top.entry(key)
             first = top.marks[at].line + 1
             del top[key], top.marks[at : at + 2]
+            top.order.clear()
             message = f"'{key}' stands here a second time, first on line {first}"
             fix = "keep one of them, or give this one another name."
             self.source.complain("duplicate-key", _place(event), message, fix=fix)

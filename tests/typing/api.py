@@ -1,0 +1,81 @@
+"""What a user of the library writes; only type-checked, never run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, assert_type
+
+import troubleshoot as ts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def ask(text: str, answers: tuple[str, ...]) -> str:
+    """Put a question to somebody."""
+    print(text, *answers)  # noqa: T201 - a program that talks
+    return input()
+
+
+def loop(file: Path) -> str:
+    """From a symptom to its root cause."""
+    tree = ts.load(file)
+    session = tree.begin(facts={"other-devices": "no", "wifi": True}, by="customer")
+    assert_type(tree, ts.Tree)
+    assert_type(session, ts.Session)
+    while not (step := session.next_step()).is_end:
+        match step:
+            case ts.Question():
+                assert_type(step.gain_bits, float)
+                said = ask(step.text, tuple(each.text for each in step.answers))
+                session = session.answer(step, said or ts.DONT_KNOW)
+            case ts.Action():
+                session = session.tried(step, fixed=ask(step.text, ()) == "yes")
+            case ts.Ending():
+                break
+    return session.to_json()
+
+
+def exhaustive(session: ts.Session) -> str:
+    """Every step is one of three; a checker sees that nothing is left out."""
+    match session.next_step():
+        case ts.Question(text=text, answers=answers):
+            return f"{text} {len(answers)}"
+        case ts.Action(text=text, chance=chance):
+            return f"{text} {chance:.0%}"
+        case ts.Ending(kind=kind, causes=causes, confidence=confidence):
+            return f"{kind} {causes} {confidence:.0%}"
+
+
+def replies(session: ts.Session, step: ts.Question, action: ts.Action) -> ts.Session:
+    """All that can be said."""
+    session = session.answer("ping-time", 250)
+    session = session.answer("ping-time", "250 ms")
+    session = session.answer("other-devices", False)  # noqa: FBT003 - yes or no
+    session = session.answer(step, ts.NOT_NOW)
+    session = session.dont_know(step).not_now(step).not_now(action)
+    return session.note("The customer calls from work.").undo().give_up("No time.")
+
+
+def views(tree: ts.Tree, session: ts.Session) -> None:
+    """Whatever a session tells about itself."""
+    assert_type(session.belief, Mapping[str, float])
+    assert_type(session.explain(), str)
+    assert_type(session.transcript(), str)
+    assert_type(ts.resume(tree, session.to_json()), ts.Session)
+    assert_type(ts.replay(tree, session.to_json()), ts.Session)
+    assert_type(ts.begin(tree, {"lights": "green"}, has=("ladder",)), ts.Session)
+    leading = max(session.statuses.values(), key=lambda each: each.posterior)
+    assert_type(leading.cause, str)
+
+
+def broken(text: str) -> tuple[str, ...]:
+    """Each problem of a text, as data."""
+    try:
+        ts.loads(text, file="mine.yaml")
+    except ts.TreeError as error:
+        return tuple(f"{each.line}: {each.code}" for each in error.problems)
+    except ts.TroubleshootError:
+        raise
+    assert_type(ts.problems("mine.yaml"), tuple[ts.Problem, ...])
+    return ()
