@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     )
     from troubleshoot.tree.source import Path, Source
 
-YES_NO = {"yes": "Yes", "no": "No"}
+YES_NO = (Answer(id="yes", text="Yes"), Answer(id="no", text="No"))
+NO_NEEDS = Needs()
 
 
 def link(part: TreePart, source: Source, *, id: str) -> Tree:
@@ -58,6 +59,8 @@ class _Linker:
         self.complaints = Complaints(source)
         self.hierarchy = Hierarchy(part, self.complaints)
         self.answers: dict[str, tuple[Answer, ...]] = {}
+        # What texts mean, by the answers of the question: most questions share them.
+        self.texts: dict[tuple[str, ...], dict[str, tuple[float, ...]]] = {}
         self.known: dict[str, Mapping[str, Path]] = {
             "cause": self.hierarchy.paths,
             "question": self.paths("urgent") | self.paths("questions"),
@@ -76,7 +79,8 @@ class _Linker:
         setups = {each: self.setup(each, it) for each, it in part.setups.items()}
         actions = self.actions()
         self.cycles("setups", {k: (v.setup,) for k, v in setups.items() if v.setup})
-        self.cycles("questions", {k: v.needs.only_if for k, v in questions.items()})
+        waiting = {k: v.needs.only_if for k, v in questions.items() if v.needs.only_if}
+        self.cycles("questions", waiting)
         return Tree(
             id=id,
             title=part.title,
@@ -113,7 +117,10 @@ class _Linker:
         ):
             for id, part in parts.items():
                 unit = getattr(part, "unit", None)
-                texts = part.answers or YES_NO
+                if part.answers is None and not unit:
+                    self.answers.setdefault(id, YES_NO)
+                    continue
+                texts = part.answers or {each.id: each.text for each in YES_NO}
                 path = (room, id, "answers")
                 ranges = self.ranges(texts, path) if unit else {}
                 self.answers.setdefault(
@@ -174,7 +181,6 @@ class _Linker:
             for at, answer in enumerate(alike):
                 self.check_answer(id, answer, (*path, "confusable", index, at))
         otherwise = part.otherwise or values.EVENLY
-        known: dict[str, tuple[float, ...] | None] = {}
         return Question(
             id=id,
             ask=part.ask,
@@ -186,7 +192,7 @@ class _Linker:
             setup=self.setup_name(part.setup, path),
             needs=self.needs(part, path),
             given=self.given(part.given, answers, (*path, "given")),
-            otherwise=self.likelihood(otherwise, answers, (*path, "otherwise"), known)
+            otherwise=self.likelihood(otherwise, answers, (*path, "otherwise"))
             or (1 / len(answers),) * len(answers),
             confusable=tuple(
                 (one, other)
@@ -202,28 +208,25 @@ class _Linker:
         self, part: Mapping[str, Any], answers: tuple[str, ...], path: Path
     ) -> dict[str, tuple[float, ...]]:
         """P(answer | root cause): groups first, then what stands closer."""
-        texts: dict[str, tuple[float, ...] | None] = {}
+        texts = self.texts.setdefault(answers, {})
         found = []
         for name, value in part.items():
             chances = texts.get(value) if type(value) is str else None
             if chances is None:
-                chances = self.likelihood(value, answers, (*path, name), texts)
-            found.append((name, chances or ()))
+                chances = self.likelihood(value, answers, (*path, name)) or ()
+            found.append((name, chances))
         return self.hierarchy.spread(found, path)
 
     def likelihood(
-        self,
-        value: str | Mapping[str, float],
-        answers: tuple[str, ...],
-        path: Path,
-        known: dict[str, tuple[float, ...] | None],
+        self, value: str | Mapping[str, float], answers: tuple[str, ...], path: Path
     ) -> tuple[float, ...] | None:
-        """One distribution; what a text means is kept in ``known``."""
+        """One distribution; None after noting what is wrong with it."""
         try:
             if not isinstance(value, str):
                 return values.distribution(value, answers)
-            known[value] = values.likelihood(value, answers, self.part.reliability)
-            return known[value]
+            chances = values.likelihood(value, answers, self.part.reliability)
+            self.texts.setdefault(answers, {})[value] = chances
+            return chances
         except values.UnknownAnswer as error:
             fix = f"its answers are {', '.join(answers)}."
             exact = not isinstance(value, str)
@@ -238,6 +241,8 @@ class _Linker:
     # Steps
 
     def needs(self, part: QuestionPart | ActionPart, path: Path) -> Needs:
+        if not (part.by or part.needs or part.only_if):
+            return NO_NEEDS
         only_if: dict[str, tuple[str, ...]] = {}
         for name, wanted in part.only_if.items():
             at = (*path, "only-if", name)
