@@ -16,7 +16,7 @@ from troubleshoot.engine.policy import best
 from troubleshoot.session import endings
 from troubleshoot.session.asking import action_step, question_step, urgent_step
 from troubleshoot.session.gates import closed_actions, closed_questions, gates
-from troubleshoot.session.situation import RULED_OUT, TOLERANCE
+from troubleshoot.session.situation import TOLERANCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +31,10 @@ WORTH_TRYING: Final = 0.01  # P(fixes); less is no remedy but a pastime
 
 def next_step(offers: Offers) -> Step:
     """The step that the first rule with something to say recommends."""
-    steps = (rule(offers) for rule in RULES)
-    return next((each for each in steps if each is not None), endings.rest(offers))
+    for rule in RULES:
+        if (step := rule(offers)) is not None:
+            return step
+    return endings.rest(offers)
 
 
 def _over(offers: Offers) -> Step | None:
@@ -56,11 +58,6 @@ def _urgent(offers: Offers) -> Step | None:
     return None
 
 
-def _contradicted(offers: Offers) -> Step | None:
-    """No cause allows the evidence."""
-    return endings.unknown(offers) if offers.situation.contradicted else None
-
-
 def _confident(offers: Offers) -> Step | None:
     """A remedy class has reached the confidence: its remedy, or its name."""
     situation = offers.situation
@@ -68,6 +65,7 @@ def _confident(offers: Offers) -> Step | None:
     needed = situation.tree.confidence - TOLERANCE
     if situation.class_belief[leading] < needed:
         return None
+    # A contradiction leaves all belief to the unknown cause, and ends here too.
     if leading == situation.model.classes[-1]:
         return endings.unknown(offers)
     return _remedy(offers, situation.model.classes == leading)
@@ -186,7 +184,6 @@ def _irreversible_action(offers: Offers) -> Step | None:
 RULES: Final[tuple[Callable[[Offers], Step | None], ...]] = (
     _over,
     _urgent,
-    _contradicted,
     _confident,
     _fresh_question,
     _gate_question,

@@ -9,11 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
+
+
+class Closed:
+    """What has no other fields than its own, when it is read from a file."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
+class Begun(Closed):
     """The session began."""
 
     kind: Literal["begun"] = "begun"
@@ -22,7 +29,7 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Closed):
     """A question was put, for its expected bits at its minutes then."""
 
     kind: Literal["asked"] = "asked"
@@ -34,7 +41,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class Answered(Closed):
     """
     A question was answered: as a fact (told), for the first time, or anew (changed).
 
@@ -51,7 +58,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class Tried(Closed):
     """An action was tried, and the symptom is gone or not."""
 
     kind: Literal["tried"] = "tried"
@@ -62,7 +69,7 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
+class Skipped(Closed):
     """An action was put off."""
 
     kind: Literal["skipped"] = "skipped"
@@ -72,7 +79,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class Remark(Closed):
     """Something was noted, or the session was given up for a reason."""
 
     kind: Literal["noted", "ended"]

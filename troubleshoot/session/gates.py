@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def gates(offers: Offers, wanted: Iterable[Question | Action]) -> BoolArray:
-    """Mask of the questions, gates of gates included, that the wanted steps wait for."""
+    """Questions that the wanted steps wait for, gates of gates included; a mask."""
     found: set[str] = set()
     waiting = list(wanted)
     while waiting:

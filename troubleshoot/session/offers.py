@@ -185,6 +185,4 @@ def menus(tree: Tree) -> tuple[Menu, Menu]:
     return made
 
 
-_menus: weakref.WeakKeyDictionary[Tree, tuple[Menu, Menu]] = (
-    weakref.WeakKeyDictionary()
-)
+_menus: weakref.WeakKeyDictionary[Tree, tuple[Menu, Menu]] = weakref.WeakKeyDictionary()

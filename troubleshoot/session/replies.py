@@ -1,6 +1,4 @@
-"""
-What somebody said to a question, understood as one of its answers.
-"""
+"""What somebody said to a question, understood as one of its answers."""
 
 from __future__ import annotations
 
@@ -16,7 +14,9 @@ if TYPE_CHECKING:
 
 Said: TypeAlias = str | float | bool | Reply | Choice
 
-NUMBER: Final = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d{1,4})?)\s*(.*)", re.I)
+NUMBER: Final = re.compile(
+    r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d{1,4})?)\s*(.*)", re.IGNORECASE
+)
 ALWAYS_POSSIBLE: Final = {
     "dont-know": Reply.DONT_KNOW,
     "don't know": Reply.DONT_KNOW,
@@ -95,8 +95,7 @@ def _possible(question: Question, shown: str, said: str = "") -> str:
     hint = did_you_mean(nearest(said.strip().casefold(), ids)) if said else ""
     kind = f"a number in {question.unit}, " if question.unit else ""
     return (
-        f"{shown} is not an answer to '{question.id}'; "
-        f"possible are {kind}{names}{hint}"
+        f"{shown} is not an answer to '{question.id}'; possible are {kind}{names}{hint}"
     )
 
 

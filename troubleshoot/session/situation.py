@@ -24,6 +24,7 @@ from troubleshoot.engine.model import Model, compiled
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from troubleshoot.session.options import Options
     from troubleshoot.session.state import Evidence, State
     from troubleshoot.tree.tree import Tree
 
@@ -32,19 +33,6 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 RULED_OUT: Final = 0.01  # a posterior up to this rules a cause out, not for good
 TOLERANCE: Final = 1e-12
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """
-    Who takes the steps, with what, and how they are chosen.
-
-    None under ``by`` and ``has`` means that everybody and everything is at hand.
-    """
-
-    by: tuple[str, ...] | None = None
-    has: tuple[str, ...] | None = None
-    strategy: str = "information"
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,23 +129,25 @@ class Situation:
         order = np.argsort(-p, kind="stable")
         return tuple(self.model.causes[i] for i in order if standing[i])
 
-    def belief_in(self, causes: Iterable[str]) -> float:
-        """Total belief in these root causes."""
-        chosen = set(causes)
-        pairs = zip(self.model.causes, self.p, strict=True)
-        return min(1.0, sum(float(share) for cause, share in pairs if cause in chosen))
+    @cached_property
+    def shares(self) -> Mapping[str, float]:
+        """The belief by root cause, and "unknown"."""
+        return dict(zip(self.model.causes, self.p.tolist(), strict=True))
+
+    @cached_property
+    def likeliest_class(self) -> BoolArray:
+        """Mask of the causes in the likeliest listed remedy class."""
+        listed = self.class_belief.copy()
+        listed[self.model.classes[-1]] = 0.0
+        return np.asarray(self.model.classes == int(listed.argmax()))
 
 
 def leads(model: Model, p: FloatArray) -> bool:
     """Whether the unknown cause is likelier than every remedy class and its prior."""
-    listed = model.class_belief(p)[np.arange(model.classes.max() + 1) != _unknown(model)]
-    likeliest = float(listed.max(initial=0.0))
-    return bool(p[-1] > likeliest and p[-1] > model.prior[-1] + TOLERANCE)
-
-
-def _unknown(model: Model) -> int:
-    """The remedy class of the unknown cause, which it has for itself."""
-    return int(model.classes[-1])
+    listed = model.class_belief(p)
+    listed[model.classes[-1]] = 0.0
+    likelier = p[-1] > listed.max() + TOLERANCE
+    return bool(likelier and p[-1] > model.prior[-1] + TOLERANCE)
 
 
 def with_unknown(p: FloatArray) -> FloatArray:

@@ -1,0 +1,114 @@
+"""Runs on a real terminal, as far as the system has any."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+pty = pytest.importorskip("pty")
+
+
+class Screen:
+    """A program on a terminal: what it shows, and a keyboard."""
+
+    def __init__(self, arguments, cwd, env):
+        self.keys, end = pty.openpty()
+        self.run = subprocess.Popen(
+            [sys.executable, "-m", "troubleshoot", *arguments],
+            stdin=end,
+            stdout=end,
+            stderr=end,
+            cwd=cwd,
+            env=env | {"TERM": "xterm"},
+            start_new_session=True,
+            close_fds=True,
+        )
+        os.close(end)
+        self.shown = b""
+
+    def wait_for(self, text):
+        """Read until the text is on the screen."""
+        limit = time.monotonic() + 30
+        while text not in self.shown:
+            assert time.monotonic() < limit, self.shown
+            try:
+                self.shown += os.read(self.keys, 4096)
+            except OSError:  # the program has closed its end
+                break
+        assert text in self.shown
+
+    def type(self, keys):
+        """Press keys."""
+        os.write(self.keys, keys)
+
+    def close(self):
+        """The exit code."""
+        code = self.run.wait(timeout=30)
+        os.close(self.keys)
+        return code
+
+
+@pytest.fixture
+def screen(desk, environment):
+    """Start a command on a terminal."""
+
+    def screen(*arguments, **extra):
+        env = {k: v for k, v in environment.items() if k != "NO_COLOR"}
+        return Screen(arguments, desk, env | extra)
+
+    return screen
+
+
+def test_end_of_input_on_a_terminal_saves(screen, desk):
+    """
+    Ctrl-D at the prompt stops and saves.
+    """
+    run = screen("run", "lamp.yaml")
+    run.wait_for(b"> ")
+    run.type(b"1\n")
+    run.wait_for(b"Which voltage")
+    run.type(b"\x04")
+    run.wait_for(b"Saved in lamp.session.json")
+
+    assert run.close() == 0
+    assert (desk / "lamp.session.json").exists()
+
+
+def test_the_last_answer_can_be_taken_back(screen, desk):
+    """
+    At the ending a slip of the finger can still be mended.
+    """
+    run = screen("run", "lamp.yaml")
+    run.wait_for(b"> ")
+    run.type(b"2\n")
+    run.wait_for(b"y/n> ")
+    run.type(b"y\n")
+    run.wait_for(b"take the last answer back> ")
+    run.type(b"u\n")
+    run.wait_for(b"it helped")
+    run.type(b"y\n\n")
+
+    assert run.close() == 0
+    assert not (desk / "lamp.session.json").exists()
+
+
+def test_colour_on_a_terminal_unless_unwanted(screen):
+    """
+    The title is bold on a terminal, and plain with ``NO_COLOR``.
+    """
+    coloured, plain = (
+        screen("run", "lamp.yaml"),
+        screen("run", "lamp.yaml", NO_COLOR="1"),
+    )
+    for run in (coloured, plain):
+        run.wait_for(b"> ")
+        run.type(b"q\n")
+        run.wait_for(b"nothing is saved")
+        assert run.close() == 0
+
+    assert b"\x1b[1mDark lamp" in coloured.shown
+    assert b"\x1b" not in plain.shown

@@ -1,0 +1,92 @@
+"""``troubleshoot check``: everything that is wrong with tree files."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from troubleshoot.cli.json_text import FORMAT, dumps
+from troubleshoot.cli.options import json_option
+from troubleshoot.cli.refused import PROBLEMS, WRONG_USAGE, Refused
+from troubleshoot.cli.terminal import clean
+from troubleshoot.tree.load import problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from troubleshoot.errors import Problem
+
+# What an editor does not need to see again: the problem's place is enough.
+ONLY_IN_TEXT = ("excerpt", "width")
+
+
+@click.command(epilog="Example: troubleshoot check trees/")
+@click.argument("trees", nargs=-1, required=True, metavar="TREE...")
+@json_option
+def command(*, trees: tuple[str, ...], as_json: bool) -> None:
+    """
+    Report everything that is wrong with tree files.
+
+    TREE is a file, the name of an included tree, or a folder, whose *.yaml and *.yml
+    are all checked. The exit code is 1 if there is any error.
+    """
+    files = list(dict.fromkeys(file for each in trees for file in tree_files(each)))
+    found: list[Problem] = []
+    for file in files:
+        of_file = problems(file)
+        found += of_file
+        if not as_json:
+            tell(of_file)
+    if as_json:
+        click.echo(dumps(shape(found)))
+    else:
+        click.echo(summary(len(files), found))
+    if any(each.severity == "error" for each in found):
+        raise click.exceptions.Exit(PROBLEMS)
+
+
+def tree_files(name: str) -> Iterator[str]:
+    """The file itself, or the tree files of a folder and the folders in it, sorted."""
+    if not os.path.isdir(name):  # noqa: PTH112 - Path refuses a name that holds NUL
+        yield name
+        return
+    within = [
+        str(Path(folder, file))
+        for folder, _, files in os.walk(name)
+        for file in files
+        if file.endswith((".yaml", ".yml"))
+    ]
+    if not within:
+        message = f"there is no *.yaml or *.yml in the folder '{name}'."
+        raise Refused(message, code=WRONG_USAGE)
+    yield from sorted(within)
+
+
+def tell(found: Iterable[Problem]) -> None:
+    """Print the problems of one file."""
+    for problem in found:
+        click.echo(f"{clean(str(problem))}\n")
+
+
+def shape(found: Iterable[Problem]) -> dict[str, Any]:
+    """The problems as JSON; place and texts as the editor needs them."""
+    plain = [dataclasses.asdict(each) for each in found]
+    kept = [{k: v for k, v in each.items() if k not in ONLY_IN_TEXT} for each in plain]
+    return {"format": FORMAT, "problems": kept}
+
+
+def summary(files: int, found: Sequence[Problem]) -> str:
+    """One line: how many files, how many problems of each severity."""
+    errors = sum(each.severity == "error" for each in found)
+    warnings = len(found) - errors
+    parts = [
+        f"{number} {word}{'s' if number != 1 else ''}"
+        for number, word in ((errors, "error"), (warnings, "warning"))
+        if number
+    ]
+    counted = f"{files} file{'s' if files != 1 else ''}"
+    return f"{counted}: {' and '.join(parts) or 'no problems'}."

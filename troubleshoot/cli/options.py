@@ -1,0 +1,117 @@
+"""Arguments and options that several verbs share, and what they turn into."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from troubleshoot.cli.refused import WRONG_USAGE, Refused
+from troubleshoot.cli.terminal import one_line
+from troubleshoot.errors import did_you_mean, nearest
+from troubleshoot.tree.load import load
+from troubleshoot.tree.shipped import find, names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from troubleshoot.tree.tree import Tree
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+
+class Pair(click.ParamType[tuple[str, str]]):
+    """A text such as ``lights=green``."""
+
+    name = "name=value"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str]:
+        """The name and the value, both stripped."""
+        if isinstance(value, tuple):
+            return value
+        name, sign, said = one_line(value).partition("=")
+        if not sign or not name.strip() or not said.strip():
+            expected = (param and param.metavar) or "NAME=VALUE"
+            self.fail(f"'{one_line(value)}' should read {expected}.", param, ctx)
+        return name.strip(), said.strip()
+
+
+tree_argument = click.argument("tree", metavar="TREE")
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON on standard output."
+)
+
+
+def session_options(command: Command) -> Command:
+    """What is known before the first question."""
+    for option in reversed(
+        (
+            click.option(
+                "--fact",
+                "facts",
+                type=Pair(),
+                multiple=True,
+                metavar="QUESTION=ANSWER",
+                help="An answer that is known already. Can be repeated.",
+            ),
+            click.option(
+                "--by",
+                multiple=True,
+                metavar="WHO",
+                callback=_lines,
+                help="Who takes the steps, such as 'engineer'. Can be repeated.",
+            ),
+            click.option(
+                "--has",
+                multiple=True,
+                metavar="THING",
+                callback=_lines,
+                help="What is at hand, such as 'multimeter'. Can be repeated.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _lines(
+    ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    """The texts on one line each; None when there are none, for "no matter which"."""
+    lines = tuple(one_line(each) for each in texts)
+    if not all(lines):
+        raise click.BadParameter("it is empty.", ctx, param)
+    return lines or None
+
+
+def by_name(pairs: Sequence[tuple[str, str]], option: str) -> dict[str, str]:
+    """The pairs as a mapping; one name with two values is refused."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if found.setdefault(name, value) != value:
+            message = f"{option}: '{name}' is given as '{found[name]}' and '{value}'"
+            raise Refused(message, code=WRONG_USAGE)
+    return found
+
+
+def tree_of(name: str) -> Tree:
+    """The tree of a file or of an included tree's name."""
+    if not _is_there(name) and find(name) is None:
+        hint = did_you_mean(nearest(name, names()))
+        message = f"there is no tree file '{name}', nor an included tree{hint}"
+        raise Refused(message, code=WRONG_USAGE)
+    return load(name)
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,81 @@
+"""The path of a session: what was said and done, in order, and the time it took."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from troubleshoot.session import DONT_KNOW, NOT_NOW
+from troubleshoot.session.events import Answered, Skipped, Tried
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from troubleshoot.session import Session
+    from troubleshoot.session.events import Event
+    from troubleshoot.tree.tree import Action, Question, Tree
+
+NOT_TAKEN: Final = (NOT_NOW.value, "told")
+
+
+class Move(NamedTuple):
+    """
+    A step and what came of it; ``kind`` is that of the event.
+
+    ``value`` is the number that was said, where the question takes one.
+    """
+
+    kind: str
+    step: str
+    answer: str
+    value: float | None = None
+
+
+def path(session: Session) -> tuple[Move, ...]:
+    """Every answer and every tried or skipped action, the latest last."""
+    moves = (_move(each) for each in session.events)
+    return tuple(each for each in moves if each is not None)
+
+
+def _move(event: Event) -> Move | None:
+    match event:
+        case Answered():
+            return Move(event.kind, event.step, event.answer, event.value)
+        case Tried():
+            return Move(event.kind, event.step, "fixed" if event.fixed else "failed")
+        case Skipped():
+            return Move(event.kind, event.step, NOT_NOW.value)
+    return None
+
+
+def in_words(tree: Tree, move: Move) -> tuple[str, str]:
+    """What was asked or done, and what was said or came of it."""
+    if move.kind in ("tried", "skipped"):
+        came_of_it = {"fixed": "it helped", "failed": "it did not help"}
+        return tree.actions[move.step].do, came_of_it.get(move.answer, "not now")
+    question = tree.questions[move.step]
+    said = {DONT_KNOW.value: "don't know", NOT_NOW.value: "not now"}
+    said |= {each.id: each.text for each in question.answers}
+    if move.value is not None:
+        return question.ask, f"{move.value:g} {question.unit}"
+    return question.ask, said[move.answer]
+
+
+def minutes(session: Session) -> float:
+    """Minutes that the steps taken cost by the tree, each setup counted once."""
+    tree, opened, total = session.tree, set[str](), 0.0
+    for move in path(session):
+        if move.kind in NOT_TAKEN or move.answer in NOT_TAKEN:
+            continue
+        steps = tree.actions if move.kind == "tried" else tree.questions
+        total += steps[move.step].cost
+        for name, cost in _setups(tree, steps[move.step]):
+            total += 0 if name in opened else cost
+            opened.add(name)
+    return total
+
+
+def _setups(tree: Tree, step: Question | Action) -> Iterator[tuple[str, float]]:
+    name = step.setup
+    while name is not None:
+        yield name, tree.setups[name].cost
+        name = tree.setups[name].setup

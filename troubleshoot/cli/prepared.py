@@ -1,0 +1,110 @@
+"""
+A run prepared in a file: what to answer, and whether an action worked.
+
+    other-devices: no
+    lights: amber
+    ping-time: 250
+    restart-router: yes
+
+The file is read like a tree: plain yes and no are words, a name stands there once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from troubleshoot.cli import words
+from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
+from troubleshoot.cli.terminal import one_line
+from troubleshoot.errors import UnknownName, did_you_mean, nearest
+from troubleshoot.session import NOT_NOW, Action, Ending, begin
+from troubleshoot.tree.source import Block, read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from troubleshoot.cli.terminal import Terminal
+    from troubleshoot.session import Question, Session
+    from troubleshoot.tree.tree import Tree
+
+WORKED: Final = {"yes": True, "no": False, NOT_NOW.value: None}
+
+
+def prepared(file: str, tree: Tree) -> dict[str, str]:
+    """The answers in a file, each of which the tree has; ``Refused`` otherwise."""
+    answers = _mapping(file)
+    with wrong_usage(file):
+        for name, said in answers.items():
+            _fits(tree, name, said)
+    return answers
+
+
+def _mapping(file: str) -> dict[str, str]:
+    try:
+        source = read(Path(file).read_bytes(), file)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"{file}: the file cannot be read: {reason}"
+        raise Refused(message, code=WRONG_USAGE) from error
+    if source.problems:
+        raise Refused("\n".join(map(str, source.problems)), code=WRONG_USAGE)
+    root = Block(None) if source.root is None else source.root
+    if not isinstance(root, Block) or not all(
+        isinstance(each, str) for each in root.values()
+    ):
+        message = f"{file}: each line should read 'question: answer'."
+        raise Refused(message, code=WRONG_USAGE)
+    return dict(root)
+
+
+def _fits(tree: Tree, name: str, said: str) -> None:
+    """``UnknownName`` or ``AnswerError`` where the tree does not have it."""
+    if name in tree.actions and said in WORKED:
+        return
+    if name in tree.questions:
+        begin(tree).answer(name, said)
+        return
+    if name not in tree.actions:
+        raise UnknownName("question or action", name, [*tree.questions, *tree.actions])
+    hint = did_you_mean(nearest(said, WORKED))
+    message = f"'{said}' does not say whether '{name}' worked: yes or no{hint}"
+    raise Refused(message, code=WRONG_USAGE)
+
+
+def play(terminal: Terminal, session: Session, answers: Mapping[str, str]) -> Session:
+    """
+    The session at its ending, each step answered from the file.
+
+    A question without an entry is "don't know", an action without one "not now".
+    """
+    number = 0
+    while not isinstance(step := session.next_step(), Ending):
+        number += 1
+        terminal.say()
+        words.put(terminal, step, f"{number}. ")
+        said = answers.get(step.id)
+        if isinstance(step, Action):
+            session, shown = _tried(session, step, said)
+        else:
+            session, shown = _answered(session, step, said)
+        terminal.say(f"> {one_line(shown)}", bold=True)
+    terminal.say()
+    words.ending(terminal, session, step)
+    return session
+
+
+def _tried(session: Session, step: Action, said: str | None) -> tuple[Session, str]:
+    fixed = WORKED.get(said) if said is not None else None
+    if fixed is None:
+        return session.not_now(step), "not now"
+    return session.tried(step, fixed=fixed), "it helped" if fixed else "it did not help"
+
+
+def _answered(
+    session: Session, step: Question, said: str | None
+) -> tuple[Session, str]:
+    # An action of the same id may be what the entry is about.
+    if said is None or (step.id in session.tree.actions and said in WORKED):
+        return session.dont_know(step), "don't know"
+    return session.answer(step, said), said

@@ -1,0 +1,235 @@
+"""``troubleshoot run``: lead from the symptom to the cause."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from troubleshoot.cli import path, shapes, words
+from troubleshoot.cli.json_text import dumps
+from troubleshoot.cli.keeping import Kept
+from troubleshoot.cli.options import (
+    by_name,
+    json_option,
+    session_options,
+    tree_argument,
+    tree_of,
+)
+from troubleshoot.cli.prepared import play, prepared
+from troubleshoot.cli.refused import PROBLEMS, Refused, wrong_usage
+from troubleshoot.cli.talk import Stopped, talk
+from troubleshoot.cli.terminal import Terminal
+from troubleshoot.session import begin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from troubleshoot.session import Session
+    from troubleshoot.tree.tree import Tree
+
+
+@click.command(
+    epilog="Example: troubleshoot run home/no-internet --fact other-devices=no"
+)
+@tree_argument
+@click.option(
+    "--answers",
+    type=click.Path(),
+    metavar="FILE",
+    help="Play a prepared run: a YAML file with 'question: answer' and "
+    "'action: yes' or 'no'. What is not in it is not known.",
+)
+@click.option(
+    "--session",
+    "file",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Keep the session in this file, also when it is finished.  "
+    "[default: <tree id>.session.json here, until it is finished]",
+)
+@click.option("--fresh", is_flag=True, help="Begin anew, whatever was saved.")
+@session_options
+@json_option
+def command(
+    *,
+    tree: str,
+    answers: str | None,
+    file: str | None,
+    fresh: bool,
+    facts: tuple[tuple[str, str], ...],
+    by: tuple[str, ...] | None,
+    has: tuple[str, ...] | None,
+    as_json: bool,
+) -> None:
+    """
+    Lead from the symptom to its cause, one question at a time.
+
+    TREE is a file or the name of an included tree. The session is saved after every
+    answer; the same command goes on from there. With --json the result is printed
+    on standard output and the talk on standard error.
+    """
+    terminal = Terminal(err=as_json)
+    loaded = tree_of(tree)
+    known = Known(by_name(facts, "--fact"), by, has)
+    script = prepared(answers, loaded) if answers is not None else None
+    keeper = kept(loaded, file, script)
+    lasting = file is not None
+    saved = None if fresh else resumed(keeper, loaded, lasting=lasting)
+    session = begun(loaded, known) if saved is None else with_facts(saved, known.facts)
+    words.begin(terminal, loaded)
+    if saved is not None and keeper is not None:
+        greet(terminal, saved, known, keeper.name)
+    book = Book(terminal, session, keeper, lasting=lasting, anew=saved is None)
+    hint = " ".join(["troubleshoot run", *map(shlex.quote, again(tree, file))])
+    code = talked(book, hint) if script is None else played(book, script)
+    if as_json:
+        click.echo(dumps(result(book.session)))
+    raise click.exceptions.Exit(code)
+
+
+def again(tree: str, file: str | None) -> list[str]:
+    """The arguments that go on with a saved session."""
+    return [tree] if file is None else [tree, "--session", file]
+
+
+def kept(tree: Tree, file: str | None, script: Mapping[str, str] | None) -> Kept | None:
+    """The file to keep the session in; a prepared run has none by default."""
+    if file is None and script is not None:
+        return None
+    return Kept(file if file is not None else f"{tree.id}.session.json")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the command line says about the session before it begins."""
+
+    facts: Mapping[str, str]
+    by: tuple[str, ...] | None
+    has: tuple[str, ...] | None
+
+
+@dataclass
+class Book:
+    """
+    The session as it stands, and the file that it is kept in.
+
+    The session is ``anew`` until it takes the place of what was in the file. A file
+    that is not ``lasting`` goes when the session is finished. ``spoilt`` tells why the
+    file could not be written.
+    """
+
+    terminal: Terminal
+    session: Session
+    kept: Kept | None
+    lasting: bool
+    anew: bool
+    spoilt: str = ""
+
+    def keep(self, session: Session) -> None:
+        """Take note of the session, and write it; not being able to is said once."""
+        self.session = session
+        if self.kept is None or self.spoilt:
+            return
+        try:
+            self._make_way(self.kept)
+            self.kept.keep(session)
+        except OSError as error:
+            self.spoilt = error.strerror or str(error)
+            warning = f"Your answers cannot be saved in {self.kept.name}"
+            self.terminal.say(f"{warning}: {self.spoilt}", fg="yellow")
+
+    def _make_way(self, kept: Kept) -> None:
+        if self.anew and (aside := kept.set_aside(self.session.tree)):
+            self.terminal.say(f"The file that was there is now {aside.name}", dim=True)
+        self.anew = False
+
+    def close(self) -> None:
+        """What happens to the file at the end of the session."""
+        if self.kept is None or self.spoilt:
+            return
+        if self.lasting:
+            self.terminal.say(f"The session is kept in {self.kept.name}", dim=True)
+        else:
+            self.kept.remove()
+
+
+def begun(tree: Tree, known: Known) -> Session:
+    """A new session with what is known."""
+    with wrong_usage("the options"):
+        return begin(tree, known.facts, by=known.by, has=known.has)
+
+
+def resumed(kept: Kept | None, tree: Tree, *, lasting: bool) -> Session | None:
+    """The saved session; a finished one only from a file that is to last."""
+    saved = None if kept is None else kept.resumed(tree)
+    over = saved is not None and saved.next_step().is_end and not lasting
+    return None if over else saved
+
+
+def greet(terminal: Terminal, saved: Session, known: Known, name: str) -> None:
+    """Say that a saved session goes on, and what was said in it."""
+    terminal.say()
+    sentence = f"Going on with the session saved in {name}; --fresh begins anew."
+    terminal.say(sentence, bold=True)
+    words.so_far(terminal, saved)
+    for option, wanted, has in (
+        ("--by", known.by, saved.options.by),
+        ("--has", known.has, saved.options.has),
+    ):
+        if wanted not in (None, has):
+            sentence = f"{option} changes only with --fresh; it stays as it was."
+            terminal.say(sentence, fg="yellow")
+
+
+def with_facts(session: Session, facts: Mapping[str, str]) -> Session:
+    """The session with these answers, where they are new to it."""
+    with wrong_usage("--fact"):
+        for name, said in facts.items():
+            after = session.answer(name, said)
+            if set(after.evidence) != set(session.evidence):
+                session = after
+    return session
+
+
+def talked(book: Book, hint: str) -> int:
+    """Talk to the end or to a stop; the exit code."""
+    try:
+        talk(book.terminal, book.session, book.keep)
+    except KeyboardInterrupt:
+        book.terminal.say()
+        farewell(book, hint)
+        raise
+    except Stopped as stop:
+        farewell(book, hint)
+        if stop.misheard:
+            raise Refused("the input ended with a line that is no answer.") from None
+    else:
+        book.close()
+    return PROBLEMS if book.spoilt else 0
+
+
+def played(book: Book, script: Mapping[str, str]) -> int:
+    """Play a prepared run; the exit code."""
+    session = play(book.terminal, book.session, script)
+    book.keep(session)
+    book.close()
+    return PROBLEMS if book.spoilt else 0
+
+
+def farewell(book: Book, hint: str) -> None:
+    """Save what was said, and say how to go on."""
+    if not path.path(book.session):
+        book.terminal.say("Nothing was answered, so nothing is saved.")
+        return
+    book.keep(book.session)
+    if book.kept is not None and not book.spoilt:
+        book.terminal.say(f"Saved in {book.kept.name}. To go on: {hint}")
+
+
+def result(session: Session) -> dict[str, Any]:
+    """The situation at the end, and the path that led there."""
+    moves = [each._asdict() for each in path.path(session)]
+    return shapes.situation(session) | {"path": moves}

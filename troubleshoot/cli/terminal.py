@@ -1,0 +1,143 @@
+"""
+Where people read and type: what may be printed there, how wide, in which characters.
+
+A text of a tree is never trusted with the terminal: nothing that it holds can move
+the cursor, change a colour, or turn the direction of what stands beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import textwrap
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, TextIO
+
+import click
+
+WIDEST: Final = 80
+NARROWEST: Final = 24
+LONGEST_LINE: Final = 10_000
+
+_SEQUENCE: Final = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor: CSI
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*"
+    r"(?:\x07|\x1b\\|\x9c)"  # titles, links, clipboard: OSC, DCS and their kin
+    r"|\x1b[ -/]*[0-~]"
+)
+# Everything of C0 but tab and line feed, DEL, C1, marks and overrides of direction.
+_CONTROL: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+_LINE_END: Final = re.compile("\r\n|[\r\x85\u2028\u2029]")
+
+
+def clean(text: str) -> str:
+    r"""
+    The text without anything that a terminal would obey, but line feeds.
+
+    >>> clean("\x1b[31mred\x1b[0m \x9b2J\u202etxet\tend\r\n")
+    'red txet end\n'
+    """
+    text = _LINE_END.sub("\n", _SEQUENCE.sub("", text))
+    text = _CONTROL.sub("", text).replace("\t", " ")
+    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
+
+
+def one_line(text: str) -> str:
+    """The clean text with every run of blanks and line ends as one space."""
+    return " ".join(clean(text).split())
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """
+    Standard output, or standard error with ``err``, as a place for people.
+
+    Colour only on a terminal, and not where ``NO_COLOR`` asks for none.
+    """
+
+    err: bool = False
+
+    @property
+    def stream(self) -> TextIO:
+        """Where the text goes."""
+        return sys.stderr if self.err else sys.stdout
+
+    @cached_property
+    def colour(self) -> bool:
+        """Whether text may be coloured."""
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        return not plain and self.stream is not None and self.stream.isatty()
+
+    @cached_property
+    def width(self) -> int:
+        """Columns to write in."""
+        columns = shutil.get_terminal_size().columns
+        return max(NARROWEST, min(columns, WIDEST))
+
+    @property
+    def is_dialogue(self) -> bool:
+        """Whether somebody reads here and types there."""
+        ends = (self.stream, sys.stdin)
+        return all(each is not None and each.isatty() for each in ends)
+
+    def can(self, characters: str) -> bool:
+        """Whether the encoding has these characters."""
+        try:
+            characters.encode(getattr(self.stream, "encoding", None) or "ascii")
+        except UnicodeEncodeError:
+            return False
+        return True
+
+    def say(self, text: str = "", *, lead: str = "", **style: Any) -> None:  # noqa: ANN401 - what click styles with
+        """Print a text, wrapped; ``lead`` is before it, and blanks below the lead."""
+        lines = self.wrapped(text, len(lead))
+        for number, line in enumerate(lines):
+            before = lead if number == 0 else " " * len(lead)
+            self._echo((before + self.styled(line, **style)).rstrip())
+
+    def line(self, text: str, *, lead: str = "") -> None:
+        """Print a text on one line, however long, such as a row of a drawing."""
+        self._echo(lead + clean(text).replace("\n", " "))
+
+    def wrapped(self, text: str, indent: int = 0) -> list[str]:
+        """The clean text in lines that fit beside an indent; its own ends are kept."""
+        room = max(NARROWEST, self.width - indent)
+        return [
+            line
+            for paragraph in clean(text).rstrip().split("\n")
+            for line in textwrap.wrap(
+                paragraph, room, break_long_words=False, break_on_hyphens=False
+            )
+            or [""]
+        ]
+
+    def styled(self, text: str, **style: Any) -> str:  # noqa: ANN401 - what click styles with
+        """The text in this style where there is colour."""
+        return click.style(text, **style) if self.colour and style else text
+
+    def bar(self, share: float, cells: int = 12) -> str:
+        """A share of 1 as a bar; anything above nothing shows."""
+        full, empty = "\u2588\u00b7" if self.can("\u2588\u00b7") else "#."
+        filled = min(cells, max(round(share * cells), 1 if share > 0 else 0))
+        return full * filled + empty * (cells - filled)
+
+    def read(self, prompt: str) -> str | None:
+        """
+        The line that is typed after the prompt; None at the end of input.
+
+        What comes from a pipe is printed too, so that the output reads like a talk.
+        """
+        self._echo(self.styled(prompt, bold=True), nl=False)
+        line = sys.stdin.readline(LONGEST_LINE) if sys.stdin else ""
+        typed = bool(line) and sys.stdin.isatty()
+        if not typed:
+            self._echo(one_line(line))
+        return line.strip() if line else None
+
+    def _echo(self, text: str, *, nl: bool = True) -> None:
+        click.echo(text, nl=nl, err=self.err, color=self.colour)

@@ -1,0 +1,246 @@
+"""A session as people read it: steps, what is still possible, the ending."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from troubleshoot.cli import path
+from troubleshoot.cli.hearing import YES_OR_NO, Offer
+from troubleshoot.session import Action, Question
+from troubleshoot.session.wording import minutes, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from troubleshoot.cli.terminal import Terminal
+    from troubleshoot.session import Ending, Session, Step
+    from troubleshoot.tree.tree import Tree
+
+HOW_TO_ANSWER: Final = (
+    "Answer with a number or in words, then Enter. Instead of an answer:\n"
+    "? why and how   d don't know   l later   u undo   s still possible   q save, quit"
+)
+SHOWN: Final = 8  # causes in a list of what is possible
+LEAST: Final = 0.005  # belief below this is not worth a line
+UNKNOWN: Final = "None of the causes in this list"
+RISKS: Final = {
+    "none": "",
+    "disruptive": "This interrupts what is running.",
+    "irreversible": "This cannot be undone.",
+}
+HEADLINES: Final = {
+    "found": "Found",
+    "narrowed": "Narrowed down",
+    "unknown": "None of the known causes",
+    "stopped": "Stop",
+    "fixed": "Fixed",
+    "given up": "Stopped here",
+}
+
+
+def begin(terminal: Terminal, tree: Tree) -> None:
+    """The title, the symptom, and how to answer."""
+    terminal.say(tree.title, bold=True)
+    if tree.symptom:
+        terminal.say(tree.symptom)
+    terminal.say()
+    for line in HOW_TO_ANSWER.splitlines():
+        terminal.line(line)
+
+
+def so_far(terminal: Terminal, session: Session) -> None:
+    """The questions and actions of an earlier visit, with what came of them."""
+    for move in path.path(session):
+        asked, said = path.in_words(session.tree, move)
+        terminal.say(f"{asked} -> {said}", lead="  - ", dim=True)
+
+
+def put(terminal: Terminal, step: Question | Action, lead: str) -> None:
+    """A question with its answers, or an action with what to know before it."""
+    blank = " " * len(lead)
+    match step:
+        case Question():
+            if step.setup:
+                terminal.say(f"First: {step.setup}", lead=lead)
+                lead = blank
+            terminal.say(f"{step.text}{_time(step.cost_min)}", lead=lead, bold=True)
+            answers(terminal, step, blank)
+        case Action():
+            terminal.say(f"Something to try{_time(step.cost_min)}", lead=lead)
+            instructions(terminal, step, blank)
+            verify(terminal, step, blank)
+
+
+def _time(cost: float) -> str:
+    return f" ({minutes(cost)})" if cost else ""
+
+
+def offer(step: Question | Action) -> Offer:
+    """The answers that can be given to a step."""
+    if isinstance(step, Action):
+        return YES_OR_NO
+    return Offer(tuple((each.id, each.text) for each in step.answers), step.unit)
+
+
+def answers(terminal: Terminal, step: Question, blank: str) -> None:
+    """The answers, by number unless a number is an answer."""
+    offered = offer(step)
+    if step.unit:
+        terminal.say(f"A number in {step.unit}, or one of:", lead=blank)
+    for place, each in enumerate(step.answers, start=1):
+        mark = f"{place:>2}" if offered.numbered else " -"
+        text = f"{each.id} ({each.text})" if step.unit else each.text
+        terminal.say(text, lead=f"{blank}{mark}  ")
+
+
+def instructions(terminal: Terminal, step: Action, blank: str) -> None:
+    """What to do: go there first, take care, then the action itself."""
+    if step.setup:
+        terminal.say(f"First: {step.setup}", lead=blank)
+    caution(terminal, step.caution, RISKS[step.risk], blank)
+    terminal.say(step.text, lead=blank, bold=True)
+    if step.how:
+        terminal.say(step.how, lead=blank)
+
+
+def caution(terminal: Terminal, text: str, risk: str, blank: str) -> None:
+    """What to take care of, before the action that it belongs to."""
+    warned = " ".join(each for each in (text, risk) if each)
+    if warned:
+        terminal.say(f"Careful: {warned}", lead=blank, fg="yellow", bold=True)
+
+
+def verify(terminal: Terminal, step: Action, blank: str) -> None:
+    """How to tell that the action worked."""
+    terminal.say(step.verify or "Is the problem gone now?", lead=blank)
+
+
+def explanation(terminal: Terminal, step: Question | Action) -> None:
+    """How to carry the step out, and why this one."""
+    if step.how:
+        terminal.say(step.how, lead="   How: ")
+    if step.why:
+        terminal.say(step.why, lead="   Why: ")
+    if step.reason:
+        lead = "        " if step.why else "   Why: "
+        terminal.say(step.reason, lead=lead)
+
+
+def still_possible(terminal: Terminal, session: Session) -> None:
+    """The causes that are not ruled out, the likeliest first, with bars of belief."""
+    belief = session.belief
+    ranked = sorted(belief, key=lambda each: -belief[each])
+    shown = [each for each in ranked if belief[each] > LEAST][:SHOWN]
+    terminal.say("Still possible:", lead="   ")
+    for cause in shown:
+        share(terminal, title(session.tree, cause), belief[cause])
+    rest = [each for each in ranked if each not in shown and belief[each] > 0]
+    if rest:
+        total = percent(sum(belief[each] for each in rest))
+        terminal.say(f"and {len(rest)} less likely: {total} together", lead="   ")
+    if session.eliminated:
+        terminal.say(f"Excluded for certain: {excluded(session)}", lead="   ")
+
+
+def share(terminal: Terminal, text: str, belief: float) -> None:
+    """One cause with its bar."""
+    chance = percent(belief).removeprefix("about ")
+    terminal.say(text, lead=f"   {terminal.bar(belief)} {chance:>5}  ")
+
+
+def title(tree: Tree, cause: str) -> str:
+    """The title of a cause, listed or not."""
+    known: Mapping[str, object] = tree.causes
+    return tree.causes[cause].title if cause in known else UNKNOWN
+
+
+def excluded(session: Session) -> str:
+    """The causes that are excluded for certain."""
+    titles = [title(session.tree, each) for each, _ in session.eliminated]
+    more = f" and {len(titles) - SHOWN} more" if len(titles) > SHOWN else ""
+    return "; ".join(titles[:SHOWN]) + more
+
+
+def advice(terminal: Terminal, session: Session, step: Step) -> None:
+    """What to do next and what is still possible, for one look."""
+    match step:
+        case Question() | Action():
+            put(terminal, step, "Next: ")
+            explanation(terminal, step)
+            terminal.say()
+            still_possible(terminal, session)
+        case _:
+            ending(terminal, session, step)
+
+
+def ending(terminal: Terminal, session: Session, end: Ending) -> None:
+    """The outcome, the causes with how sure, the remedy, whom to call, the time."""
+    tree = session.tree
+    alarm = {"fg": "red"} if end.kind == "stopped" else {}
+    terminal.say(f"== {HEADLINES[end.kind]} ==", bold=True, **alarm)
+    terminal.say(end.text, **alarm)
+    if end.reason and end.kind in ("unknown", "narrowed"):
+        terminal.say(end.reason)
+    if end.kind != "stopped":
+        causes(terminal, session, end)
+    if end.kind not in ("fixed", "stopped"):
+        remedies(terminal, tree, end.actions)
+        hand_over(terminal, session, end)
+    time_taken(terminal, session)
+
+
+def causes(terminal: Terminal, session: Session, end: Ending) -> None:
+    """The causes that the ending names, with what they are."""
+    named = end.causes[:SHOWN]
+    if not named:
+        return
+    terminal.say()
+    for cause in named:
+        share(terminal, title(session.tree, cause), session.belief[cause])
+    about = session.tree.causes[named[0]].about
+    if about and end.kind in ("found", "fixed"):
+        terminal.say(about, lead="   ")
+
+
+def remedies(terminal: Terminal, tree: Tree, actions: Iterable[str]) -> None:
+    """What is left to do, each with its caution before it."""
+    for number, name in enumerate(actions):
+        step = tree.actions[name]
+        if not number:
+            terminal.say()
+            terminal.say("What helps:", bold=True)
+        caution(terminal, step.caution, RISKS[step.risk], "   ")
+        by = f" (by: {', '.join(step.needs.by)})" if step.needs.by else ""
+        terminal.say(f"{step.do}{_time(step.cost)}{by}", lead=" - ")
+
+
+def hand_over(terminal: Terminal, session: Session, end: Ending) -> None:
+    """Whom to call, what to bring, and what that person need not ask again."""
+    if end.escalate is None:
+        return
+    when = "If it is still there, call" if end.actions else "Call"
+    terminal.say()
+    terminal.say(f"{when}: {end.escalate.to or 'whoever helps here'}", bold=True)
+    if end.escalate.bring:
+        terminal.say("Have ready:")
+    for each in end.escalate.bring:
+        terminal.say(each, lead="  - ")
+    if path.path(session):
+        terminal.say("What is known so far:")
+        so_far(terminal, session)
+
+
+def time_taken(terminal: Terminal, session: Session) -> None:
+    """How many steps it took, and about how long."""
+    taken = path.path(session)
+    tried = sum(each.kind == "tried" for each in taken)
+    asked = sum(each.kind in ("answered", "changed") for each in taken)
+    parts = [
+        f"{number} {word}{'s' if number != 1 else ''}"
+        for number, word in ((asked, "question"), (tried, "action"))
+        if number
+    ]
+    if parts:
+        time = minutes(path.minutes(session))
+        terminal.say()
+        terminal.say(f"{' and '.join(parts)}, about {time}.", dim=True)

@@ -1,0 +1,33 @@
+"""One run from a symptom to its root cause: begin, resume, replay, and the steps."""
+
+from __future__ import annotations
+
+from troubleshoot.session.opening import begin, replay, resume
+from troubleshoot.session.session import Session
+from troubleshoot.session.steps import (
+    DONT_KNOW,
+    NOT_NOW,
+    Action,
+    Choice,
+    Ending,
+    Question,
+    Reply,
+    RunnerUp,
+    Step,
+)
+
+__all__ = [
+    "DONT_KNOW",
+    "NOT_NOW",
+    "Action",
+    "Choice",
+    "Ending",
+    "Question",
+    "Reply",
+    "RunnerUp",
+    "Session",
+    "Step",
+    "begin",
+    "replay",
+    "resume",
+]

@@ -1,0 +1,162 @@
+"""How a session ends, in one value and one plain sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from troubleshoot.session.situation import RULED_OUT, TOLERANCE
+from troubleshoot.session.steps import Ending
+from troubleshoot.session.surprise import surprise
+from troubleshoot.session.wording import listing, percent
+from troubleshoot.tree.tree import Escalation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from troubleshoot.session.offers import Offers
+    from troubleshoot.session.situation import BoolArray, Situation
+    from troubleshoot.session.steps import EndingKind
+    from troubleshoot.tree.tree import Tree
+
+
+def fixed(offers: Offers) -> Ending:
+    """An action worked."""
+    situation = offers.situation
+    worked = tuple(each for each, ok in situation.state.tried.items() if ok)
+    causes = situation.ranked(situation.likeliest_class)
+    done = listing(f"“{situation.tree.actions[each].do}”" for each in worked)
+    text = f"Fixed by {done}."
+    return _ending(offers, "fixed", text, causes=causes, actions=worked)
+
+
+def given_up(offers: Offers) -> Ending:
+    """The customer does not want to go on."""
+    reason = offers.situation.state.given_up
+    causes = offers.situation.ranked()
+    text = f"We stop here{_most_likely(offers.situation, causes)}."
+    return _ending(offers, "given up", text, causes=causes, reason=reason or "")
+
+
+def stop_text(offers: Offers) -> str:
+    """What an urgent answer says to do at once; empty when none was given."""
+    answers = offers.situation.state.answers
+    urgent = [x for x in offers.situation.tree.questions.values() if x.is_urgent]
+    stops = (each.stop.get(answers.get(each.id, "")) for each in urgent)
+    return next((each for each in stops if each), "")
+
+
+def stopped(offers: Offers) -> Ending:
+    """An urgent answer says to stop."""
+    reason = "An urgent question was answered so that everything else must wait."
+    return _ending(offers, "stopped", stop_text(offers), reason=reason, confidence=1.0)
+
+
+def found(offers: Offers, members: BoolArray) -> Ending:
+    """One remedy class is left, or likely enough."""
+    situation = offers.situation
+    causes = situation.ranked(members)
+    named = listing((_title(situation.tree, each) for each in causes), "or")
+    confidence = min(1.0, float(situation.p[members].sum()))
+    text = f"The most likely cause ({percent(confidence)}): {named}."
+    failed = _failed(offers, causes)
+    if failed:
+        text += " What was tried for it has not helped so far."
+    reason = "No step is left that could change this."
+    return _ending(
+        offers, "found", text, causes=causes, confidence=confidence, reason=reason
+    )
+
+
+def narrowed(offers: Offers) -> Ending:
+    """Several causes are left, and nothing separates them."""
+    situation = offers.situation
+    causes = situation.ranked()
+    text = f"Nothing left to ask separates these{_most_likely(situation, causes)}."
+    reason = "No step is left that could tell them apart."
+    return _ending(offers, "narrowed", text, causes=causes, reason=reason)
+
+
+def unknown(offers: Offers) -> Ending:
+    """Most likely none of the listed causes."""
+    situation = offers.situation
+    text = "Most likely it is none of the causes listed here."
+    return _ending(
+        offers,
+        "unknown",
+        text,
+        confidence=situation.unknown,
+        reason=surprise(offers),
+    )
+
+
+def rest(offers: Offers) -> Ending:
+    """What is left to say when no step is."""
+    situation = offers.situation
+    listed = situation.class_belief.copy()
+    listed[situation.model.classes[-1]] = 0.0
+    if np.count_nonzero(listed > RULED_OUT) == 1:
+        return found(offers, situation.model.classes == int(listed.argmax()))
+    return narrowed(offers)
+
+
+def _title(tree: Tree, cause: str) -> str:
+    return tree.causes[cause].title
+
+
+def _most_likely(situation: Situation, causes: tuple[str, ...]) -> str:
+    """The head of the ranking, as the tail of a sentence."""
+    head = [
+        f"{_title(situation.tree, each)} ({percent(situation.shares[each])})"
+        for each in causes[:3]
+    ]
+    return f"; the most likely: {', '.join(head)}" if head else ""
+
+
+def _failed(offers: Offers, causes: Iterable[str]) -> bool:
+    """Whether something that fixes one of these causes was tried in vain."""
+    tree, tried = offers.situation.tree, offers.situation.state.tried
+    return any(tree.actions[a].fixes.get(c, 0) > 0 for a in tried for c in causes)
+
+
+def _remedies(offers: Offers, causes: Iterable[str]) -> tuple[str, ...]:
+    """
+    Untried actions that may fix one of these causes, reversible and efficient first.
+
+    Those that the customer cannot take are among them: somebody else may.
+    """
+    tree, chosen = offers.situation.tree, tuple(causes)
+    useful = {
+        i
+        for i, name in enumerate(offers.actions.ids)
+        if name not in offers.situation.state.tried
+        and any(tree.actions[name].fixes.get(each, 0) > 0 for each in chosen)
+    }
+    costs = np.maximum(offers.action_costs, TOLERANCE)
+    rank = np.lexsort((-offers.chances / costs, ~offers.reversible)).tolist()
+    return tuple(offers.actions.ids[i] for i in rank if i in useful)
+
+
+def _ending(
+    offers: Offers,
+    kind: EndingKind,
+    text: str,
+    *,
+    causes: tuple[str, ...] = (),
+    confidence: float | None = None,
+    actions: tuple[str, ...] | None = None,
+    reason: str = "",
+) -> Ending:
+    situation = offers.situation
+    belief = min(1.0, sum(situation.shares[each] for each in causes))
+    escalate = situation.tree.escalate
+    return Ending(
+        kind=kind,
+        text=text,
+        reason=reason,
+        causes=causes,
+        confidence=belief if confidence is None else confidence,
+        actions=_remedies(offers, causes) if actions is None else actions,
+        escalate=None if escalate == Escalation() else escalate,
+    )

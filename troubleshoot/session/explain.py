@@ -1,0 +1,79 @@
+"""Why the next step is what it is, in sentences."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from troubleshoot.session.steps import Question
+from troubleshoot.session.wording import bits, minutes, percent, printable, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from troubleshoot.session.session import Session
+    from troubleshoot.session.statuses import Status
+    from troubleshoot.session.steps import Step
+
+HEAVIEST: Final = 2  # pieces of evidence named per cause
+
+
+def explanation(session: Session) -> str:
+    """The reason for the next step, what it could change, and what is settled."""
+    step = session.next_step()
+    lines = [*_step(session, step), *_settled(session)]
+    return "\n".join(printable(each) for each in lines)
+
+
+def _step(session: Session, step: Step) -> Iterator[str]:
+    yield f"{step.kind.capitalize()}: {step.text}"
+    if step.reason:
+        yield f"  why: {step.reason}"
+    if isinstance(step, Question):
+        yield from _answers(session, step)
+        yield from _runners_up(step)
+    else:
+        yield from _causes(session, step.causes)
+
+
+def _answers(session: Session, step: Question) -> Iterator[str]:
+    for each in step.answers:
+        titles = [session.tree.causes[cause].title for cause in each.rules_out]
+        effect = f"would rule out {quoted(titles)}" if titles else "rules nothing out"
+        if not step.urgent:
+            yield f"  {each.text} ({percent(each.probability)}): {effect}"
+
+
+def _runners_up(step: Question) -> Iterator[str]:
+    for each in step.runners_up:
+        yield (
+            f"  runner-up: '{each.id}', {bits(each.gain_bits)} "
+            f"for {minutes(each.cost_min)}"
+        )
+
+
+def _causes(session: Session, causes: tuple[str, ...]) -> Iterator[str]:
+    for each in causes:
+        title = session.tree.causes[each].title
+        yield f"  {title}: {percent(session.belief[each])}"
+
+
+def _settled(session: Session) -> Iterator[str]:
+    """What is excluded, and by which evidence."""
+    for cause in session.tree.root_causes:
+        status = session.statuses[cause.id]
+        unlikely = status.status == "ruled out" and status.by
+        if unlikely or status.status == "eliminated":
+            yield f"{status.status.capitalize()}: {cause.title}{_because(status)}"
+
+
+def _because(status: Status) -> str:
+    heaviest = [
+        f"{each.step} = {each.result} ({_log_odds(each.log_odds)})"
+        for each in status.by[:HEAVIEST]
+    ]
+    return f", by {', '.join(heaviest)}" if heaviest else ", from the start"
+
+
+def _log_odds(odds: float) -> str:
+    return f"{odds:+.1f} bits" if math.isfinite(odds) else "for certain"

@@ -1,0 +1,181 @@
+"""How a session comes about: begun, resumed from a file, or re-enacted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from troubleshoot.errors import OtherTree, SessionError, TroubleshootError
+from troubleshoot.session import saved
+from troubleshoot.session.events import (
+    Answered,
+    Asked,
+    Begun,
+    Event,
+    Remark,
+    Skipped,
+    Tried,
+    moment,
+    stamp,
+)
+from troubleshoot.session.options import STRATEGIES, options
+from troubleshoot.session.replies import understood
+from troubleshoot.session.session import Session, now
+from troubleshoot.session.steps import Reply
+from troubleshoot.session.wording import listing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from troubleshoot.session.options import Options
+    from troubleshoot.tree.tree import Tree
+
+
+def begin(
+    tree: Tree,
+    facts: Mapping[str, object] | None = None,
+    *,
+    by: str | Iterable[str] | None = None,
+    has: str | Iterable[str] | None = None,
+    strategy: str = "information",
+    clock: Callable[[], datetime] | None = None,
+) -> Session:
+    """
+    A new session with this tree.
+
+    Args:
+        tree: what is known.
+        facts: answers known before the first question, by question id.
+        by: who takes the steps; steps for others are left out. None: everybody.
+        has: the things at hand; steps that need others are left out. None: all.
+        strategy: how steps are chosen; "information": most bits per minute first.
+        clock: what time it is, for the log.
+
+    Raises:
+        UnknownName: a fact is of no question of the tree.
+        AnswerError: a fact is no answer to its question.
+        ValueError: the strategy is not known.
+    """
+    chosen = options(by, has, strategy)
+    clock = clock or now
+    at = stamp(clock())
+    told = [_told(tree, name, said, at, chosen) for name, said in (facts or {}).items()]
+    return Session(tree, chosen, (Begun(at=at, actor=chosen.actor), *told), clock)
+
+
+def _told(tree: Tree, name: str, said: object, at: str, chosen: Options) -> Answered:
+    answer, value = understood(tree.question(name), said)
+    return Answered(
+        kind="told", step=name, answer=answer, value=value, at=at, actor=chosen.actor
+    )
+
+
+def resume(
+    tree: Tree, text: str, *, clock: Callable[[], datetime] | None = None
+) -> Session:
+    """
+    The saved session, to go on with; the tree may have been edited since.
+
+    Raises:
+        OtherTree: the session belongs to another tree.
+        SessionError: the text is no saved session, or the tree has lost what was asked.
+    """
+    found = saved.read(text)
+    if found.tree.id != tree.id:
+        raise OtherTree(
+            f"the session belongs to the tree '{found.tree.id}', "
+            f"and this one is '{tree.id}'"
+        )
+    _check_strategy(found.options)
+    lost = list(dict.fromkeys(_lost(tree, found.events)))
+    if lost:
+        raise SessionError(f"the tree '{tree.id}' no longer has {listing(lost)}")
+    return Session(tree, found.options, found.events, clock or now)
+
+
+def _check_strategy(found: Options) -> None:
+    if found.strategy not in STRATEGIES:
+        raise SessionError(
+            f"the saved session has the strategy '{found.strategy}', "
+            f"which is none of: {', '.join(STRATEGIES)}"
+        )
+
+
+def _lost(tree: Tree, events: Iterable[Event]) -> Iterator[str]:
+    """What the events speak of and the tree does not have."""
+    replies = {each.value for each in Reply}
+    for event in events:
+        match event:
+            case Answered() | Asked() if event.step not in tree.questions:
+                yield f"the question '{event.step}'"
+            case Tried() | Skipped() if event.step not in tree.actions:
+                yield f"the action '{event.step}'"
+            case Answered():
+                ids = {each.id for each in tree.questions[event.step].answers}
+                if event.answer not in ids | replies:
+                    yield f"the answer '{event.answer}' of '{event.step}'"
+
+
+def replay(tree: Tree, text: str) -> Session:
+    """
+    The saved session re-enacted event by event, under its own times.
+
+    With the same tree it is the session that was saved; with another it is what the
+    same answers come to there, bits and minutes included.
+
+    Raises:
+        SessionError: the text is no saved session, or an event cannot be re-enacted.
+    """
+    found = saved.read(text)
+    _check_strategy(found.options)
+    lost = list(dict.fromkeys(_lost(tree, found.events)))
+    if lost:
+        raise SessionError(f"the tree '{tree.id}' does not have {listing(lost)}")
+    try:
+        return _reenacted(tree, found)
+    except TroubleshootError as error:
+        raise SessionError(f"the session cannot be re-enacted: {error}") from None
+
+
+def _reenacted(tree: Tree, found: saved.Saved) -> Session:
+    told = [x for x in found.events if isinstance(x, Answered) and x.kind == "told"]
+    session = begin(
+        tree,
+        {each.step: _said(each) for each in told},
+        by=found.options.by,
+        has=found.options.has,
+        strategy=found.options.strategy,
+        clock=_clock(found.events[0]),
+    )
+    asked: str | None = None
+    for event in found.events[1 + len(told) :]:
+        session = _again(replace(session, clock=_clock(event)), event, asked)
+        asked = event.step if isinstance(event, Asked) else None
+    return replace(session, clock=now)
+
+
+def _again(session: Session, event: Event, asked: str | None) -> Session:
+    """The session after the verb that the event records."""
+    match event:
+        case Answered(step=step):
+            question = session.question(asked) if asked else step
+            return session.answer(question, _said(event))
+        case Tried():
+            return session.tried(event.step, fixed=event.fixed)
+        case Skipped():
+            return session.not_now(session.action(event.step))
+        case Remark(kind="noted"):
+            return session.note(event.text)
+        case Remark():
+            return session.give_up(event.text)
+    return session
+
+
+def _said(event: Answered) -> str | float:
+    return event.answer if event.value is None else event.value
+
+
+def _clock(event: Event) -> Callable[[], datetime]:
+    at = moment(event.at)
+    return lambda: at

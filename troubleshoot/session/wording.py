@@ -1,0 +1,57 @@
+"""Numbers and lists as a customer reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+HOUR: Final = 60
+SMALL: Final = 0.005  # rounds to 0.01
+
+# C0 and C1 controls, and what turns the direction of text or hides in it: a note may
+# carry them, a page or a terminal must not obey them.
+UNPRINTABLE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+
+
+def minutes(cost: float) -> str:
+    """The cost in the unit that fits: "30 s", "2 min", "1.5 h"."""
+    if 0 < cost < 1:
+        return f"{cost * 60:.3g} s"
+    return f"{cost:.3g} min" if cost <= HOUR else f"{cost / HOUR:.3g} h"
+
+
+def percent(chance: float) -> str:
+    """The chance in per cent, never "0 %" or "100 %" unless it is exactly so."""
+    if chance in (0.0, 1.0):
+        return f"{chance:.0%}".replace("%", " %")
+    shown = min(max(round(chance * 100), 1), 99)
+    sign = {1: "about ", 99: "about "}.get(shown, "")
+    return f"{sign}{shown} %"
+
+
+def bits(gain: float) -> str:
+    """The gain with two digits, or said to be small."""
+    return f"{gain:.2f} bits" if gain >= SMALL else "less than 0.01 bits"
+
+
+def listing(names: Iterable[str], word: str = "and") -> str:
+    """The names as in a sentence: "a", "a and b", "a, b and c"."""
+    *most, last = list(names) or [""]
+    return f"{', '.join(most)} {word} {last}" if most else last
+
+
+def quoted(names: Sequence[str], limit: int = 5) -> str:
+    """The names in quotes; more than the limit are counted."""
+    shown = [f"'{each}'" for each in names[:limit]]
+    rest = len(names) - limit
+    return listing([*shown, f"{rest} more"] if rest > 0 else shown)
+
+
+def printable(text: str) -> str:
+    """The text on one line, without anything that a terminal would obey."""
+    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.splitlines()))
