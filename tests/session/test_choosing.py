@@ -135,7 +135,7 @@ class TestContradiction:
         end = ending(session, "unknown")
         assert end.confidence == 1.0
         assert "contradict" in end.reason
-        assert "t2" in end.reason
+        assert "“Does test 2 fail?” (Yes)" in end.reason
         assert session.belief == {f"s{i}": 0.0 for i in range(6)} | {"unknown": 1.0}
         assert session.explain().startswith("Unknown: ")
 
@@ -155,7 +155,7 @@ questions:
         facts = {"x": "yes", "y": "yes", "z": "no", "w": "no"}
 
         end = ending(tree(body).begin(facts), "unknown")
-        assert all(f"'{name}'" in end.reason for name in facts)
+        assert all(f"“{name.upper()}?”" in end.reason for name in facts)
 
 
 class TestConfident:
@@ -648,7 +648,7 @@ class TestUnknown:
 
         assert session.answer("x", "no").next_step().id == "fix"
         end = ending(session.answer("x", "yes"), "unknown")
-        assert "'x' (yes)" in end.reason
+        assert "“X?” (Yes)" in end.reason
 
     def test_a_large_prior_alone_does_not_lead(self):
         """
@@ -767,3 +767,37 @@ def test_a_wrong_answer_does_not_decide():
         session = session.answer(step, "yes")
     assert step.kind == "found"
     assert step.causes == ("a",)
+
+
+class TestLikelyAction:
+    """
+    What is likely to help comes before questions that tell next to nothing.
+    """
+
+    SLIGHT = """
+causes:
+  left: {title: Left is out, prior: 6, actions: [mend]}
+  right: {title: Right is out, prior: 2}
+questions:
+  faint: {ask: Is it faint?, given: {left: 52% yes, right: 48% yes}}
+actions:
+  mend: {do: Mend it., cost: 3 min}
+"""
+
+    def test_action_before_a_slight_question(self):
+        """
+        A question of under 0.01 bits waits for an action that is worth trying.
+        """
+        session = tree(self.SLIGHT).begin()
+
+        step = session.next_step()
+        assert step.id == "mend"
+        assert session.tried(step, fixed=False).next_step().id == "faint"
+
+    def test_question_that_tells_comes_first(self):
+        """
+        The same question comes first when it tells more.
+        """
+        body = self.SLIGHT.replace("52%", "70%").replace("48%", "20%")
+
+        assert tree(body).begin().next_step().id == "faint"

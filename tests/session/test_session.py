@@ -369,7 +369,8 @@ class TestTexts:
         """
         session = classic().begin({"t1": "yes"})
         assert (
-            "Eliminated: System state 0, by t1 = yes (for certain)" in session.explain()
+            "Eliminated: System state 0, by “Does test 1 fail?” (Yes), for certain"
+            in session.explain()
         )
 
         text = tree().begin({"others": "yes", "plugged": "no"}).explain()
@@ -394,7 +395,7 @@ class TestTexts:
             "action: Wait.\nfixed: not now\n"
             "note: two\n  lines\n"
             "action: Wait.\nfixed: yes\n"
-            "ending: fixed. Fixed by “Wait.”.\n"
+            "ending: fixed. What helped: Wait.\n"
         )
 
     def test_transcript_with_numbers_and_reasons(self):
@@ -449,3 +450,29 @@ def _harmless(text: str) -> bool:
 
 def _h(p: float) -> float:
     return -p * math.log2(p) - (1 - p) * math.log2(1 - p)
+
+
+def test_private_answers_are_masked_in_every_reason():
+    """
+    Neither the transcript, the explanation nor the reason of an ending tells them.
+    """
+    secret = "private: yes, answers: {up: Secret, down: Down}"
+    body = f"""
+unknown: 0%
+causes: {{a: {{title: A}}, b: {{title: B}}}}
+questions:
+  x: {{ask: X?, {secret}, given: {{a: always up, b: always down}}}}
+  y: {{ask: Y?, {secret}, given: {{a: always down, b: always up}}}}
+"""
+    session = tree(body).begin({"x": "up"})
+    contradicted = session.answer("y", "up")
+
+    for text in (
+        session.explain(),
+        contradicted.explain(),
+        contradicted.transcript(),
+        contradicted.next_step().reason,
+    ):
+        assert "(private)" in text
+        assert "Secret" not in text
+        assert "up" not in text

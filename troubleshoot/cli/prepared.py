@@ -14,7 +14,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from troubleshoot.cli import words
+from troubleshoot.cli import path, words
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
 from troubleshoot.cli.terminal import one_line
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
@@ -106,5 +106,7 @@ def _answered(
 ) -> tuple[Session, str]:
     # An action of the same id may be what the entry is about.
     if said is None or (step.id in session.tree.actions and said in WORKED):
-        return session.dont_know(step), "don't know"
-    return session.answer(step, said), said
+        after = session.dont_know(step)
+    else:
+        after = session.answer(step, said)
+    return after, path.in_words(session.tree, path.path(after)[-1])[1]

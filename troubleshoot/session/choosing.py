@@ -3,6 +3,7 @@ What to do next: the rules, in their order; the first that has a step wins.
 
 Urgent questions → a remedy class has reached the confidence: its action → the
 question that tells most per minute → actions worth trying → nothing is left: the end.
+When all questions tell only slightly, actions worth trying come before them.
 An irreversible action waits until no reversible step has any value.
 """
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.steps import Step
 
 TELLING: Final = 1e-9  # bits; less cannot change what happens next
+SLIGHT: Final = 0.01  # bits; asking for less waits until what may help was tried
 WORTH_TRYING: Final = 0.01  # P(fixes); less is no remedy but a pastime
 
 
@@ -137,6 +139,16 @@ def _gate(offers: Offers, among: BoolArray) -> Step | None:
     return None
 
 
+def _likely_action(offers: Offers) -> Step | None:
+    """An action worth trying, once all that questions can tell is slight."""
+    asked = offers.fresh | offers.put_off
+    telling = offers.situation.gains >= SLIGHT
+    opening = gates(offers, closed_questions(offers, SLIGHT))
+    if offers.situation.unknown_leads or (asked & (telling | opening)).any():
+        return None
+    return _reversible_action(offers)
+
+
 def _fresh_question(offers: Offers) -> Step | None:
     """The question that tells most per minute."""
     return _telling(offers, offers.fresh)
@@ -163,7 +175,7 @@ def _unlisted(offers: Offers) -> Step | None:
 
 def _reversible_action(offers: Offers) -> Step | None:
     """An action worth trying, although the cause is not certain."""
-    reason = "No question can tell more; it is likely enough to help."
+    reason = "Questions can tell little more; it is likely enough to help."
     worth = _worth_trying(offers)
     step = _action(offers, worth & offers.reversible, reason)
     return step or _gate(offers, gates(offers, closed_actions(offers, worth)))
@@ -185,6 +197,7 @@ RULES: Final[tuple[Callable[[Offers], Step | None], ...]] = (
     _over,
     _urgent,
     _confident,
+    _likely_action,
     _fresh_question,
     _gate_question,
     _put_off_question,

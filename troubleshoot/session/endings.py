@@ -26,8 +26,8 @@ def fixed(offers: Offers) -> Ending:
     situation = offers.situation
     worked = tuple(each for each, ok in situation.state.tried.items() if ok)
     causes = situation.ranked(situation.likeliest_class)
-    done = listing(f"“{situation.tree.actions[each].do}”" for each in worked)
-    text = f"Fixed by {done}."
+    done = " ".join(situation.tree.actions[each].do for each in worked)
+    text = f"What helped: {done}"
     return _ending(offers, "fixed", text, causes=causes, actions=worked)
 
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot.session.steps import Question
-from troubleshoot.session.wording import bits, minutes, percent, printable, quoted
+from troubleshoot.session.wording import bits, minutes, percent, printable, quoted, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,15 +64,16 @@ def _settled(session: Session) -> Iterator[str]:
         status = session.statuses[cause.id]
         unlikely = status.status == "ruled out" and status.by
         if unlikely or status.status == "eliminated":
-            yield f"{status.status.capitalize()}: {cause.title}{_because(status)}"
+            why = _because(session, status)
+            yield f"{status.status.capitalize()}: {cause.title}{why}"
 
 
-def _because(status: Status) -> str:
+def _because(session: Session, status: Status) -> str:
     heaviest = [
-        f"{each.step} = {each.result} ({_log_odds(each.log_odds)})"
+        f"{told(session.tree, each.step, each.result)}, {_log_odds(each.log_odds)}"
         for each in status.by[:HEAVIEST]
     ]
-    return f", by {', '.join(heaviest)}" if heaviest else ", from the start"
+    return f", by {'; '.join(heaviest)}" if heaviest else ", from the start"
 
 
 def _log_odds(odds: float) -> str:

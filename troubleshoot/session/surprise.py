@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from troubleshoot.session.situation import leads, with_unknown
-from troubleshoot.session.wording import listing
+from troubleshoot.session.wording import listing, told
 
 if TYPE_CHECKING:
     from troubleshoot.session.offers import Offers
@@ -38,10 +38,12 @@ def _cost(offers: Offers, evidence: Evidence) -> float:
 
 def surprise(offers: Offers) -> str:
     """Why no listed cause fits, and which evidence would be worth checking again."""
-    doubts = [f"'{each.step}' ({each.result})" for each in suspects(offers)]
+    tree = offers.situation.tree
+    doubts = [told(tree, each.step, each.result) for each in suspects(offers)]
     if offers.situation.contradicted:
         text = "The answers contradict each other: no listed cause allows all of them"
-        evidence = [f"'{x.step}' ({x.result})" for x in sorted(offers.situation.rows)]
+        rows = sorted(offers.situation.rows)
+        evidence = [told(tree, each.step, each.result) for each in rows]
         return f"{text}. {_check_again(doubts or evidence, alone=bool(doubts))}"
     text = "No listed cause explains the answers well."
     return f"{text} {_check_again(doubts, alone=True)}".rstrip()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from troubleshoot.session.events import Answered, Remark, Skipped, Tried
 from troubleshoot.session.steps import Reply
-from troubleshoot.session.wording import printable
+from troubleshoot.session.wording import MASK, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from troubleshoot.session.session import Session
     from troubleshoot.tree.tree import Tree
 
-MASK: Final = "(private)"
 REPLIES: Final = {
     Reply.DONT_KNOW.value: "don't know",
     Reply.NOT_NOW.value: "not now",

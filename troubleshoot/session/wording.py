@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from troubleshoot.tree.tree import Tree
+
+MASK: Final = "(private)"  # instead of an answer that is nobody else's business
+WORKED: Final = {"fixed": "it helped", "failed": "it did not help"}
 HOUR: Final = 60
 SMALL: Final = 0.005  # rounds to 0.01
 
@@ -55,3 +59,12 @@ def quoted(names: Sequence[str], limit: int = 5) -> str:
 def printable(text: str) -> str:
     """The text on one line, without anything that a terminal would obey."""
     return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.splitlines()))
+
+
+def told(tree: Tree, step: str, result: str) -> str:
+    """A question with its answer, or an action with its outcome, for a sentence."""
+    if result in WORKED and step in tree.actions:
+        return f"“{tree.actions[step].do}” ({WORKED[result]})"
+    question = tree.questions[step]
+    answer = MASK if question.private else question.answer(result).text
+    return f"“{question.ask}” ({answer})"

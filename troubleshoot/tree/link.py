@@ -224,9 +224,9 @@ class _Linker:
         try:
             if not isinstance(value, str):
                 return values.distribution(value, answers)
-            chances = values.likelihood(value, answers, self.part.reliability)
-            self.texts.setdefault(answers, {})[value] = chances
-            return chances
+            texts = self.texts.setdefault(answers, {})
+            texts[value] = values.likelihood(value, answers, self.part.reliability)
+            return texts[value]
         except values.UnknownAnswer as error:
             fix = f"its answers are {', '.join(answers)}."
             exact = not isinstance(value, str)
