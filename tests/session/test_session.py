@@ -456,13 +456,13 @@ def test_private_answers_are_masked_in_every_reason():
     """
     Neither the transcript, the explanation nor the reason of an ending tells them.
     """
-    secret = "private: yes, answers: {up: Secret, down: Down}"
+    masked = "private: yes, answers: {up: Secret, down: Down}"
     body = f"""
 unknown: 0%
 causes: {{a: {{title: A}}, b: {{title: B}}}}
 questions:
-  x: {{ask: X?, {secret}, given: {{a: always up, b: always down}}}}
-  y: {{ask: Y?, {secret}, given: {{a: always down, b: always up}}}}
+  x: {{ask: X?, {masked}, given: {{a: always up, b: always down}}}}
+  y: {{ask: Y?, {masked}, given: {{a: always down, b: always up}}}}
 """
     session = tree(body).begin({"x": "up"})
     contradicted = session.answer("y", "up")
