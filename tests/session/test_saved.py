@@ -297,3 +297,37 @@ def test_any_session_with_one_part_replaced(data):
     except ts.SessionError:
         return
     assert ts.resume(lamp, session.to_json()) == session
+
+
+NUMBERS = """
+causes: {a: {title: A}, b: {title: B}}
+questions:
+  ping:
+    ask: How long?
+    unit: ms
+    answers: {fast: "< 100", slow: ">= 100"}
+    given: {a: fast}
+"""
+
+
+def test_a_number_that_means_something_else_now_is_reported():
+    """
+    A tree whose ranges were edited does not turn one answer into another in silence.
+    """
+    text = tree(NUMBERS).begin().answer("ping", 250).to_json()
+
+    with pytest.raises(ts.SessionError, match="250 as the answer 'slow' of 'ping'"):
+        ts.resume(tree(NUMBERS.replace("100", "500")), text)
+    with pytest.raises(ts.SessionError, match="250 as the answer"):
+        ts.resume(tree(NUMBERS.replace('">= 100"', '"100..200"')), text)
+
+
+def test_a_tree_of_the_same_file_name_but_another_title_is_another_tree():
+    """
+    Two files of one name are told apart by their titles.
+    """
+    one = ts.loads("format: 1\ntitle: One\ncauses: {a: }\n", file="x/net.yaml")
+    two = ts.loads("format: 1\ntitle: Two\ncauses: {a: }\n", file="y/net.yaml")
+
+    with pytest.raises(ts.OtherTree, match="One"):
+        ts.resume(two, one.begin().to_json())

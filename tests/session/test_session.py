@@ -476,3 +476,23 @@ questions:
         assert "(private)" in text
         assert "Secret" not in text
         assert "up" not in text
+
+
+def test_an_id_wins_over_the_text_of_another_answer():
+    """
+    Where the text of one answer is the id of another, what is said is the id.
+    """
+    body = """
+causes: {x: {title: X}, y: {title: Y}}
+questions:
+  lamp:
+    ask: What?
+    answers: {dark: "Off", off: "On, then off"}
+    given: {x: dark, y: off}
+"""
+    session = tree(body).begin()
+    step = session.next_step()
+
+    assert session.answer("lamp", "off").evidence == (("lamp", "off"),)
+    for choice in step.answers:
+        assert session.answer(step, choice).evidence == (("lamp", choice.id),)

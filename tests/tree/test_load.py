@@ -28,6 +28,7 @@ GOOD = [
 SHAPE = {"unknown-format", "missing-key", "unknown-key", "wrong-type", "bad-value"}
 SHAPE |= {"bad-id", "not-supported"}
 BEYOND_SCHEMA = {"bad-value-infinite", "bad-value-date", "reserved-id"}
+BEYOND_SCHEMA |= {"reserved-answer"}
 
 TWO = "format: 1\ntitle: T\ncauses: {a: {prior: 3}, b: {}}\n"
 

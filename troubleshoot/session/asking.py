@@ -8,7 +8,7 @@ import numpy as np
 
 from troubleshoot.session.situation import RULED_OUT
 from troubleshoot.session.steps import Action, Choice, Question, RunnerUp
-from troubleshoot.session.wording import bits, minutes, percent
+from troubleshoot.session.wording import MASK, bits, minutes, percent
 
 if TYPE_CHECKING:
     from troubleshoot.session.offers import Offers
@@ -35,7 +35,7 @@ def question_step(offers: Offers, name: str, reason: str = "") -> Question:
         setup=_setup(offers, question),
         gain_bits=gain,
         cost_min=cost,
-        reason=reason or _most_telling(gain, cost),
+        reason=_sentences(_again(offers, question), _telling(gain, cost), reason),
         runners_up=_runners_up(offers, name),
     )
 
@@ -87,14 +87,24 @@ def worth(offers: Offers, name: str) -> tuple[float, float]:
     return (0.0 if at is None else float(offers.situation.gains[at])), cost
 
 
-def _most_telling(gain: float, cost: float) -> str:
+def _again(offers: Offers, question: written.Question) -> str:
+    """Why a question comes again that was answered before an action."""
+    before = offers.situation.state.stale.get(question.id)
+    if before is None:
+        return ""
+    answer = MASK if question.private else question.answer(before).text
+    return f"Asked again, as an action may have changed it (before: {answer})."
+
+
+def _sentences(*texts: str) -> str:
+    return " ".join(each for each in texts if each)
+
+
+def _telling(gain: float, cost: float) -> str:
     if gain <= NO_GAIN:
         return "It tells nothing more as things stand."
     price = f" for {minutes(cost)}" if cost else " and costs no time"
-    return (
-        f"Its answer is expected to tell {bits(gain)} about the cause{price}, "
-        "the most per minute of what can be asked now."
-    )
+    return f"Its answer is expected to tell {bits(gain)} about the cause{price}."
 
 
 def _setup(offers: Offers, step: written.Question | written.Action) -> str:

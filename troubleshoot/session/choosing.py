@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from troubleshoot.engine.model import REMEDY
 from troubleshoot.engine.policy import best
 from troubleshoot.session import endings
 from troubleshoot.session.asking import action_step, question_step, urgent_step
 from troubleshoot.session.gates import closed_actions, closed_questions, gates
+from troubleshoot.session.offers import often
 from troubleshoot.session.situation import TOLERANCE
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.steps import Step
 
 TELLING: Final = 1e-9  # bits; less cannot change what happens next
-SLIGHT: Final = 0.01  # bits; asking for less waits until what may help was tried
+SLIGHT: Final = 0.05  # bits; asking for less waits until what may help was tried
 WORTH_TRYING: Final = 0.01  # P(fixes); less is no remedy but a pastime
 
 
@@ -50,11 +52,12 @@ def _over(offers: Offers) -> Step | None:
 
 
 def _urgent(offers: Offers) -> Step | None:
-    """An urgent question that has not been replied to."""
+    """An urgent question that waits for its reply; put off once, it comes again."""
     state = offers.situation.state
-    replied = {*state.answers, *state.dont_know, *state.not_now}
+    done = {*state.answers, *state.dont_know, *often(state.not_now)}
     for question in offers.situation.tree.questions.values():
-        waits = question.is_urgent and question.id not in replied
+        just_put_off = question.id in state.not_now and question.id == state.last
+        waits = question.is_urgent and question.id not in done and not just_put_off
         if waits and offers.is_available(question):
             return urgent_step(offers, question)
     return None
@@ -76,9 +79,13 @@ def _confident(offers: Offers) -> Step | None:
 def _remedy(offers: Offers, members: BoolArray) -> Step | None:
     """An action for the class; None while better steps must come before it."""
     helps = helping(offers, members)
-    reason = "It is the remedy for what is most likely the cause."
-    step = _action(offers, helps & offers.reversible, reason)
-    step = step or _action(offers, helps & _irreversible(offers), reason)
+    cures = helping(offers, members, at_least=REMEDY)
+    cure = "It is the remedy for what is most likely the cause."
+    other = "It may help against what is most likely the cause."
+    step = _action(offers, cures & offers.reversible, cure)
+    step = step or _action(offers, helps & offers.reversible, other)
+    step = step or _action(offers, cures & _irreversible(offers), cure)
+    step = step or _action(offers, helps & _irreversible(offers), other)
     step = step or _gate(offers, gates(offers, closed_actions(offers, helps)))
     waits = helps & ~offers.reversible & (offers.untried | offers.skipped)
     if step is not None or waits.any():
@@ -86,12 +93,13 @@ def _remedy(offers: Offers, members: BoolArray) -> Step | None:
     return endings.found(offers, members)
 
 
-def helping(offers: Offers, members: BoolArray) -> BoolArray:
-    """Actions that may fix a cause of this remedy class, as far as it is likely."""
+def helping(offers: Offers, members: BoolArray, at_least: float = 0.0) -> BoolArray:
+    """Actions that may fix a cause of this remedy class, so likely at least."""
     model, p = offers.situation.model, offers.situation.p
     share = np.where(members, p, 0.0)
-    chances = [float(model.fixes(each) @ share) for each in offers.actions.ids]
-    return np.array(chances, dtype=float) > 0
+    fixing = [float(model.fixes(each) @ share) for each in offers.actions.ids]
+    chances = np.array(fixing, dtype=float) / share.sum()
+    return (chances > 0) & (chances >= at_least - TOLERANCE)
 
 
 def _irreversible(offers: Offers) -> BoolArray:
@@ -123,7 +131,7 @@ def _action(offers: Offers, among: BoolArray, reason: str) -> Step | None:
     return None
 
 
-def _telling(offers: Offers, tier: BoolArray, reason: str = "") -> Step | None:
+def _telling(offers: Offers, tier: BoolArray, reason: str) -> Step | None:
     """The question of this tier that tells most per minute."""
     i = best(offers.situation.gains, offers.question_costs, tier)
     return None if i is None else question_step(offers, offers.questions.ids[i], reason)
@@ -151,7 +159,8 @@ def _likely_action(offers: Offers) -> Step | None:
 
 def _fresh_question(offers: Offers) -> Step | None:
     """The question that tells most per minute."""
-    return _telling(offers, offers.fresh)
+    reason = "That is the most per minute of what can be asked now."
+    return _telling(offers, offers.fresh, reason)
 
 
 def _gate_question(offers: Offers) -> Step | None:
@@ -182,14 +191,15 @@ def _reversible_action(offers: Offers) -> Step | None:
 
 
 def _unknown_answer_question(offers: Offers) -> Step | None:
-    """A question whose answer was once not known, now that nothing else is left."""
+    """The question whose answer was not known, when it alone is left to decide."""
     reason = "The answer was not known before; now nothing else can decide."
-    return _telling(offers, offers.not_known, reason)
+    deciding = offers.not_known & (offers.situation.gains > TELLING)
+    return _telling(offers, deciding, reason) if deciding.sum() == 1 else None
 
 
 def _irreversible_action(offers: Offers) -> Step | None:
     """An action that cannot be undone, when nothing reversible is left."""
-    reason = "Nothing that can be undone is left to try."
+    reason = "Nothing that can be undone is left that is worth trying."
     return _action(offers, _worth_trying(offers) & _irreversible(offers), reason)
 
 

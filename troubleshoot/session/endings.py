@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from troubleshoot.session.situation import BoolArray, Situation
     from troubleshoot.session.steps import EndingKind
     from troubleshoot.tree.tree import Tree
+
+
+HALF: Final = 0.5  # more belief than that in no listed cause is the last word
 
 
 def fixed(offers: Offers) -> Ending:
@@ -94,6 +97,8 @@ def unknown(offers: Offers) -> Ending:
 def rest(offers: Offers) -> Ending:
     """What is left to say when no step is."""
     situation = offers.situation
+    if situation.unknown > HALF:
+        return unknown(offers)
     listed = situation.class_belief.copy()
     listed[situation.model.classes[-1]] = 0.0
     if np.count_nonzero(listed > RULED_OUT) == 1:
@@ -149,7 +154,7 @@ def _ending(
     reason: str = "",
 ) -> Ending:
     situation = offers.situation
-    belief = min(1.0, sum(situation.shares[each] for each in causes))
+    belief = min(1.0, sum((situation.shares[each] for each in causes), 0.0))
     escalate = situation.tree.escalate
     return Ending(
         kind=kind,

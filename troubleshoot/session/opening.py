@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from troubleshoot.errors import OtherTree, SessionError, TroubleshootError
+from troubleshoot.errors import AnswerError, OtherTree, SessionError, TroubleshootError
 from troubleshoot.session import saved
 from troubleshoot.session.events import (
     Answered,
@@ -82,13 +82,14 @@ def resume(
         SessionError: the text is no saved session, or the tree has lost what was asked.
     """
     found = saved.read(text)
-    if found.tree.id != tree.id:
+    if (found.tree.id, found.tree.title) != (tree.id, tree.title):
         raise OtherTree(
-            f"the session belongs to the tree '{found.tree.id}', "
-            f"and this one is '{tree.id}'"
+            f"the session belongs to the tree '{found.tree.id}' "
+            f"({found.tree.title}), and this one is '{tree.id}' ({tree.title})"
         )
     _check_strategy(found.options)
-    lost = list(dict.fromkeys(_lost(tree, found.events)))
+    events = found.events
+    lost = _once(_lost(tree, events)) or _once(_moved(tree, events))
     if lost:
         raise SessionError(f"the tree '{tree.id}' no longer has {listing(lost)}")
     return Session(tree, found.options, found.events, clock or now)
@@ -100,6 +101,11 @@ def _check_strategy(found: Options) -> None:
             f"the saved session has the strategy '{found.strategy}', "
             f"which is none of: {', '.join(STRATEGIES)}"
         )
+
+
+def _once(items: Iterable[str]) -> list[str]:
+    """Each item once, in order."""
+    return list(dict.fromkeys(items))
 
 
 def _lost(tree: Tree, events: Iterable[Event]) -> Iterator[str]:
@@ -117,6 +123,24 @@ def _lost(tree: Tree, events: Iterable[Event]) -> Iterator[str]:
                     yield f"the answer '{event.answer}' of '{event.step}'"
 
 
+def _moved(tree: Tree, events: Iterable[Event]) -> Iterator[str]:
+    """Numbers that fell into an answer whose range has been edited since."""
+    for event in events:
+        if isinstance(event, Answered) and event.value is not None:
+            name = f"{event.value:g} as the answer '{event.answer}' of '{event.step}'"
+            if not _still(tree, event):
+                yield name
+
+
+def _still(tree: Tree, event: Answered) -> bool:
+    """Whether the number that was said still falls into the same answer."""
+    try:
+        now_means = understood(tree.questions[event.step], event.value)
+    except AnswerError:
+        return False
+    return now_means.answer == event.answer
+
+
 def replay(tree: Tree, text: str) -> Session:
     """
     The saved session re-enacted event by event, under its own times.
@@ -129,7 +153,7 @@ def replay(tree: Tree, text: str) -> Session:
     """
     found = saved.read(text)
     _check_strategy(found.options)
-    lost = list(dict.fromkeys(_lost(tree, found.events)))
+    lost = _once(_lost(tree, found.events))
     if lost:
         raise SessionError(f"the tree '{tree.id}' does not have {listing(lost)}")
     try:

@@ -47,7 +47,7 @@ def understood(question: Question, said: object) -> Understood:
         case Reply():
             return Understood(said.value)
         case Choice():
-            return _from_text(question, said.id)
+            return Understood(question.answer(said.id).id)
         case bool():
             return _from_text(question, "yes" if said else "no")
         case int() | float():
@@ -59,9 +59,11 @@ def understood(question: Question, said: object) -> Understood:
 
 def _from_text(question: Question, said: str) -> Understood:
     wanted = said.strip().casefold()
-    for answer in question.answers:
-        if wanted in (answer.id, answer.text.strip().casefold()):
-            return Understood(answer.id)
+    # Ids first: the text of one answer may be the id of another.
+    ids = {each.id: each.id for each in reversed(question.answers)}
+    texts = {each.text.strip().casefold(): each.id for each in question.answers}
+    if wanted in texts | ids:
+        return Understood((texts | ids)[wanted])
     if wanted.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'") in ALWAYS_POSSIBLE:
         return Understood(ALWAYS_POSSIBLE[wanted.replace("\u2019", "'")].value)
     if question.unit and (number := NUMBER.fullmatch(wanted)):
@@ -91,7 +93,11 @@ def _from_number(question: Question, said: float) -> Understood:
 def _possible(question: Question, shown: str, said: str = "") -> str:
     """The sentence that says what could have been said."""
     ids = [each.id for each in question.answers]
-    names = ", ".join([*ids, *(each.value for each in Reply)])
+    shown_ids = [
+        f"{each.id} ({each.text})" if each.range else each.id
+        for each in question.answers
+    ]
+    names = ", ".join([*shown_ids, *(each.value for each in Reply)])
     hint = did_you_mean(nearest(said.strip().casefold(), ids)) if said else ""
     kind = f"a number in {question.unit}, " if question.unit else ""
     return (

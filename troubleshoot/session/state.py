@@ -35,8 +35,8 @@ class State:
     Where a session stands; counts are of replies that are no answer.
 
     ``stale`` are answers that an action has overtaken; ``opened`` are setups that are
-    paid for; ``given_up`` is the reason, None while the session goes on. It is filled
-    event by event and changed no more.
+    paid for; ``given_up`` is the reason, None while the session goes on; ``last`` is
+    the step of the last reply. It is filled event by event and changed no more.
     """
 
     answers: dict[str, str] = field(default_factory=dict)
@@ -47,6 +47,7 @@ class State:
     skipped: Counter[str] = field(default_factory=Counter)
     opened: set[str] = field(default_factory=set)
     given_up: str | None = None
+    last: str | None = None
     log: dict[tuple[str, str], Evidence] = field(default_factory=dict)
 
     @property
@@ -59,6 +60,8 @@ def state(tree: Tree, events: Iterable[Event]) -> State:
     """The state after all events, in their order."""
     now = State()
     for event in events:
+        if isinstance(event, Answered | Tried | Skipped):
+            now.last = event.step
         match event:
             case Answered():
                 _answered(tree, now, event)

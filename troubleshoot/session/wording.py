@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MASK: Final = "(private)"  # instead of an answer that is nobody else's business
 WORKED: Final = {"fixed": "it helped", "failed": "it did not help"}
 HOUR: Final = 60
+LONG: Final = 100  # hours, from which on tenths do not matter
 SMALL: Final = 0.005  # rounds to 0.01
 
 # C0 and C1 controls, and what turns the direction of text or hides in it: a note may
@@ -26,7 +27,10 @@ def minutes(cost: float) -> str:
     """The cost in the unit that fits: "30 s", "2 min", "1.5 h"."""
     if 0 < cost < 1:
         return f"{cost * 60:.3g} s"
-    return f"{cost:.3g} min" if cost <= HOUR else f"{cost / HOUR:.3g} h"
+    if cost <= HOUR:
+        return f"{cost:.3g} min"
+    hours = cost / HOUR
+    return f"{hours:.3g} h" if hours < LONG else f"{hours:,.0f} h"
 
 
 def percent(chance: float) -> str:

@@ -113,6 +113,9 @@ class Hierarchy:
             if self.causes[child].parent == id:  # else a duplicate, noted before
                 shares |= self._weights(child)
         total = math.fsum(shares.values())
+        if prior and total == 0:
+            message = f"'{id}' has a prior to share, and every cause under it has 0"
+            self.complaints.note("no-prior", self.paths[id], message, key=True)
         if prior is None or total == 0:
             return shares
         return {leaf: share * prior / total for leaf, share in shares.items()}

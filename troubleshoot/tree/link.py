@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 YES_NO = (Answer(id="yes", text="Yes"), Answer(id="no", text="No"))
 NO_NEEDS = Needs()
+RESERVED = {"dont-know", "not-now"}
 
 
 def link(part: TreePart, source: Source, *, id: str) -> Tree:
@@ -117,6 +118,10 @@ class _Linker:
         ):
             for id, part in parts.items():
                 unit = getattr(part, "unit", None)
+                for each in RESERVED & set(part.answers or ()):
+                    message = f"'{each}' is an answer of every question already"
+                    at = (room, id, "answers", each)
+                    self.complaints.note("bad-id", at, message, key=True)
                 if part.answers is None and not unit:
                     self.answers.setdefault(id, YES_NO)
                     continue
