@@ -99,7 +99,7 @@ def helping(offers: Offers, members: BoolArray, at_least: float = 0.0) -> BoolAr
     share = np.where(members, p, 0.0)
     fixing = [float(model.fixes(each) @ share) for each in offers.actions.ids]
     chances = np.array(fixing, dtype=float) / share.sum()
-    return (chances > 0) & (chances >= at_least - TOLERANCE)
+    return np.asarray((chances > 0) & (chances >= at_least - TOLERANCE))
 
 
 def _irreversible(offers: Offers) -> BoolArray:
