@@ -316,6 +316,7 @@ def test_a_number_that_means_something_else_now_is_reported():
     """
     text = tree(NUMBERS).begin().answer("ping", 250).to_json()
 
+    assert ts.resume(tree(NUMBERS), text).evidence == (("ping", "slow"),)
     with pytest.raises(ts.SessionError, match="250 as the answer 'slow' of 'ping'"):
         ts.resume(tree(NUMBERS.replace("100", "500")), text)
     with pytest.raises(ts.SessionError, match="250 as the answer"):
