@@ -9,6 +9,7 @@ from troubleshoot.cli.hearing import YES_OR_NO, Command, Misheard, Offer, heard
 LIGHTS = Offer((("green", "Steady green"), ("amber", "Blinking amber"), ("d", "Dark.")))
 VOLTS = Offer((("none", "< 10"), ("good", "> 200")), unit="V")
 HOW_MANY = Offer((("none", "0"), ("one", "1"), ("two", "2")))
+PLUGGED_IN = Offer((("yes", "Yes"), ("no", "No")))
 PORTS = Offer((("web", "80"), ("mail", "25"), ("one", "3")))
 SIZES = Offer((("small", "S"), ("large", "L")))
 
@@ -67,6 +68,8 @@ def test_what_is_typed_is_understood(offer, typed, meant):
             "3",
             "'3' is not one of the answers; please type one of the answers.",
         ),
+        (PLUGGED_IN, "", "Please type 1 or 2 (or yes, no), or ? for help."),
+        (YES_OR_NO, "", "Please type y or n, or ? for help."),
         (YES_OR_NO, "maybe", "'maybe' is not one of the answers; please type y or n."),
     ],
 )

@@ -96,6 +96,26 @@ def test_the_last_answer_can_be_taken_back(screen, desk):
     assert not (desk / "lamp.session.json").exists()
 
 
+@pytest.mark.parametrize("keys", [b"\n", b"q\n", b"\x04"])
+def test_only_enter_and_q_finish_the_last_prompt(screen, desk, keys):
+    """
+    A line that was meant for something else does not throw the session away.
+    """
+    run = screen("run", "lamp.yaml")
+    run.wait_for(b"> ")
+    run.type(b"2\n")
+    run.wait_for(b"y/n> ")
+    run.type(b"y\n")
+    run.wait_for(b"take the last answer back> ")
+    run.type(b"undoo\n")
+    run.wait_for(b"Please press Enter, or type u.")
+
+    assert (desk / "lamp.session.json").exists()
+    run.type(keys)
+    assert run.close() == 0
+    assert not (desk / "lamp.session.json").exists()
+
+
 def test_colour_on_a_terminal_unless_unwanted(screen):
     """
     The title is bold on a terminal, and plain with ``NO_COLOR``.

@@ -27,7 +27,7 @@ def test_a_run_leads_from_symptom_to_fixed(call):
     assert run.exit_code == 0
     assert run.output.startswith("Dark lamp\nThe lamp stays dark.\n")
     assert "== Fixed ==" in run.output
-    assert "1 question and 1 action, about 1.5 min." in run.output
+    assert "1 question and 1 action, about 1 min 30 s." in run.output
     assert not SAVED.exists()
 
 
@@ -62,8 +62,8 @@ def test_end_of_input_saves_and_is_no_answer(call, typed):
     second = call("run", "lamp.yaml", typed="230\ny\n")
 
     assert first.exit_code == 0
-    assert "Saved in lamp.session.json. To go on: troubleshoot run lamp.yaml" in (
-        first.output
+    assert first.output.endswith(
+        "Saved in lamp.session.json. To go on:\ntroubleshoot run lamp.yaml\n"
     )
     assert [each["kind"] for each in events] == ["begun", "asked", "answered"]
     assert "Going on with the session saved in lamp.session.json" in second.output
@@ -81,6 +81,53 @@ def test_nothing_answered_leaves_no_file(call):
     assert run.exit_code == 0
     assert "nothing is saved" in run.output
     assert not SAVED.exists()
+
+
+def test_after_a_repair_the_likeliest_cause_is_named(call):
+    """
+    What is over needs no bars: the cause that it most likely was, in a sentence.
+    """
+    run = call("run", "lamp.yaml", typed="2\ny\n")
+
+    assert "Most likely it was: The plug is out (100 %)." in run.output
+    assert "\u2588" not in run.output
+
+
+def test_a_stop_says_whom_to_call(call):
+    """
+    Who stops for an urgent answer is not left alone.
+    """
+    with Path("lamp.yaml").open("a") as tree:
+        tree.write("urgent: {smoke: {ask: Smoke?, stop: {yes: Pull the plug.}}}\n")
+
+    run = call("run", "lamp.yaml", typed="yes\n")
+
+    assert "== Stop ==\nPull the plug.\n" in run.output
+    assert "Call: An electrician\nHave ready:\n  - the lamp\n" in run.output
+
+
+def test_replies_are_repeated_as_they_were_understood(call):
+    """
+    A number with its band, an action with what came of it.
+    """
+    run = call("run", "lamp.yaml", typed="1\n230 V\nn\n")
+
+    assert "   Type the number of V itself, or a word:\n" in run.output
+    assert "   = 230 V: good (> 200)\n" in run.output
+    assert "   = it did not help\n" in run.output
+
+
+def test_a_narrow_terminal_breaks_between_commands(call, monkeypatch):
+    """
+    No line is wider than the terminal but the one to be copied.
+    """
+    monkeypatch.setenv("COLUMNS", "30")
+    run = call("run", "lamp.yaml", "--session", "a-long-name.json", typed="1\n")
+    *lines, last = run.output.splitlines()
+
+    assert "? why and how  d don't know" in lines
+    assert max(map(len, lines)) <= 30
+    assert last == "troubleshoot run lamp.yaml --session a-long-name.json"
 
 
 def test_a_line_that_is_no_answer_is_asked_for_again(call):
@@ -159,6 +206,35 @@ def test_a_named_session_is_kept_when_finished(call):
     assert "The session is kept in case.json" in first.output
     assert "== Fixed ==" in second.output
     assert Path("case.json").read_bytes() == kept
+
+
+def test_a_session_in_which_nothing_happened_is_not_written(call, monkeypatch):
+    """
+    To look at a saved session leaves the file as it is.
+    """
+    call("run", "lamp.yaml", typed="1\n")
+    monkeypatch.setattr("troubleshoot.cli.keeping.replace", lambda *_: 1 / 0)
+
+    run = call("run", "lamp.yaml", typed="s\nq\n")
+
+    assert run.exit_code == 0
+    assert "Saved in lamp.session.json. To go on:" in run.output
+
+
+def test_an_edited_tree_is_said(call):
+    """
+    A session goes on under an edited tree, and the customer knows.
+    """
+    notice = "The tree has been edited since; the answers still hold."
+    call("run", "lamp.yaml", typed="1\n")
+    same = call("run", "lamp.yaml")
+    edited = Path("lamp.yaml").read_text().replace("prior: 1}", "prior: 3}")
+    Path("lamp.yaml").write_text(edited)
+
+    run = call("run", "lamp.yaml")
+
+    assert notice not in same.output
+    assert run.output.count(notice) == 1
 
 
 def test_fresh_begins_anew(call):
@@ -373,6 +449,32 @@ def test_facts_are_not_asked_again(call):
     assert [each["kind"] for each in events] == ["begun", "told"]
 
 
+def test_a_fact_that_is_no_evidence_is_told_once(call):
+    """
+    "Don't know" counts on the way of an earlier session too, and not twice.
+    """
+    arguments = ("run", "lamp.yaml", "--session", "case.json")
+    call(*arguments, typed="d\n")
+    for _ in range(2):
+        call(*arguments, "--fact", "volts=dont-know", typed="q\n")
+    events = json.loads(Path("case.json").read_text())["events"]
+
+    said = [(each["step"], each["answer"]) for each in events if "answer" in each]
+    assert said == [("plug", "dont-know"), ("volts", "dont-know")]
+
+
+def test_facts_that_lead_to_the_end_are_kept(call):
+    """
+    A named session that ends with a fact of the command line has it in its file.
+    """
+    arguments = ("run", "lamp.yaml", "--session", "case.json")
+    call(*arguments, typed="1\n")
+    call(*arguments, "--fact", "volts=0")
+
+    events = json.loads(Path("case.json").read_text())["events"]
+    assert events[-1]["step"] == "volts"
+
+
 def test_what_cannot_change_on_the_way_is_said(call):
     """
     A saved session keeps who takes the steps; the way to change it is named.
@@ -383,7 +485,8 @@ def test_what_cannot_change_on_the_way_is_said(call):
         typed="q\n",
     )  # fmt: skip
 
-    assert "To go on: troubleshoot run lamp.yaml --session 'a b.json'" in first.output
+    go_on = "To go on:\ntroubleshoot run lamp.yaml --session 'a b.json'\n"
+    assert first.output.endswith(go_on)
     assert "--by changes only with --fresh" in second.output
     assert json.loads(Path("a b.json").read_text())["events"][-1]["answer"] == "no"
 

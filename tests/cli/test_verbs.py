@@ -122,6 +122,46 @@ def test_next_after_facts_and_actions(call):
     assert result["step"]["escalate"]["bring"] == ["the lamp"]
 
 
+def test_next_takes_an_answer_from_after_an_action(call):
+    """
+    An action overtakes the facts before it, not those after it on the command line.
+    """
+    text = Path("lamp.yaml").read_text()
+    changes = "cost: 30 s, changes: [volts]}"
+    Path("lamp.yaml").write_text(text.replace("cost: 30 s}", changes))
+    before = ("next", "lamp.yaml", "--json", "--fact=volts=0", "--tried", "plug-in=no")
+    failed = {"step": "plug-in", "answer": "failed"}
+
+    overtaken = json.loads(call(*before).stdout)
+    seen_again = json.loads(call(*before, "--fact", "volts=230").stdout)
+    twice = call(*before, "--fact", "volts=230", "--fact", "volts=3")
+
+    assert overtaken["evidence"] == [failed]
+    assert seen_again["evidence"] == [failed, {"step": "volts", "answer": "good"}]
+    assert twice.exit_code == 2
+
+
+@pytest.mark.parametrize("verb", ["next", "run"])
+def test_a_slip_in_what_is_at_hand_is_refused(call, verb):
+    """
+    A name near to one that a step needs is none of it; any other name is as good.
+    """
+    needs = "cost: 30 s, by: engineer, needs: multimeter}"
+    text = Path("lamp.yaml").read_text().replace("cost: 30 s}", needs)
+    Path("lamp.yaml").write_text(text)
+
+    who = call(verb, "lamp.yaml", "--by", "enginer")
+    what = call(verb, "lamp.yaml", "--has", "Multimeter")
+
+    assert who.exit_code == what.exit_code == 2
+    assert "no step of this tree needs 'enginer'; did you mean 'engineer'?" in (
+        who.stderr
+    )
+    assert "did you mean 'multimeter'?" in what.stderr
+    for other in (("--by", "engineer"), ("--by", "Ann"), ("--has", "voltmeter")):
+        assert call(verb, "lamp.yaml", *other).exit_code == 0
+
+
 def test_next_proposes_an_action(call):
     """
     An action has its own shape, with the caution.

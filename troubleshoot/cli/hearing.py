@@ -41,10 +41,15 @@ class Misheard(Exception):
 
 @dataclass(frozen=True)
 class Offer:
-    """The answers on the screen: ids with texts; the unit, if a number is asked for."""
+    """
+    The answers: ids with texts; the unit, if a number is asked for.
+
+    They are ``listed`` on the screen unless the prompt alone names them.
+    """
 
     answers: tuple[tuple[str, str], ...]
     unit: str = ""
+    listed: bool = True
 
     @property
     def numbered(self) -> bool:
@@ -55,7 +60,7 @@ class Offer:
         )
 
 
-YES_OR_NO: Final = Offer((("yes", "Yes"), ("no", "No")))
+YES_OR_NO: Final = Offer((("yes", "Yes"), ("no", "No")), listed=False)
 
 
 def heard(offer: Offer, typed: str) -> Command | str:
@@ -105,10 +110,13 @@ def _what_can_be_typed(offer: Offer, typed: str, texts: dict[str, str]) -> str:
 
 
 def _kind(offer: Offer) -> str:
-    if offer == YES_OR_NO:
+    ids = [id_ for id_, _ in offer.answers]
+    if not offer.listed:
         return "y or n"
     if offer.unit:
         return f"a number in {one_line(offer.unit)} or one of the answers"
+    if offer.numbered and set(ids) == {"yes", "no"}:
+        return f"1 or 2 (or {', '.join(ids)})"
     if offer.numbered:
         return f"a number from 1 to {len(offer.answers)}"
     return "one of the answers"

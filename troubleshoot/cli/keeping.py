@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -42,6 +43,13 @@ class Kept:
             return resume(tree, decoded(self.known))
         except SessionError as error:
             raise Refused(f"{self.name}: {error}\n{fresh}") from error
+
+    def is_outdated(self, tree: Tree) -> bool:
+        """Whether the tree was edited since the session in the file was written."""
+        if self.known is None:
+            return False
+        written: str = json.loads(self.known)["tree"]["fingerprint"]
+        return written != tree.fingerprint
 
     def set_aside(self, tree: Tree) -> Path | None:
         """

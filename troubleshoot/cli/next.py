@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -11,10 +13,13 @@ from troubleshoot.cli import shapes, words
 from troubleshoot.cli.json_text import dumps
 from troubleshoot.cli.keeping import decoded, read
 from troubleshoot.cli.options import (
+    DEFAULT,
     Pair,
     by_name,
+    check_at_hand,
     json_option,
     session_options,
+    strategy_option,
     tree_argument,
     tree_of,
 )
@@ -24,16 +29,32 @@ from troubleshoot.errors import SessionError
 from troubleshoot.session import begin, resume
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from troubleshoot.session import Session
     from troubleshoot.tree.tree import Tree
 
+Pairs: TypeAlias = "Sequence[tuple[str, str]]"
+Known: TypeAlias = "Mapping[str, str]"
+Later: TypeAlias = "Sequence[tuple[str, Known]]"
 WORKED = {"yes": True, "no": False}
+OPTIONS = {"facts": "--fact", "tried": "--tried"}
+TYPED = f"{__name__}.typed"
+
+
+class InOrder(click.Command):
+    """A command that keeps the names of its options in the order they are typed in."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, and leave the names under ``TYPED`` in ``ctx.meta``."""
+        _, _, order = self.make_parser(ctx).parse_args(list(args))
+        ctx.meta[TYPED] = [each.name for each in order]
+        return super().parse_args(ctx, args)
 
 
 @click.command(
-    epilog="Example: troubleshoot next home/no-internet --fact other-devices=no --json"
+    cls=InOrder,
+    epilog="Example: troubleshoot next home/no-internet --fact other-devices=no --json",
 )
 @tree_argument
 @session_options
@@ -42,15 +63,10 @@ WORKED = {"yes": True, "no": False}
     type=Pair(),
     multiple=True,
     metavar="ACTION=yes|no",
-    help="An action that was tried, and whether it worked. Can be repeated.",
+    help="An action that was tried, and whether it worked; the facts after it "
+    "were seen after it. Can be repeated.",
 )
-@click.option(
-    "--strategy",
-    default="information",
-    show_default=True,
-    metavar="NAME",
-    help="How steps are chosen.",
-)
+@strategy_option
 @click.option(
     "--session",
     "file",
@@ -59,67 +75,92 @@ WORKED = {"yes": True, "no": False}
     help="Go on from a saved session, which is only read.",
 )
 @json_option
+@click.pass_context
 def command(
+    ctx: click.Context,
     *,
     tree: str,
     facts: tuple[tuple[str, str], ...],
     by: tuple[str, ...] | None,
     has: tuple[str, ...] | None,
     tried: tuple[tuple[str, str], ...],
-    strategy: str,
+    strategy: str | None,
     file: str | None,
     as_json: bool,
 ) -> None:
     """
     Say what to do next, given what is known.
 
-    Nothing is remembered between two calls: each names all that is known. TREE is a
-    file or the name of an included tree.
+    Nothing is remembered between two calls: each names all that is known, in the
+    order in which it came about. An action can make earlier answers outdated; a
+    --fact that follows its --tried is an answer from afterwards. TREE is a file or
+    the name of an included tree.
     """
     loaded = tree_of(tree)
-    known = by_name(facts, "--fact")
-    outcomes = worked(by_name(tried, "--tried"))
+    check_at_hand(loaded, by, has)
+    known, later = in_order(ctx.meta[TYPED], facts, tried)
     with wrong_usage("the options"):
         session = opened(loaded, file, known, by=by, has=has, strategy=strategy)
-        for action, fixed in outcomes.items():
-            session = session.tried(action, fixed=fixed)
+        for option, said in later:
+            session = after(session, option, said)
     if as_json:
         click.echo(dumps(shapes.situation(session)))
     else:
         words.advice(Terminal(), session, session.next_step())
 
 
-def worked(tried: Mapping[str, str]) -> dict[str, bool]:
-    """Whether each action worked; anything but yes and no is refused."""
-    for action, said in tried.items():
-        if said not in WORKED:
-            message = f"--tried: '{action}' worked, yes or no? '{said}' is neither."
-            raise Refused(message, code=WRONG_USAGE)
-    return {action: WORKED[said] for action, said in tried.items()}
+def in_order(typed: Iterable[str], facts: Pairs, tried: Pairs) -> tuple[Known, Later]:
+    """The facts before any action, then what follows, by option, as it was typed."""
+    left = {"facts": iter(facts), "tried": iter(tried)}
+    pairs = [(OPTIONS[name], next(left[name])) for name in typed if name in left]
+    runs = [
+        (option, by_name([pair for _, pair in run], option))
+        for option, run in groupby(pairs, key=itemgetter(0))
+    ]
+    if runs and runs[0][0] == "--fact":
+        return runs[0][1], runs[1:]
+    return {}, runs
+
+
+def after(session: Session, option: str, said: Known) -> Session:
+    """The session after answers, or after actions that were tried."""
+    for name, value in said.items():
+        if option == "--fact":
+            session = session.answer(name, value)
+        else:
+            session = session.tried(name, fixed=worked(name, value))
+    return session
+
+
+def worked(action: str, said: str) -> bool:
+    """Whether the action worked; anything but yes and no is refused."""
+    if said not in WORKED:
+        message = f"--tried: '{action}' worked, yes or no? '{said}' is neither."
+        raise Refused(message, code=WRONG_USAGE)
+    return WORKED[said]
 
 
 def opened(
     tree: Tree,
     file: str | None,
-    facts: Mapping[str, str],
+    facts: Known,
     *,
     by: tuple[str, ...] | None,
     has: tuple[str, ...] | None,
-    strategy: str,
+    strategy: str | None,
 ) -> Session:
     """A new session with these facts, or the saved one with these answers."""
     if file is None:
         try:
-            return begin(tree, facts, by=by, has=has, strategy=strategy)
+            return begin(tree, facts, by=by, has=has, strategy=strategy or DEFAULT)
         except ValueError as error:
             raise Refused(str(error), code=WRONG_USAGE) from error
-    if by or has:
-        message = "--by and --has belong to the saved session; leave them out."
+    if by or has or strategy:
+        message = (
+            "--by, --has and --strategy belong to the saved session; leave them out."
+        )
         raise Refused(message, code=WRONG_USAGE)
-    session = saved(tree, file)
-    for question, answer in facts.items():
-        session = session.answer(question, answer)
-    return session
+    return after(saved(tree, file), "--fact", facts)
 
 
 def saved(tree: Tree, file: str) -> Session:

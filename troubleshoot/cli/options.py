@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.tree.tree import Tree
 
+SLIP: Final = 0.8  # alike enough to be the same word: not "voltmeter", "multimeter"
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
@@ -81,6 +83,18 @@ def session_options(command: Command) -> Command:
     return command
 
 
+# As troubleshoot.session has them, which is too slow to import for a page of help.
+STRATEGIES: Final = ("information",)
+DEFAULT: Final = STRATEGIES[0]
+
+strategy_option = click.option(
+    "--strategy",
+    type=click.Choice(STRATEGIES),
+    metavar="NAME",
+    help="How steps are chosen.  [default: information]",
+)
+
+
 def _lines(
     ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
 ) -> tuple[str, ...] | None:
@@ -99,6 +113,27 @@ def by_name(pairs: Sequence[tuple[str, str]], option: str) -> dict[str, str]:
             message = f"{option}: '{name}' is given as '{found[name]}' and '{value}'"
             raise Refused(message, code=WRONG_USAGE)
     return found
+
+
+def check_at_hand(
+    tree: Tree, by: Sequence[str] | None, has: Sequence[str] | None
+) -> None:
+    """Refuse what looks like a slip for what a step of the tree needs."""
+    needs = [
+        *(each.needs for each in tree.questions.values()),
+        *(each.needs for each in tree.actions.values()),
+        *(each.needs for each in tree.setups.values()),
+    ]
+    for option, given, needed in (
+        ("--by", by, {name for each in needs for name in each.by}),
+        ("--has", has, {name for each in needs for name in each.things}),
+    ):
+        for name in given or ():
+            near = get_close_matches(name.casefold(), sorted(needed), 1, SLIP)
+            if near and name not in needed:
+                hint = did_you_mean(near)
+                message = f"{option}: no step of this tree needs '{name}'{hint}"
+                raise Refused(message, code=WRONG_USAGE)
 
 
 def tree_of(name: str) -> Tree:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.events import Event
     from troubleshoot.tree.tree import Action, Question, Tree
 
+REPLIES: Final = ("told", "answered", "changed")
 NOT_TAKEN: Final = (NOT_NOW.value, "told")
 
 
@@ -36,6 +37,16 @@ def path(session: Session) -> tuple[Move, ...]:
     return tuple(each for each in moves if each is not None)
 
 
+def reply(session: Session, question: str) -> Move | None:
+    """The last reply to a question as it was meant, whether told or asked for."""
+    replies = [
+        each._replace(kind="answered")
+        for each in path(session)
+        if each.step == question and each.kind in REPLIES
+    ]
+    return replies[-1] if replies else None
+
+
 def _move(event: Event) -> Move | None:
     match event:
         case Answered():
@@ -54,10 +65,11 @@ def in_words(tree: Tree, move: Move) -> tuple[str, str]:
         return tree.actions[move.step].do, came_of_it.get(move.answer, "not now")
     question = tree.questions[move.step]
     said = {DONT_KNOW.value: "don't know", NOT_NOW.value: "not now"}
-    said |= {each.id: each.text for each in question.answers}
-    if move.value is not None:
-        return question.ask, f"{move.value:g} {question.unit}"
-    return question.ask, said[move.answer]
+    # Of a number, the text is its band alone, such as "< 10".
+    bands = question.unit != ""
+    said |= {x.id: f"{x.id} ({x.text})" if bands else x.text for x in question.answers}
+    number = "" if move.value is None else f"{move.value:g} {question.unit}: "
+    return question.ask, number + said[move.answer]
 
 
 def minutes(session: Session) -> float:

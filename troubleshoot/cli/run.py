@@ -12,9 +12,12 @@ from troubleshoot.cli import path, shapes, words
 from troubleshoot.cli.json_text import dumps
 from troubleshoot.cli.keeping import Kept
 from troubleshoot.cli.options import (
+    DEFAULT,
     by_name,
+    check_at_hand,
     json_option,
     session_options,
+    strategy_option,
     tree_argument,
     tree_of,
 )
@@ -31,9 +34,15 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Tree
 
 
-@click.command(
-    epilog="Example: troubleshoot run home/no-internet --fact other-devices=no"
-)
+EPILOG = """\
+Example: troubleshoot run home/no-internet --fact other-devices=no
+
+The end of the input stops a run as 'q' does: what was answered is saved, and the exit
+code is 0, or 1 if the last line was no answer.
+"""
+
+
+@click.command(epilog=EPILOG)
 @tree_argument
 @click.option(
     "--answers",
@@ -50,8 +59,13 @@ if TYPE_CHECKING:
     help="Keep the session in this file, also when it is finished.  "
     "[default: <tree id>.session.json here, until it is finished]",
 )
-@click.option("--fresh", is_flag=True, help="Begin anew, whatever was saved.")
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Begin anew. A saved session of this tree is lost with the first answer.",
+)
 @session_options
+@strategy_option
 @json_option
 def command(
     *,
@@ -62,6 +76,7 @@ def command(
     facts: tuple[tuple[str, str], ...],
     by: tuple[str, ...] | None,
     has: tuple[str, ...] | None,
+    strategy: str | None,
     as_json: bool,
 ) -> None:
     """
@@ -73,7 +88,8 @@ def command(
     """
     terminal = Terminal(err=as_json)
     loaded = tree_of(tree)
-    known = Known(by_name(facts, "--fact"), by, has)
+    check_at_hand(loaded, by, has)
+    known = Known(by_name(facts, "--fact"), by, has, strategy)
     script = prepared(answers, loaded) if answers is not None else None
     keeper = kept(loaded, file, script)
     lasting = file is not None
@@ -81,8 +97,8 @@ def command(
     session = begun(loaded, known) if saved is None else with_facts(saved, known.facts)
     words.begin(terminal, loaded)
     if saved is not None and keeper is not None:
-        greet(terminal, saved, known, keeper.name)
-    book = Book(terminal, session, keeper, lasting=lasting, anew=saved is None)
+        greet(terminal, saved, known, keeper)
+    book = Book(terminal, session, keeper, lasting=lasting, saved=saved)
     hint = " ".join(["troubleshoot run", *map(shlex.quote, again(tree, file))])
     code = talked(book, hint) if script is None else played(book, script)
     if as_json:
@@ -109,6 +125,7 @@ class Known:
     facts: Mapping[str, str]
     by: tuple[str, ...] | None
     has: tuple[str, ...] | None
+    strategy: str | None
 
 
 @dataclass
@@ -116,38 +133,40 @@ class Book:
     """
     The session as it stands, and the file that it is kept in.
 
-    The session is ``anew`` until it takes the place of what was in the file. A file
-    that is not ``lasting`` goes when the session is finished. ``spoilt`` tells why the
-    file could not be written.
+    ``saved`` is the session that the file holds; None as long as that is another, or
+    none. A file that is not ``lasting`` goes when the session is finished. ``spoilt``
+    tells why the file could not be written.
     """
 
     terminal: Terminal
     session: Session
     kept: Kept | None
     lasting: bool
-    anew: bool
+    saved: Session | None
     spoilt: str = ""
 
     def keep(self, session: Session) -> None:
-        """Take note of the session, and write it; not being able to is said once."""
+        """Take note of the session, and write what is new; a failure is said once."""
         self.session = session
-        if self.kept is None or self.spoilt:
+        if self.kept is None or self.spoilt or session == self.saved:
             return
         try:
             self._make_way(self.kept)
             self.kept.keep(session)
+            self.saved = session
         except OSError as error:
             self.spoilt = error.strerror or str(error)
             warning = f"Your answers cannot be saved in {self.kept.name}"
             self.terminal.say(f"{warning}: {self.spoilt}", fg="yellow")
 
     def _make_way(self, kept: Kept) -> None:
-        if self.anew and (aside := kept.set_aside(self.session.tree)):
+        if self.saved is None and (aside := kept.set_aside(self.session.tree)):
             self.terminal.say(f"The file that was there is now {aside.name}", dim=True)
-        self.anew = False
 
     def close(self) -> None:
         """What happens to the file at the end of the session."""
+        if self.lasting:
+            self.keep(self.session)  # facts alone may have led to the end
         if self.kept is None or self.spoilt:
             return
         if self.lasting:
@@ -159,7 +178,8 @@ class Book:
 def begun(tree: Tree, known: Known) -> Session:
     """A new session with what is known."""
     with wrong_usage("the options"):
-        return begin(tree, known.facts, by=known.by, has=known.has)
+        strategy = known.strategy or DEFAULT
+        return begin(tree, known.facts, by=known.by, has=known.has, strategy=strategy)
 
 
 def resumed(kept: Kept | None, tree: Tree, *, lasting: bool) -> Session | None:
@@ -169,15 +189,18 @@ def resumed(kept: Kept | None, tree: Tree, *, lasting: bool) -> Session | None:
     return None if over else saved
 
 
-def greet(terminal: Terminal, saved: Session, known: Known, name: str) -> None:
+def greet(terminal: Terminal, saved: Session, known: Known, kept: Kept) -> None:
     """Say that a saved session goes on, and what was said in it."""
     terminal.say()
-    sentence = f"Going on with the session saved in {name}; --fresh begins anew."
+    sentence = f"Going on with the session saved in {kept.name}; --fresh begins anew."
     terminal.say(sentence, bold=True)
+    if kept.is_outdated(saved.tree):
+        terminal.say("The tree has been edited since; the answers still hold.")
     words.so_far(terminal, saved)
     for option, wanted, has in (
         ("--by", known.by, saved.options.by),
         ("--has", known.has, saved.options.has),
+        ("--strategy", known.strategy, saved.options.strategy),
     ):
         if wanted not in (None, has):
             sentence = f"{option} changes only with --fresh; it stays as it was."
@@ -189,7 +212,7 @@ def with_facts(session: Session, facts: Mapping[str, str]) -> Session:
     with wrong_usage("--fact"):
         for name, said in facts.items():
             after = session.answer(name, said)
-            if set(after.evidence) != set(session.evidence):
+            if path.reply(after, name) != path.reply(session, name):
                 session = after
     return session
 
@@ -226,7 +249,8 @@ def farewell(book: Book, hint: str) -> None:
         return
     book.keep(book.session)
     if book.kept is not None and not book.spoilt:
-        book.terminal.say(f"Saved in {book.kept.name}. To go on: {hint}")
+        book.terminal.say(f"Saved in {book.kept.name}. To go on:")
+        book.terminal.line(hint)
 
 
 def result(session: Session) -> dict[str, Any]:

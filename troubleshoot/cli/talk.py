@@ -62,8 +62,16 @@ def second_thought(terminal: Terminal, session: Session) -> Session | None:
     if not terminal.is_dialogue or not path.path(session):
         return None
     terminal.say()
-    line = terminal.read("Enter to finish, u to take the last answer back> ") or ""
-    return undone(terminal, session) if line.casefold() in Command.UNDO.value else None
+    prompt = "Enter to finish, u to take the last answer back> "
+    while (line := terminal.read(prompt)) is not None:
+        typed = line.casefold()
+        if typed in ("", *Command.QUIT.value):
+            break
+        if typed not in Command.UNDO.value:
+            terminal.say("Please press Enter, or type u.", lead="   ")
+        elif before := undone(terminal, session):
+            return before
+    return None
 
 
 def turn(terminal: Terminal, session: Session, step: Question | Action) -> Session:
@@ -125,12 +133,18 @@ def answered(
 ) -> Session:
     """The session after an answer, which is shown in words."""
     if isinstance(step, Action):
-        return session.tried(step, fixed=answer == "yes")
-    try:
-        after = session.answer(step, answer)
-    except AnswerError:
-        sentence = f"'{answer}' {step.unit} is not among the answers above."
-        raise Misheard(sentence) from None
+        after = session.tried(step, fixed=answer == "yes")
+    else:
+        after = replied(session, step, answer)
     shown = path.in_words(session.tree, path.path(after)[-1])[1]
     terminal.say(shown, lead="   = ", dim=True)
     return after
+
+
+def replied(session: Session, step: Question, answer: str) -> Session:
+    """The session after an answer; ``Misheard`` where a number fits none."""
+    try:
+        return session.answer(step, answer)
+    except AnswerError:
+        sentence = f"'{answer}' {step.unit} is not among the answers above."
+        raise Misheard(sentence) from None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path
+from troubleshoot.cli.duration import duration
 from troubleshoot.cli.hearing import YES_OR_NO, Offer
 from troubleshoot.session import Action, Question
-from troubleshoot.session.wording import minutes, percent
+from troubleshoot.session.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,9 +18,17 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Tree
 
 HOW_TO_ANSWER: Final = (
-    "Answer with a number or in words, then Enter. Instead of an answer:\n"
-    "? why and how   d don't know   l later   u undo   s still possible   q save, quit"
+    "Answer with a number or in words, then Enter. Instead of an answer:"
 )
+INSTEAD: Final = (
+    "? why and how",
+    "d don't know",
+    "l later",
+    "u undo",
+    "s still possible",
+    "q save, quit",
+)
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 SHOWN: Final = 8  # causes in a list of what is possible
 LEAST: Final = 0.005  # belief below this is not worth a line
 UNKNOWN: Final = "None of the causes in this list"
@@ -44,8 +53,10 @@ def begin(terminal: Terminal, tree: Tree) -> None:
     if tree.symptom:
         terminal.say(tree.symptom)
     terminal.say()
-    for line in HOW_TO_ANSWER.splitlines():
-        terminal.line(line)
+    terminal.say(HOW_TO_ANSWER)
+    unbroken = (each.replace(" ", NO_BREAK) for each in INSTEAD)
+    for line in terminal.wrapped("  ".join(unbroken)):
+        terminal.line(line.replace(NO_BREAK, " "))
 
 
 def so_far(terminal: Terminal, session: Session) -> None:
@@ -72,7 +83,7 @@ def put(terminal: Terminal, step: Question | Action, lead: str) -> None:
 
 
 def _time(cost: float) -> str:
-    return f" ({minutes(cost)})" if cost else ""
+    return f" ({duration(cost)})" if cost else ""
 
 
 def offer(step: Question | Action) -> Offer:
@@ -86,7 +97,7 @@ def answers(terminal: Terminal, step: Question, blank: str) -> None:
     """The answers, by number unless a number is an answer."""
     offered = offer(step)
     if step.unit:
-        terminal.say(f"A number in {step.unit}, or one of:", lead=blank)
+        terminal.say(f"Type the number of {step.unit} itself, or a word:", lead=blank)
     for place, each in enumerate(step.answers, start=1):
         mark = f"{place:>2}" if offered.numbered else " -"
         text = f"{each.id} ({each.text})" if step.unit else each.text
@@ -181,12 +192,22 @@ def ending(terminal: Terminal, session: Session, end: Ending) -> None:
     terminal.say(end.text, **alarm)
     if end.reason and end.kind in ("unknown", "narrowed"):
         terminal.say(end.reason)
-    if end.kind != "stopped":
+    if end.kind == "fixed":
+        mended(terminal, session, end)
+    else:
         causes(terminal, session, end)
-    if end.kind not in ("fixed", "stopped"):
         remedies(terminal, tree, end.actions)
         hand_over(terminal, session, end)
     time_taken(terminal, session)
+
+
+def mended(terminal: Terminal, session: Session, end: Ending) -> None:
+    """What it most likely was, now that it is over."""
+    for cause in end.causes[:1]:
+        of, chance = session.tree.causes[cause], percent(session.belief[cause])
+        terminal.say(f"Most likely it was: {of.title} ({chance}).")
+        if of.about:
+            terminal.say(of.about)
 
 
 def causes(terminal: Terminal, session: Session, end: Ending) -> None:
@@ -198,7 +219,7 @@ def causes(terminal: Terminal, session: Session, end: Ending) -> None:
     for cause in named:
         share(terminal, title(session.tree, cause), session.belief[cause])
     about = session.tree.causes[named[0]].about
-    if about and end.kind in ("found", "fixed"):
+    if about and end.kind == "found":
         terminal.say(about, lead="   ")
 
 
@@ -241,6 +262,8 @@ def time_taken(terminal: Terminal, session: Session) -> None:
         if number
     ]
     if parts:
-        time = minutes(path.minutes(session))
+        minutes = path.minutes(session)
+        time = duration(minutes).removeprefix("about ")
         terminal.say()
-        terminal.say(f"{' and '.join(parts)}, about {time}.", dim=True)
+        about = f", about {time}" if minutes else ""
+        terminal.say(f"{' and '.join(parts)}{about}.", dim=True)

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from troubleshoot.cli.duration import duration
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0.001, "1 s"),
+        (1, "1 min"),
+        (1.33, "1 min 20 s"),
+        (9.999, "10 min"),
+        (17.8, "about 18 min"),
+        (20, "20 min"),
+        (59.4, "about 59 min"),
+        (59.7, "1 h"),
+        (75, "1 h 15 min"),
+        (60_090, "about 1,002 h"),
+    ],
+)
+def test_a_time_is_said_as_one_says_it(minutes, words):
+    """
+    Seconds beside a few minutes, minutes beside a few hours, and never a decimal.
+    """
+    assert duration(minutes) == words
+
+
+@given(st.floats(1, 1e6))
+def test_no_time_is_far_off(minutes):
+    """
+    What is said is within a twentieth of what is meant.
+    """
+    units = {"s": 1 / 60, "min": 1, "h": 60}
+    parts = re.findall(r"([\d,]+) (s|min|h)", duration(minutes))
+    said = sum(int(number.replace(",", "")) * units[unit] for number, unit in parts)
+
+    assert said == pytest.approx(minutes, rel=0.05)
