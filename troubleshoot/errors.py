@@ -5,8 +5,9 @@ What can go wrong, as values.
     ├── TreeError (ValueError)         a tree file cannot be used; .problems says why
     ├── UnknownName (LookupError)      a name that the tree does not have; .suggestions
     ├── AnswerError (ValueError)       an answer that the question does not have
-    └── SessionError (ValueError)      a saved session that cannot be read or continued
-        └── OtherTree                  it belongs to another tree
+    ├── SessionError (ValueError)      a saved session that cannot be read or continued
+    │   └── OtherTree                  it belongs to another tree
+    └── PlanError (ValueError)         a text that is no plan
 
 A caller of the library catches ``TroubleshootError``; each class also inherits the
 built-in it resembles.
@@ -109,6 +110,10 @@ class SessionError(TroubleshootError, ValueError):
 
 class OtherTree(SessionError):
     """The session was begun with another tree."""
+
+
+class PlanError(TroubleshootError, ValueError):
+    """A text is no plan."""
 
 
 def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -240,8 +240,8 @@ class TestLog:
         """
         A strategy that is not known is refused, and the known ones are named.
         """
-        with pytest.raises(ValueError, match=r"'repair'.*information"):
-            tree().begin(strategy="repair")
+        with pytest.raises(ValueError, match=r"'repare'.*information.*'repair'"):
+            tree().begin(strategy="repare")
 
 
 class TestBelief:

@@ -69,6 +69,30 @@ def views(tree: ts.Tree, session: ts.Session) -> None:
     assert_type(leading.cause, str)
 
 
+class Cheapest:
+    """A strategy of a house's own."""
+
+    name = "cheapest"
+
+    def choose(self, view: ts.View) -> str | None:
+        """The question that takes least time."""
+        asked = view.questions
+        return min(asked, key=lambda each: asked[each].cost_min, default=None)
+
+
+def plans(tree: ts.Tree) -> str:
+    """What to do after every answer, and sessions that choose otherwise."""
+    plan = ts.plan(tree, "repair", facts={"lights": "green"}, seconds=2.5)
+    assert_type(plan, ts.Plan)
+    assert_type(plan.expected_cost, float)
+    assert_type(plan.optimal, bool)
+    session = tree.begin(strategy=Cheapest())
+    assert_type(ts.resume(tree, session.to_json(), strategy=Cheapest()), ts.Session)
+    assert_type(ts.plan(session).path({})[0].text, str)
+    assert_type(ts.Plan.from_json(plan.to_json()), ts.Plan)
+    return plan.certificate
+
+
 def broken(text: str) -> tuple[str, ...]:
     """Each problem of a text, as data."""
     try:

@@ -29,6 +29,7 @@ VERBS: Final = {
     "next": "Say what to do next, given what is known.",
     "check": "Report everything that is wrong with tree files.",
     "show": "Show the causes of a tree and how likely each is.",
+    "plan": "Work out what to do after every answer, and prove how good it is.",
     "new": "Write a small commented tree to begin with.",
     "schema": "Print the JSON Schema of tree files, for editors.",
 }

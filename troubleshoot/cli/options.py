@@ -84,14 +84,14 @@ def session_options(command: Command) -> Command:
 
 
 # As troubleshoot.session has them, which is too slow to import for a page of help.
-STRATEGIES: Final = ("information",)
+STRATEGIES: Final = ("information", "repair", "plan")
 DEFAULT: Final = STRATEGIES[0]
 
 strategy_option = click.option(
     "--strategy",
     type=click.Choice(STRATEGIES),
     metavar="NAME",
-    help="How steps are chosen.  [default: information]",
+    help="How steps are chosen: information, repair or plan.  [default: information]",
 )
 
 

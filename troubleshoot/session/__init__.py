@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from troubleshoot.session.opening import begin, replay, resume
+from troubleshoot.session.planning import plan
+from troubleshoot.session.plans import Plan
 from troubleshoot.session.session import Session
 from troubleshoot.session.steps import (
     DONT_KNOW,
@@ -15,6 +17,7 @@ from troubleshoot.session.steps import (
     RunnerUp,
     Step,
 )
+from troubleshoot.session.strategy import View
 
 __all__ = [
     "DONT_KNOW",
@@ -22,12 +25,15 @@ __all__ = [
     "Action",
     "Choice",
     "Ending",
+    "Plan",
     "Question",
     "Reply",
     "RunnerUp",
     "Session",
     "Step",
+    "View",
     "begin",
+    "plan",
     "replay",
     "resume",
 ]

@@ -1,14 +1,16 @@
 """
 What to do next: the rules, in their order; the first that has a step wins.
 
-Urgent questions → a remedy class has reached the confidence: its action → the
-question that tells most per minute → actions worth trying → nothing is left: the end.
+Urgent questions → what the strategy advises, unless it is "information" → a remedy
+class has reached the confidence: its action → the question that tells most per minute
+→ actions worth trying → nothing is left: the end.
 When all questions tell only slightly, actions worth trying come before them.
 An irreversible action waits until no reversible step has any value.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,9 +18,10 @@ import numpy as np
 from troubleshoot.engine.model import REMEDY
 from troubleshoot.engine.policy import best
 from troubleshoot.session import endings
+from troubleshoot.session.advice import advice
 from troubleshoot.session.asking import action_step, question_step, urgent_step
 from troubleshoot.session.gates import closed_actions, closed_questions, gates
-from troubleshoot.session.offers import often
+from troubleshoot.session.offers import WORTH_TRYING, often
 from troubleshoot.session.situation import TOLERANCE
 
 if TYPE_CHECKING:
@@ -26,22 +29,37 @@ if TYPE_CHECKING:
 
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.situation import BoolArray
-    from troubleshoot.session.steps import Step
+    from troubleshoot.session.steps import Ending, Step
 
 TELLING: Final = 1e-9  # bits; less cannot change what happens next
 SLIGHT: Final = 0.05  # bits; asking for less waits until what may help was tried
-WORTH_TRYING: Final = 0.01  # P(fixes); less is no remedy but a pastime
 
 
 def next_step(offers: Offers) -> Step:
     """The step that the first rule with something to say recommends."""
+    step = over(offers) or _urgent(offers)
+    if step is not None:
+        return step
+    advised = advice(offers)
+    return advised.step or _remarked(_most_telling(offers), advised.remark)
+
+
+def _most_telling(offers: Offers) -> Step:
+    """What the rules of "information" recommend."""
     for rule in RULES:
         if (step := rule(offers)) is not None:
             return step
     return endings.rest(offers)
 
 
-def _over(offers: Offers) -> Step | None:
+def _remarked(step: Step, remark: str) -> Step:
+    """The step with the remark before its reason, if there is any of both."""
+    if not remark or step.is_end:
+        return step
+    return replace(step, reason=f"{remark} {step.reason}")
+
+
+def over(offers: Offers) -> Ending | None:
     """An action worked, the customer gave up, or an urgent answer says stop."""
     state = offers.situation.state
     if any(state.tried.values()):
@@ -204,8 +222,6 @@ def _irreversible_action(offers: Offers) -> Step | None:
 
 
 RULES: Final[tuple[Callable[[Offers], Step | None], ...]] = (
-    _over,
-    _urgent,
     _confident,
     _likely_action,
     _fresh_question,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -104,6 +105,20 @@ def rest(offers: Offers) -> Ending:
     if np.count_nonzero(listed > RULED_OUT) == 1:
         return found(offers, situation.model.classes == int(listed.argmax()))
     return narrowed(offers)
+
+
+def handed_over(offers: Offers) -> Ending:
+    """Handing over is cheaper than anything that is left to do."""
+    end = unknown(offers) if offers.situation.unknown_leads else rest(offers)
+    text = f"Handing over is the best that is left{_likeliest(offers, end.causes)}."
+    reason = "Every step that is left costs more than it can be expected to save."
+    return replace(end, text=text, reason=reason)
+
+
+def _likeliest(offers: Offers, causes: tuple[str, ...]) -> str:
+    if not causes:
+        return "; most likely it is none of the causes listed here"
+    return _most_likely(offers.situation, causes)
 
 
 def _title(tree: Tree, cause: str) -> str:

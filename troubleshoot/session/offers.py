@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.situation import BoolArray, FloatArray, Situation
     from troubleshoot.tree.tree import Action, Question, Setup, Tree
 
+WORTH_TRYING: Final = 0.01  # P(fixes); less is no remedy but a pastime
 TWICE: Final = 2  # put off or not known so often, a step is not offered again
 
 

@@ -18,10 +18,11 @@ from troubleshoot.session.events import (
     moment,
     stamp,
 )
-from troubleshoot.session.options import STRATEGIES, options
+from troubleshoot.session.options import options
 from troubleshoot.session.replies import understood
 from troubleshoot.session.session import Session, now
 from troubleshoot.session.steps import Reply
+from troubleshoot.session.strategy import STRATEGIES
 from troubleshoot.session.wording import listing
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from troubleshoot.session.options import Options
+    from troubleshoot.session.strategy import Strategy
     from troubleshoot.tree.tree import Tree
 
 
@@ -38,7 +40,7 @@ def begin(
     *,
     by: str | Iterable[str] | None = None,
     has: str | Iterable[str] | None = None,
-    strategy: str = "information",
+    strategy: str | Strategy = "information",
     clock: Callable[[], datetime] | None = None,
 ) -> Session:
     """
@@ -49,7 +51,9 @@ def begin(
         facts: answers known before the first question, by question id.
         by: who takes the steps; steps for others are left out. None: everybody.
         has: the things at hand; steps that need others are left out. None: all.
-        strategy: how steps are chosen; "information": most bits per minute first.
+        strategy: how steps are chosen. "information": most bits per minute first;
+            "repair": the least expected cost of repair; "plan": as a plan says; or a
+            strategy of your own.
         clock: what time it is, for the log.
 
     Raises:
@@ -61,7 +65,8 @@ def begin(
     clock = clock or now
     at = stamp(clock())
     told = [_told(tree, name, said, at, chosen) for name, said in (facts or {}).items()]
-    return Session(tree, chosen, (Begun(at=at, actor=chosen.actor), *told), clock)
+    own = None if isinstance(strategy, str) else strategy
+    return Session(tree, chosen, (Begun(at=at, actor=chosen.actor), *told), clock, own)
 
 
 def _told(tree: Tree, name: str, said: object, at: str, chosen: Options) -> Answered:
@@ -72,10 +77,16 @@ def _told(tree: Tree, name: str, said: object, at: str, chosen: Options) -> Answ
 
 
 def resume(
-    tree: Tree, text: str, *, clock: Callable[[], datetime] | None = None
+    tree: Tree,
+    text: str,
+    *,
+    strategy: Strategy | None = None,
+    clock: Callable[[], datetime] | None = None,
 ) -> Session:
     """
     The saved session, to go on with; the tree may have been edited since.
+
+    ``strategy`` is the one it was begun with, where that was a house's own.
 
     Raises:
         OtherTree: the session belongs to another tree.
@@ -87,19 +98,19 @@ def resume(
             f"the session belongs to the tree '{found.tree.id}' "
             f"({found.tree.title}), and this one is '{tree.id}' ({tree.title})"
         )
-    _check_strategy(found.options)
-    events = found.events
-    lost = _once(_lost(tree, events)) or _once(_moved(tree, events))
+    _check_strategy(found.options, strategy)
+    lost = _once(_lost(tree, found.events)) or _once(_moved(tree, found.events))
     if lost:
         raise SessionError(f"the tree '{tree.id}' no longer has {listing(lost)}")
-    return Session(tree, found.options, found.events, clock or now)
+    return Session(tree, found.options, found.events, clock or now, strategy)
 
 
-def _check_strategy(found: Options) -> None:
-    if found.strategy not in STRATEGIES:
+def _check_strategy(found: Options, own: Strategy | None) -> None:
+    known = STRATEGIES if own is None else (own.name,)
+    if found.strategy not in known:
         raise SessionError(
             f"the saved session has the strategy '{found.strategy}', "
-            f"which is none of: {', '.join(STRATEGIES)}"
+            f"which is none of: {', '.join(known)}"
         )
 
 
@@ -141,35 +152,36 @@ def _still(tree: Tree, event: Answered) -> bool:
     return now_means.answer == event.answer
 
 
-def replay(tree: Tree, text: str) -> Session:
+def replay(tree: Tree, text: str, *, strategy: Strategy | None = None) -> Session:
     """
     The saved session re-enacted event by event, under its own times.
 
     With the same tree it is the session that was saved; with another it is what the
-    same answers come to there, bits and minutes included.
+    same answers come to there, bits and minutes included. ``strategy`` is the one it
+    was begun with, where that was a house's own.
 
     Raises:
         SessionError: the text is no saved session, or an event cannot be re-enacted.
     """
     found = saved.read(text)
-    _check_strategy(found.options)
+    _check_strategy(found.options, strategy)
     lost = _once(_lost(tree, found.events))
     if lost:
         raise SessionError(f"the tree '{tree.id}' does not have {listing(lost)}")
     try:
-        return _reenacted(tree, found)
+        return _reenacted(tree, found, strategy or found.options.strategy)
     except TroubleshootError as error:
         raise SessionError(f"the session cannot be re-enacted: {error}") from None
 
 
-def _reenacted(tree: Tree, found: saved.Saved) -> Session:
+def _reenacted(tree: Tree, found: saved.Saved, strategy: str | Strategy) -> Session:
     told = [x for x in found.events if isinstance(x, Answered) and x.kind == "told"]
     session = begin(
         tree,
         {each.step: _said(each) for each in told},
         by=found.options.by,
         has=found.options.has,
-        strategy=found.options.strategy,
+        strategy=strategy,
         clock=_clock(found.events[0]),
     )
     asked: str | None = None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from troubleshoot.errors import did_you_mean, nearest
 from troubleshoot.session.events import Closed
+from troubleshoot.session.strategy import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-STRATEGIES: Final = ("information",)
+    from troubleshoot.session.strategy import Strategy
+
 SOMEBODY: Final = "customer"
 
 
@@ -34,7 +35,9 @@ class Options(Closed):
 
 
 def options(
-    by: str | Iterable[str] | None, has: str | Iterable[str] | None, strategy: str
+    by: str | Iterable[str] | None,
+    has: str | Iterable[str] | None,
+    strategy: str | Strategy,
 ) -> Options:
     """
     Checked options; one name stands for a list of one.
@@ -42,11 +45,7 @@ def options(
     Raises:
         ValueError: the strategy is not known.
     """
-    if strategy not in STRATEGIES:
-        known = ", ".join(STRATEGIES)
-        hint = did_you_mean(nearest(strategy, STRATEGIES))
-        raise ValueError(f"there is no strategy '{strategy}'; known: {known}{hint}")
-    return Options(by=_names(by), has=_names(has), strategy=strategy)
+    return Options(by=_names(by), has=_names(has), strategy=name_of(strategy))
 
 
 def _names(names: str | Iterable[str] | None) -> tuple[str, ...] | None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.options import Options
     from troubleshoot.session.statuses import Status
     from troubleshoot.session.steps import Step
+    from troubleshoot.session.strategy import Strategy
     from troubleshoot.tree.tree import Tree
 
 QuestionOrId: TypeAlias = Question | str
@@ -60,6 +61,8 @@ class Session:
     """
     A run with a tree. Equal to another with the same tree, options and events.
 
+    ``own`` is a house's own strategy, whose name is among the options.
+
     >>> session = tree.begin()                              # doctest: +SKIP
     >>> session.answer("lights", "amber").undo() == session # doctest: +SKIP
     True
@@ -69,6 +72,7 @@ class Session:
     options: Options
     events: tuple[Event, ...]
     clock: Callable[[], datetime] = field(default=now, compare=False, repr=False)
+    own: Strategy | None = field(default=None, compare=False, repr=False)
 
     # What the session says.
 
@@ -78,15 +82,15 @@ class Session:
 
     @cached_property
     def _next_step(self) -> Step:
-        return choosing.next_step(self._offers)
+        return choosing.next_step(self.offers)
 
     def question(self, id: str) -> Question:
         """The question of this id as a step, whether or not it is recommended."""
-        return asking.question_step(self._offers, self.tree.question(id).id)
+        return asking.question_step(self.offers, self.tree.question(id).id)
 
     def action(self, id: str) -> Action:
         """The action of this id as a step, whether or not it is recommended."""
-        return asking.action_step(self._offers, self.tree.action(id).id)
+        return asking.action_step(self.offers, self.tree.action(id).id)
 
     @cached_property
     def belief(self) -> Mapping[str, float]:
@@ -188,10 +192,12 @@ class Session:
 
     @cached_property
     def _situation(self) -> Situation:
-        return Situation(self.tree, self.options, state(self.tree, self.events))
+        now = state(self.tree, self.events)
+        return Situation(self.tree, self.options, now, self.events, self.own)
 
     @cached_property
-    def _offers(self) -> Offers:
+    def offers(self) -> Offers:
+        """What can be offered now, for the rooms of this house."""
         return Offers(self._situation)
 
     def _with(self, *events: Event) -> Session:
@@ -201,7 +207,7 @@ class Session:
         return {"at": stamp(self.clock()), "actor": self.options.actor}
 
     def _asked(self, question: str, at: str) -> Asked:
-        gain, cost = asking.worth(self._offers, question)
+        gain, cost = asking.worth(self.offers, question)
         return Asked(
             step=question,
             bits=round(gain, DIGITS),

@@ -24,8 +24,10 @@ from troubleshoot.engine.model import Model, compiled
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from troubleshoot.session.events import Event
     from troubleshoot.session.options import Options
     from troubleshoot.session.state import Evidence, State
+    from troubleshoot.session.strategy import Strategy
     from troubleshoot.tree.tree import Tree
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -37,11 +39,17 @@ TOLERANCE: Final = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Situation:
-    """Tree, options and state, and what follows from them."""
+    """
+    Tree, options and state, and what follows from them.
+
+    ``events`` are what the state comes from; ``own`` is a house's own strategy.
+    """
 
     tree: Tree
     options: Options
     state: State
+    events: tuple[Event, ...] = ()
+    own: Strategy | None = None
 
     @cached_property
     def model(self) -> Model:

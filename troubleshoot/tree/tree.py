@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from troubleshoot.session import Session
+    from troubleshoot.session.strategy import Strategy
 
 Risk = Literal["none", "disruptive", "irreversible"]
 UNKNOWN = "unknown"
@@ -256,7 +257,7 @@ class Tree:
         *,
         by: str | tuple[str, ...] | None = None,
         has: tuple[str, ...] | None = None,
-        strategy: str = "information",
+        strategy: str | Strategy = "information",
         clock: Callable[[], datetime] | None = None,
     ) -> Session:
         """

@@ -1,0 +1,176 @@
+"""``troubleshoot plan``: what to do after every answer, and how good that is."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from troubleshoot.cli.json_text import dumps
+from troubleshoot.cli.options import (
+    by_name,
+    check_at_hand,
+    json_option,
+    session_options,
+    tree_argument,
+    tree_of,
+)
+from troubleshoot.cli.refused import wrong_usage
+from troubleshoot.cli.terminal import Terminal
+from troubleshoot.session import plan
+from troubleshoot.session.plan_file import shape
+from troubleshoot.session.wording import minutes, percent
+
+if TYPE_CHECKING:
+    from troubleshoot.session import Plan
+    from troubleshoot.session.plans import Goal, PlanNode
+    from troubleshoot.tree.tree import Tree
+
+GOALS: Final = {
+    "diagnose": "Goal: to know what is to be done about it.",
+    "repair": "Goal: to have it repaired, or handed over.",
+}
+DEPTH: Final = 3  # steps below each other in the outline
+PATIENCE: Final = 1.0  # seconds until a search says how far it is, and between
+
+
+@click.command(epilog="Example: troubleshoot plan home/no-internet --goal repair")
+@tree_argument
+@click.option(
+    "--goal",
+    type=click.Choice(list(GOALS)),
+    default="diagnose",
+    show_default=True,
+    help="The least expected cost until the remedy is known, or until it worked.",
+)
+@click.option(
+    "--budget-seconds",
+    "seconds",
+    type=click.FloatRange(min=0),
+    metavar="S",
+    help="How long to search at most; results may differ from run to run.",
+)
+@click.option(
+    "--budget-nodes",
+    "nodes",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="How many situations to look into at most.",
+)
+@session_options
+@json_option
+def command(
+    *,
+    tree: str,
+    goal: Goal,
+    seconds: float | None,
+    nodes: int | None,
+    facts: tuple[tuple[str, str], ...],
+    by: tuple[str, ...] | None,
+    has: tuple[str, ...] | None,
+    as_json: bool,
+) -> None:
+    """
+    Work out what to do after every answer, and prove how good it is.
+
+    Without a budget the same tree gives the same plan, byte for byte. Urgent questions
+    come before any plan. TREE is a file or the name of an included tree.
+    """
+    loaded = tree_of(tree)
+    check_at_hand(loaded, by, has)
+    progress = Progress() if sys.stderr is not None and sys.stderr.isatty() else None
+    with wrong_usage("the options"):
+        made = plan(
+            loaded,
+            goal,
+            facts=by_name(facts, "--fact"),
+            by=by,
+            has=has,
+            seconds=seconds,
+            nodes=nodes,
+            progress=progress,
+        )
+    if progress is not None:
+        progress.close()
+    if as_json:
+        click.echo(dumps(shape(made)))
+    else:
+        page(Terminal(), loaded, made)
+
+
+@dataclass
+class Progress:
+    """One line on standard error that a long search writes over, and that goes."""
+
+    last: float = field(default_factory=time.monotonic)
+    width: int = 0
+
+    def __call__(self, searched: int, lower: float, upper: float) -> None:
+        """Say how far the search is, once it takes long."""
+        if time.monotonic() - self.last < PATIENCE:
+            return
+        self.last = time.monotonic()
+        between = f"{minutes(lower)} to {minutes(upper)} on average"
+        self._write(f"{searched:,} situations looked into; {between}")
+
+    def close(self) -> None:
+        """Leave no trace."""
+        if self.width:
+            self._write("")
+            click.echo("\r", nl=False, err=True)
+
+    def _write(self, text: str) -> None:
+        click.echo(f"\r{text.ljust(self.width)}", nl=False, err=True)
+        self.width = len(text)
+
+
+def page(terminal: Terminal, tree: Tree, made: Plan) -> None:
+    """The certificate, how it may end, and the first steps as an outline."""
+    terminal.say(tree.title, bold=True)
+    terminal.say(GOALS[made.goal])
+    terminal.say()
+    terminal.say(made.certificate)
+    ends = [f"{each.kind} {percent(each.probability)}" for each in made.endings]
+    terminal.say(f"It ends: {', '.join(ends)}.")
+    urgent = [each for each in tree.questions.values() if each.is_urgent]
+    for number, each in enumerate(urgent):
+        if not number:
+            terminal.say("Asked before it, whatever the plan:")
+        terminal.say(each.ask, lead="  - ")
+    terminal.say()
+    Outline(terminal, made).draw(made.nodes[0], 0)
+    steps = sum(each.kind != "ending" for each in made.nodes)
+    terminal.say()
+    terminal.say(f"{steps} steps in all; --json prints them.", dim=True)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The first steps of a plan, those after an answer under it; each step once."""
+
+    terminal: Terminal
+    plan: Plan
+    drawn: set[str] = field(default_factory=set)
+
+    def draw(self, node: PlanNode, depth: int) -> None:
+        """A node and, not too deep, what follows."""
+        lead = "    " * depth
+        if node.kind == "ending":
+            self.terminal.say(f"= {node.text}", lead=lead)
+            return
+        number = f"{node.id}. "
+        if node.id in self.drawn or depth >= DEPTH:
+            self.terminal.say(f"go on with step {node.id}: {node.text}", lead=lead)
+            return
+        self.drawn.add(node.id)
+        if node.setup:
+            self.terminal.say(f"First: {node.setup}", lead=lead + " " * len(number))
+        time_ = f" ({minutes(node.cost_min)})" if node.cost_min else ""
+        self.terminal.say(f"{node.text}{time_}", lead=lead + number, bold=True)
+        for edge in node.edges:
+            chance = percent(edge.probability)
+            self.terminal.say(f"{edge.text} ({chance}):", lead=f"{lead}  - ")
+            self.draw(self.plan.node(edge.node), depth + 1)

@@ -1,0 +1,41 @@
+"""How long a search may go on, and whom it tells how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Clock: TypeAlias = Callable[[], float]
+Progress: TypeAlias = Callable[[int, float, float], None]
+"""Called with situations expanded, the best lower bound, the best expected cost."""
+
+
+@dataclass
+class Budget:
+    """
+    What is left to a search, in situations and in seconds; None is no limit.
+
+    The clock is read before every situation, so a slow one ends a little late.
+    """
+
+    nodes: int | None
+    until: float | None
+    clock: Clock
+    expanded: int = 0
+    spent: bool = False
+
+    @classmethod
+    def of(cls, nodes: int | None, seconds: float | None, clock: Clock) -> Budget:
+        """A budget that begins now."""
+        return cls(nodes, None if seconds is None else clock() + seconds, clock)
+
+    def take(self) -> bool:
+        """Whether one situation more may be expanded; counts it."""
+        out_of_nodes = self.nodes is not None and self.expanded >= self.nodes
+        self.spent = self.spent or out_of_nodes or self._late()
+        self.expanded += not self.spent
+        return not self.spent
+
+    def _late(self) -> bool:
+        return self.until is not None and self.clock() >= self.until

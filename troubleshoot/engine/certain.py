@@ -1,0 +1,249 @@
+"""
+Certain answers: what they leave of the causes, as bit sets.
+
+Throughout this module:
+    live    is a set of atoms; bit i is atom i
+    an atom is the causes that answer every question alike and share a remedy class, or
+            that no question separates at all; atoms are in order of weight
+    w       is the weight of each atom, shape (atoms,)
+
+A situation is the set of live atoms, the setups opened, and the gates passed: the
+questions asked that are a condition of a step. What they answered, the live atoms say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from troubleshoot.engine.bounds import merged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from troubleshoot.engine.belief import FloatArray
+    from troubleshoot.engine.task import Task
+
+IntArray: TypeAlias = npt.NDArray[np.intp]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+
+PAIRS = 100  # atoms; with more, what conditions let be told apart is not looked for
+ROUNDING = 1e-12  # a likelihood that close to 0 or 1 is certain
+
+
+class Situation(NamedTuple):
+    """What is known (the live atoms), what is open, and which gates were asked."""
+
+    live: int
+    opened: frozenset[int] = frozenset()
+    asked: frozenset[int] = frozenset()
+
+
+class Option(NamedTuple):
+    """A question in a situation: minutes it takes, and what each answer leads to."""
+
+    question: int
+    minutes: float
+    parts: tuple[tuple[int, Situation], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Certain:
+    """
+    A task whose live causes lead to one certain answer each.
+
+    ``members`` are the causes of each atom; ``rows`` the answer each atom leads to,
+    shape ``(questions, atoms)``; ``classes`` what must be told apart: two atoms of one
+    class need not be.
+    """
+
+    task: Task
+    members: tuple[tuple[int, ...], ...]
+    w: FloatArray
+    rows: IntArray
+    classes: IntArray
+
+    @classmethod
+    def of(cls, task: Task) -> Certain | None:
+        """The task as sets; None when an answer of a live cause is not certain."""
+        live = np.flatnonzero(task.prior > 0)
+        given = [ask.likelihood[:, live] for ask in task.questions]
+        if any((np.minimum(x, 1.0 - x) > ROUNDING).any() for x in given):
+            return None
+        rows = np.array([x.argmax(axis=0) for x in given], dtype=np.intp)
+        return cls._of_atoms(task, live, rows.reshape(len(given), len(live)))
+
+    @classmethod
+    def _of_atoms(cls, task: Task, live: IntArray, rows: IntArray) -> Certain:
+        weights, classes = task.prior[live], task.classes[live]
+        alike: dict[bytes, list[int]] = {}
+        for i, column in enumerate(np.ascontiguousarray(rows.T)):
+            alike.setdefault(column.tobytes(), []).append(i)
+        atoms = sorted(alike.values(), key=lambda atom: (-weights[atom].sum(), atom))
+        # What nothing separates, although its remedies differ, is a class of its own.
+        mixed = int(task.classes.max(initial=0)) + 1
+        kinds = [
+            int(classes[atom[0]])
+            if len(set(classes[atom].tolist())) == 1
+            else mixed + i
+            for i, atom in enumerate(atoms)
+        ]
+        return cls(
+            task=task,
+            members=tuple(tuple(int(live[i]) for i in atom) for atom in atoms),
+            w=np.array([weights[atom].sum() for atom in atoms]),
+            rows=rows[:, [atom[0] for atom in atoms]],
+            classes=np.array(kinds, dtype=np.intp),
+        )
+
+    @property
+    def everything(self) -> int:
+        """The set of all atoms."""
+        return (1 << len(self.members)) - 1
+
+    @cached_property
+    def root(self) -> Situation:
+        """Where the plan begins."""
+        return Situation(self.everything, self.task.opened)
+
+    @cached_property
+    def answers(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """Of each question the pairs (answer, atoms that lead to it)."""
+        return tuple(
+            tuple((int(a), mask_of(row == a)) for a in np.unique(row))
+            for row in self.rows
+        )
+
+    @cached_property
+    def class_masks(self) -> tuple[int, ...]:
+        """The class of each atom as a set of atoms."""
+        masks = {k: mask_of(self.classes == k) for k in set(self.classes.tolist())}
+        return tuple(masks[k] for k in self.classes.tolist())
+
+    @cached_property
+    def gates(self) -> frozenset[int]:
+        """Questions that are a condition of another."""
+        return frozenset(
+            q for ask in self.task.questions for q, _ in ask.only_if if q >= 0
+        )
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to open and no condition, so that sets say all."""
+        asks = self.task.questions
+        return not self.gates and all(ask.setup < 0 for ask in asks)
+
+    @cached_property
+    def apart(self) -> BoolArray:
+        """
+        Which atoms every policy tells apart, shape ``(atoms, atoms)``.
+
+        Two of different classes that something reachable separates when only these
+        two are live: in a larger set it is reachable too, or a gate on the way to it
+        has separated something already.
+        """
+        differ: BoolArray = self.classes[:, None] != self.classes[None, :]
+        if not self.gates:
+            return differ  # no two atoms answer everything alike
+        open_to_all = [not ask.only_if for ask in self.task.questions]
+        columns = self.rows[open_to_all].T
+        _, signature = np.unique(columns, axis=0, return_inverse=True)
+        signature = signature.reshape(-1)
+        found = np.asarray(differ & (signature[:, None] != signature[None, :]))
+        if len(differ) <= PAIRS:
+            for i, j in np.argwhere(np.triu(differ & ~found)).tolist():
+                found[i, j] = found[j, i] = not self.is_finished(1 << i | 1 << j)
+        return found
+
+    @cached_property
+    def groups(self) -> IntArray:
+        """Atoms that some policy may leave together, by number."""
+        if len(set(self.classes.tolist())) == len(self.classes) and not self.gates:
+            return np.arange(len(self.classes))
+        return merged(self.apart)
+
+    def is_one_class(self, live: int) -> bool:
+        """Whether a set needs no more telling apart."""
+        lowest = (live & -live).bit_length() - 1
+        return not live & ~self.class_masks[lowest]
+
+    def is_finished(self, live: int) -> bool:
+        """Whether a set lies in one class, or nothing that can be reached splits it."""
+        return self.is_one_class(live) or not self._splittable(live)
+
+    def available(self, situation: Situation, question: int) -> bool:
+        """Whether the answers given allow the question."""
+        return all(
+            q in situation.asked and self._answer(q, situation.live) in allowed
+            for q, allowed in self.task.questions[question].only_if
+        )
+
+    def options(
+        self, situation: Situation, questions: tuple[int, ...] | None = None
+    ) -> Iterator[Option]:
+        """Available questions that split the set, or that pass a gate."""
+        live = situation.live
+        every = range(len(self.rows)) if questions is None else questions
+        for q in every:
+            parts = [(a, part) for a, mask in self.answers[q] if (part := live & mask)]
+            passes = q in self.gates and q not in situation.asked
+            if (len(parts) > 1 or passes) and self.available(situation, q):
+                yield self._option(situation, q, parts)
+
+    def _option(
+        self, situation: Situation, q: int, parts: list[tuple[int, int]]
+    ) -> Option:
+        ask = self.task.questions[q]
+        opened = self.task.opened_after(ask, situation.opened)
+        asked = situation.asked | {q} if q in self.gates else situation.asked
+        return Option(
+            q,
+            self.task.minutes(ask, situation.opened),
+            tuple((a, Situation(part, opened, asked)) for a, part in parts),
+        )
+
+    def _splittable(self, live: int) -> bool:
+        asked: set[int] = set()
+        while True:
+            situation = Situation(live, frozenset(), frozenset(asked))
+            before = len(asked)
+            for option in self.options(situation):
+                if len(option.parts) > 1:
+                    return True
+                asked.add(option.question)
+            if len(asked) == before:
+                return False
+
+    def _answer(self, question: int, live: int) -> int:
+        """What a set answers that was asked already."""
+        return next(a for a, mask in self.answers[question] if live & mask)
+
+    def belief(self, live: int) -> FloatArray:
+        """P(cause, one of the set), shape ``(causes,)``."""
+        causes = [c for i in self.atoms(live).tolist() for c in self.members[i]]
+        weights = np.zeros_like(self.task.prior)
+        weights[causes] = self.task.prior[causes]
+        return weights
+
+    def atoms(self, live: int) -> IntArray:
+        """Indices of a set, ascending."""
+        return np.flatnonzero(unpacked([live], len(self.members))[0])
+
+
+def mask_of(members: BoolArray) -> int:
+    """The set with these members."""
+    packed = np.packbits(members, bitorder="little").tobytes()
+    return int.from_bytes(packed, "little")
+
+
+def unpacked(masks: list[int], atoms: int) -> BoolArray:
+    """Sets as rows of an array, shape ``(sets, atoms)``."""
+    width = (atoms + 7) // 8
+    packed = b"".join(mask.to_bytes(width, "little") for mask in masks)
+    table = np.frombuffer(packed, dtype=np.uint8).reshape(len(masks), width)
+    bits = np.unpackbits(table, axis=1, count=atoms, bitorder="little")
+    return bits.astype(np.bool_)

@@ -1,0 +1,291 @@
+"""
+From a situation to a plan: the policy that a search found, written out in words.
+
+Throughout this module:
+    R   is P(a node is reached | cause), shape (causes,); 1 at the first node
+
+Numbers are exact for the policy: one pass from its root down.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from troubleshoot.engine.diagnose import diagnose
+from troubleshoot.engine.policy_graph import outcomes
+from troubleshoot.engine.repair import repair
+from troubleshoot.session.plans import (
+    Given,
+    Goal,
+    Outcome,
+    Plan,
+    PlanCause,
+    PlanEdge,
+    PlanEnding,
+    PlanNode,
+)
+from troubleshoot.session.saved import tree_mark
+from troubleshoot.session.situation import RULED_OUT
+from troubleshoot.session.task import task
+from troubleshoot.session.wording import listing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from troubleshoot.engine.budget import Progress
+    from troubleshoot.engine.policy_graph import Node, Policy
+    from troubleshoot.session.offers import Offers
+    from troubleshoot.session.situation import FloatArray
+    from troubleshoot.session.task import Named
+
+# Situations looked into where no budget is given: a few seconds for a large tree.
+NODES: Final[dict[Goal, int]] = {"diagnose": 5_000, "repair": 500}
+DIGITS: Final = 9  # of all numbers in a plan; sums differ in the last bits elsewhere
+TRIED: Final = (("failed", "It did not help"), ("fixed", "It helped"))
+
+
+def policy_of(
+    named: Named,
+    goal: Goal,
+    *,
+    nodes: int | None = None,
+    seconds: float | None = None,
+    progress: Progress | None = None,
+) -> Policy:
+    """The best policy for the goal that the budget finds; ``NODES`` where none is."""
+    if nodes is None and seconds is None:
+        nodes = NODES[goal]
+    search = diagnose if goal == "diagnose" else repair
+    return search(
+        named.task,
+        nodes=nodes,
+        seconds=seconds,
+        clock=time.monotonic,
+        progress=progress,
+    )
+
+
+def plan_of(
+    offers: Offers,
+    goal: Goal,
+    *,
+    nodes: int | None = None,
+    seconds: float | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """The plan from a situation on."""
+    named = task(offers)
+    policy = policy_of(named, goal, nodes=nodes, seconds=seconds, progress=progress)
+    return _Writing(offers, named, policy).plan(goal)
+
+
+@dataclass(frozen=True, eq=False)
+class _Writing:
+    """A policy that is being written out."""
+
+    offers: Offers
+    named: Named
+    policy: Policy
+
+    def plan(self, goal: Goal) -> Plan:
+        """The whole of it."""
+        situation, policy = self.offers.situation, self.policy
+        reached = list(self._reached())
+        return Plan(
+            goal=goal,
+            tree=tree_mark(situation.tree),
+            given=Given(
+                facts=tuple((x.step, x.result) for x in situation.state.evidence),
+                by=situation.options.by,
+                has=situation.options.has,
+            ),
+            expected_cost=_rounded(policy.expected_cost),
+            finished_cost=_rounded(policy.finished_cost),
+            lower_bound=_rounded(policy.lower_bound),
+            gap=_rounded(policy.gap),
+            optimal=policy.optimal,
+            expected_questions=_rounded(policy.expected_questions),
+            worst_cost=_rounded(policy.worst_cost),
+            endings=tuple(
+                PlanEnding(kind=k, probability=_rounded(p)) for k, p in policy.endings
+            ),
+            searched=policy.expanded,
+            nodes=tuple(self._nodes(reached)),
+            causes=tuple(self._causes(reached)),
+        )
+
+    def _reached(self) -> Iterator[FloatArray]:
+        """R of each node."""
+        waiting = {0: np.ones(len(self.named.causes))}
+        for i, node in enumerate(self.policy.nodes):
+            R = waiting.pop(i)  # noqa: N806 - the legend's name
+            yield R
+            for answer, child in node.edges:
+                arriving = R * self._likelihood(node, answer)
+                waiting[child] = waiting.get(child, 0.0) + arriving
+
+    def _likelihood(self, node: Node, answer: int) -> FloatArray:
+        return np.asarray(outcomes(self.named.task, node)[answer])
+
+    def _nodes(self, reached: Sequence[FloatArray]) -> Iterator[PlanNode]:
+        opened = self._opened()
+        for i, (node, R) in enumerate(zip(self.policy.nodes, reached, strict=True)):  # noqa: N806
+            joint = R * self.named.task.prior
+            if node.kind == "ending":
+                yield self._ending(i, node, joint)
+            else:
+                yield self._step(i, node, joint, opened[i])
+
+    def _step(
+        self, i: int, node: Node, joint: FloatArray, opened: frozenset[int]
+    ) -> PlanNode:
+        is_question = node.kind == "question"
+        step = (self.named.questions if is_question else self.named.actions)[node.step]
+        causes, confidence = self._standing(joint)
+        return PlanNode(
+            id=_id(i),
+            kind=node.kind,
+            step=step.id,
+            text=self._text(node),
+            setup=self._setup(node, opened),
+            cost_min=_rounded(node.cost),
+            probability=_rounded(float(joint.sum())),
+            causes=causes,
+            confidence=confidence,
+            edges=tuple(self._edges(node, joint)),
+        )
+
+    def _text(self, node: Node) -> str:
+        if node.kind == "question":
+            return self.named.questions[node.step].ask
+        return self.named.actions[node.step].do
+
+    def _edges(self, node: Node, joint: FloatArray) -> Iterator[PlanEdge]:
+        answers: tuple[tuple[str, str], ...] = TRIED
+        if node.kind == "question":
+            question = self.named.questions[node.step]
+            answers = tuple((each.id, each.text) for each in question.answers)
+        for answer, child in node.edges:
+            chance = float(joint @ self._likelihood(node, answer) / joint.sum())
+            yield PlanEdge(
+                answer=answers[answer][0],
+                text=answers[answer][1],
+                probability=_rounded(chance),
+                node=_id(child),
+            )
+
+    def _opened(self) -> Sequence[frozenset[int]]:
+        """The setups that are open at each node, whichever way led to it."""
+        task = self.named.task
+        found = {0: task.opened}
+        for i, node in enumerate(self.policy.nodes):
+            after = found[i]
+            if node.kind != "ending":
+                steps = task.questions if node.kind == "question" else task.actions
+                after = task.opened_after(steps[node.step], after)
+            for _, child in node.edges:
+                found[child] = found.get(child, after) & after
+        return [found[i] for i in range(len(self.policy.nodes))]
+
+    def _setup(self, node: Node, opened: frozenset[int]) -> str:
+        """What to do first, the outermost setup first."""
+        task = self.named.task
+        steps = task.questions if node.kind == "question" else task.actions
+        setup, texts = steps[node.step].setup, []
+        while setup >= 0:
+            if setup not in opened:
+                name = self.named.setups[setup]
+                texts.append(self.offers.situation.tree.setups[name].do)
+            setup = task.setups[setup][1]
+        return " ".join(reversed(texts))
+
+    def _ending(self, i: int, node: Node, joint: FloatArray) -> PlanNode:
+        among = joint
+        if node.ending == "found":
+            classes = self.named.task.classes
+            among = np.where(classes == np.bincount(classes, joint).argmax(), joint, 0)
+        causes, confidence = self._standing(among, of=float(joint.sum()))
+        if node.ending == "unknown":
+            causes, confidence = (), _rounded(float(joint[-1] / joint.sum()))
+        return PlanNode(
+            id=_id(i),
+            kind="ending",
+            text=self._words(node.ending, causes),
+            cost_min=_rounded(node.cost),
+            outcome=node.ending,
+            probability=_rounded(float(joint.sum())),
+            causes=causes,
+            confidence=confidence,
+            actions=self._helping(among) if causes else (),
+        )
+
+    def _standing(
+        self, joint: FloatArray, of: float | None = None
+    ) -> tuple[tuple[str, ...], float]:
+        """Listed causes that are not ruled out, and P(it is one of them)."""
+        p = joint[:-1] / (joint.sum() if of is None else of)
+        standing = p > RULED_OUT if (p > RULED_OUT).any() else p > 0
+        order = [i for i in np.argsort(-p, kind="stable").tolist() if standing[i]]
+        causes = tuple(self.named.causes[i] for i in order)
+        return causes, min(1.0, _rounded(float(p[standing].sum())))
+
+    def _words(self, ending: Outcome, causes: tuple[str, ...]) -> str:
+        tree = self.offers.situation.tree
+        titles = listing([tree.causes[each].title for each in causes], "or")
+        to = tree.escalate.to
+        return {
+            "found": f"The most likely cause: {titles}.",
+            "narrowed": f"Nothing left to ask separates: {titles}.",
+            "unknown": "Most likely it is none of the causes listed here.",
+            "fixed": "The symptom is gone.",
+            "escalate": f"Hand over{' to: ' if to else ''}{to}.",
+            "unfinished": "The plan goes no further; go on with what tells most.",
+            "": "",
+        }[ending]
+
+    def _helping(self, joint: FloatArray) -> tuple[str, ...]:
+        """Actions that may fix these causes, reversible and efficient first."""
+        ranked = []
+        for i, act in enumerate(self.named.task.actions):
+            chance = float(act.fixes @ joint)
+            if chance > 0:
+                efficiency = chance / act.cost if act.cost > 0 else np.inf
+                ranked.append((act.irreversible, -efficiency, i))
+        return tuple(self.named.actions[i].id for *_, i in sorted(ranked))
+
+    def _causes(self, reached: Sequence[FloatArray]) -> Iterator[PlanCause]:
+        costs = np.array([node.cost for node in self.policy.nodes])
+        expected = sum(c * R for c, R in zip(costs, reached, strict=True))
+        titles = self.offers.situation.tree.causes
+        for i, name in enumerate(self.named.causes):
+            if self.named.task.prior[i] > 0:
+                yield PlanCause(
+                    cause=name,
+                    title=titles[name].title if name in titles else "Not listed here",
+                    probability=_rounded(float(self.named.task.prior[i])),
+                    expected_cost=_rounded(float(expected[i])),
+                    path=tuple(map(_id, self._path(i))),
+                )
+
+    def _path(self, cause: int) -> Iterator[int]:
+        """Nodes under the likeliest answers of a cause, the first one in a tie."""
+        i = 0
+        while edges := self.policy.nodes[i].edges:
+            yield i
+            node = self.policy.nodes[i]
+            chances = [float(self._likelihood(node, a)[cause]) for a, _ in edges]
+            i = edges[int(np.argmax(chances))][1]
+        yield i
+
+
+def _id(place: int) -> str:
+    """Nodes are numbered from 1."""
+    return str(place + 1)
+
+
+def _rounded(number: float) -> float:
+    return round(number, DIGITS) + 0.0  # never -0.0

@@ -1,0 +1,86 @@
+"""How a plan comes about: from a tree, or from where a session stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from troubleshoot.errors import SessionError, did_you_mean, nearest
+from troubleshoot.session.choosing import over
+from troubleshoot.session.opening import begin
+from troubleshoot.session.plan_making import plan_of
+from troubleshoot.session.plans import GOALS
+from troubleshoot.session.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from troubleshoot.engine.budget import Progress
+    from troubleshoot.session.plans import Goal, Plan
+    from troubleshoot.tree.tree import Tree
+
+
+def plan(
+    tree: Tree | Session,
+    goal: Goal = "diagnose",
+    *,
+    facts: Mapping[str, object] | None = None,
+    by: str | Iterable[str] | None = None,
+    has: str | Iterable[str] | None = None,
+    seconds: float | None = None,
+    nodes: int | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """
+    What to do after every answer, and how far that is from the best there can be.
+
+    Without a budget the search ends after a fixed number of situations, so that the
+    same tree gives the same plan to the byte; with ``seconds`` it may not.
+
+    Args:
+        tree: what is known, or a session to plan from where it stands.
+        goal: "diagnose", the least expected cost until the remedy is known; or
+            "repair", until the symptom is gone or handed over.
+        facts: answers known before the first question, by question id.
+        by: who takes the steps; steps for others are left out. None: everybody.
+        has: the things at hand; steps that need others are left out. None: all.
+        seconds: how long to search at most.
+        nodes: how many situations to look into at most.
+        progress: called now and then with the situations looked into, the lower bound
+            and the expected cost so far.
+
+    Raises:
+        UnknownName: a fact is of no question of the tree.
+        AnswerError: a fact is no answer to its question.
+        SessionError: the session is over: fixed, stopped or given up.
+        ValueError: the goal is not known, a budget is negative, or facts and options
+            are given although the session has its own.
+    """
+    _check(goal, seconds, nodes)
+    session = _session(tree, facts, by, has)
+    if (end := over(session.offers)) is not None:
+        raise SessionError(f"the session is over ({end.kind}): nothing is left to plan")
+    return plan_of(
+        session.offers, goal, nodes=nodes, seconds=seconds, progress=progress
+    )
+
+
+def _check(goal: str, seconds: float | None, nodes: int | None) -> None:
+    if goal not in GOALS:
+        hint = did_you_mean(nearest(goal, GOALS))
+        raise ValueError(f"there is no goal '{goal}'; known: {', '.join(GOALS)}{hint}")
+    for budget in (seconds, nodes):
+        if budget is not None and not budget >= 0:
+            raise ValueError("a budget is a number that is not negative")
+
+
+def _session(
+    tree: Tree | Session,
+    facts: Mapping[str, object] | None,
+    by: str | Iterable[str] | None,
+    has: str | Iterable[str] | None,
+) -> Session:
+    if not isinstance(tree, Session):
+        return begin(tree, facts, by=by, has=has)
+    if any(each is not None for each in (facts, by, has)):
+        raise ValueError("a session has its own facts, 'by' and 'has'")
+    return tree
