@@ -100,8 +100,11 @@ def test_limits_are_named(text, limit, request):
         pytest.skip("the pure parser refuses long keys by its own limit")
     [problem] = read(text.encode(), "t.yaml").problems
 
-    assert problem.code in ("too-large", "yaml-syntax")
-    assert limit in problem.message or "too-large" not in problem.code
+    if "key" in request.node.name:  # libyaml may refuse a long key before we do
+        assert problem.code in ("too-large", "yaml-syntax")
+    else:
+        assert problem.code == "too-large"
+        assert limit in problem.message
 
 
 @pytest.mark.parametrize(
@@ -125,8 +128,10 @@ def test_any_bytes_are_read_or_refused(data):
     """
     source = read(data, "t.yaml")
 
-    assert source.root is None or source.root is not None
-    assert all(str(problem) for problem in source.problems)
+    assert all(problem.headline in str(problem) for problem in source.problems)
+    if source.problems:
+        assert {problem.file for problem in source.problems} == {"t.yaml"}
+        assert min(problem.line for problem in source.problems) >= 1
 
 
 @given(
