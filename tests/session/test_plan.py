@@ -10,7 +10,7 @@ from session.trees import CLASSIC_ROWS, classic, clock, tree
 
 import troubleshoot as ts
 from troubleshoot.engine.model import compiled
-from troubleshoot.session.task import task
+from troubleshoot.session.plans.task import task
 
 INCLUDED = ("home/no-internet", "kubernetes/pod-not-ready", "workshop/3d-print-fails")
 WALKS = 4_000

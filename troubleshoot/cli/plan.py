@@ -21,12 +21,12 @@ from troubleshoot.cli.options import (
 from troubleshoot.cli.refused import wrong_usage
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.session import plan
-from troubleshoot.session.plan_file import shape
+from troubleshoot.session.plans.file import shape
 from troubleshoot.session.wording import minutes, percent
 
 if TYPE_CHECKING:
     from troubleshoot.session import Plan
-    from troubleshoot.session.plans import Goal, PlanNode
+    from troubleshoot.session.plans.plan import Goal, PlanNode
     from troubleshoot.tree.tree import Tree
 
 GOALS: Final = {

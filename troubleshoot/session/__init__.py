@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from troubleshoot.session.opening import begin, replay, resume
-from troubleshoot.session.planning import plan
-from troubleshoot.session.plans import Plan
+from troubleshoot.session.plans.making import plan
+from troubleshoot.session.plans.plan import Plan
 from troubleshoot.session.session import Session
 from troubleshoot.session.steps import (
     DONT_KNOW,

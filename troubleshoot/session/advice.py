@@ -20,22 +20,22 @@ from troubleshoot.session import endings
 from troubleshoot.session.asking import action_step, question_step
 from troubleshoot.session.events import Answered
 from troubleshoot.session.offers import WORTH_TRYING, Offers
-from troubleshoot.session.plan_making import plan_of, policy_of
+from troubleshoot.session.plans.task import task
+from troubleshoot.session.plans.writing import plan_of, policy_of
 from troubleshoot.session.situation import TOLERANCE
 from troubleshoot.session.state import Evidence, state
 from troubleshoot.session.strategy import view
-from troubleshoot.session.task import task
 from troubleshoot.session.wording import minutes, percent, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from troubleshoot.engine.policy_graph import Policy
-    from troubleshoot.session.plans import Plan, PlanNode
+    from troubleshoot.session.plans.plan import Plan, PlanNode
+    from troubleshoot.session.plans.task import Named
     from troubleshoot.session.state import State
     from troubleshoot.session.steps import Action, Question, Step
     from troubleshoot.session.strategy import Strategy
-    from troubleshoot.session.task import Named
     from troubleshoot.tree.tree import Tree
 
 REPAIR_NODES: Final = 30  # situations looked into at each step

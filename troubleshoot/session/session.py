@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict
 
 from troubleshoot.errors import AnswerError, SessionError
-from troubleshoot.session import asking, choosing, explain, saved, transcript
+from troubleshoot.session import asking, choosing, saved
 from troubleshoot.session.events import (
     Answered,
     Asked,
@@ -30,6 +30,7 @@ from troubleshoot.session.situation import Situation
 from troubleshoot.session.state import state
 from troubleshoot.session.statuses import statuses
 from troubleshoot.session.steps import DONT_KNOW, NOT_NOW, Action, Ending, Question
+from troubleshoot.session.views import explain, transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from troubleshoot.errors import AnswerError, UnknownName
-from troubleshoot.session import plan_file
 from troubleshoot.session.events import Closed
+from troubleshoot.session.plans import file
 from troubleshoot.session.saved import TreeMark  # noqa: TC001 - read by pydantic
 from troubleshoot.session.wording import minutes, percent
 
@@ -235,7 +235,7 @@ class Plan(Closed):
 
     def to_json(self) -> str:
         """The plan as text, the same to the byte for equal plans."""
-        return plan_file.written(self)
+        return file.written(self)
 
     @classmethod
     def from_json(cls, text: str) -> Plan:
@@ -245,7 +245,7 @@ class Plan(Closed):
         Raises:
             PlanError: the text is no plan; the message is one sentence.
         """
-        return plan_file.read(cls, text)
+        return file.read(cls, text)
 
     @cached_property
     def _nodes(self) -> Mapping[str, PlanNode]:

@@ -18,7 +18,7 @@ import numpy as np
 from troubleshoot.engine.diagnose import diagnose
 from troubleshoot.engine.policy_graph import outcomes
 from troubleshoot.engine.repair import repair
-from troubleshoot.session.plans import (
+from troubleshoot.session.plans.plan import (
     Given,
     Goal,
     Outcome,
@@ -28,9 +28,9 @@ from troubleshoot.session.plans import (
     PlanEnding,
     PlanNode,
 )
+from troubleshoot.session.plans.task import task
 from troubleshoot.session.saved import tree_mark
 from troubleshoot.session.situation import RULED_OUT
-from troubleshoot.session.task import task
 from troubleshoot.session.wording import listing
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from troubleshoot.engine.budget import Progress
     from troubleshoot.engine.policy_graph import Node, Policy
     from troubleshoot.session.offers import Offers
+    from troubleshoot.session.plans.task import Named
     from troubleshoot.session.situation import FloatArray
-    from troubleshoot.session.task import Named
 
 # Situations looked into where no budget is given: a few seconds for a large tree.
 NODES: Final[dict[Goal, int]] = {"diagnose": 5_000, "repair": 500}

@@ -17,7 +17,7 @@ from troubleshoot._version import __version__
 from troubleshoot.errors import PlanError
 
 if TYPE_CHECKING:
-    from troubleshoot.session.plans import Plan
+    from troubleshoot.session.plans.plan import Plan
 
 FORMAT: Final = 1
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from troubleshoot.errors import SessionError, did_you_mean, nearest
 from troubleshoot.session.choosing import over
 from troubleshoot.session.opening import begin
-from troubleshoot.session.plan_making import plan_of
-from troubleshoot.session.plans import GOALS
+from troubleshoot.session.plans.plan import GOALS
+from troubleshoot.session.plans.writing import plan_of
 from troubleshoot.session.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from troubleshoot.engine.budget import Progress
-    from troubleshoot.session.plans import Goal, Plan
+    from troubleshoot.session.plans.plan import Goal, Plan
     from troubleshoot.tree.tree import Tree
 
 

@@ -1,0 +1,1 @@
+"""What a session looks like to people: the record, reasons, doubts."""
