@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from troubleshoot.engine.budget import Progress
+    from troubleshoot.session.offers import Offers
     from troubleshoot.session.plans.plan import Goal, Plan
     from troubleshoot.tree.tree import Tree
 
@@ -55,13 +56,28 @@ def plan(
         ValueError: the goal is not known, a budget is negative, or facts and options
             are given although the session has its own.
     """
+    offers = offers_for(
+        tree, goal, facts=facts, by=by, has=has, seconds=seconds, nodes=nodes
+    )
+    return plan_of(offers, goal, nodes=nodes, seconds=seconds, progress=progress)
+
+
+def offers_for(
+    tree: Tree | Session,
+    goal: str,
+    *,
+    facts: Mapping[str, object] | None = None,
+    by: str | Iterable[str] | None = None,
+    has: str | Iterable[str] | None = None,
+    seconds: float | None = None,
+    nodes: int | None = None,
+) -> Offers:
+    """Where a plan with these arguments begins; it raises what ``plan`` does."""
     _check(goal, seconds, nodes)
     session = _session(tree, facts, by, has)
     if (end := over(session.offers)) is not None:
         raise SessionError(f"the session is over ({end.kind}): nothing is left to plan")
-    return plan_of(
-        session.offers, goal, nodes=nodes, seconds=seconds, progress=progress
-    )
+    return session.offers
 
 
 def _check(goal: str, seconds: float | None, nodes: int | None) -> None:

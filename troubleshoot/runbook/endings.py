@@ -1,0 +1,69 @@
+"""What an ending says: which endings are one, and whom they suspect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+
+from troubleshoot.runbook.book import Outcome, Suspect
+from troubleshoot.session.situation import RULED_OUT
+
+if TYPE_CHECKING:
+    from troubleshoot.engine.belief import FloatArray
+    from troubleshoot.engine.task import Task
+    from troubleshoot.session.offers import Offers
+    from troubleshoot.session.plans.sheet import Spot
+    from troubleshoot.session.plans.task import Named
+
+Saying: TypeAlias = tuple[Outcome, frozenset[int]]
+"""An outcome, and the remedy classes that it is about."""
+
+MENTIONED: Final = 0.05  # a class that is likelier makes an ending one of its own
+
+
+def says(task: Task, spot: Spot) -> Saying:
+    """What is said at an ending; spots that say the same are printed once."""
+    outcome: Outcome = "cut"
+    if spot.ending not in ("cut", "unfinished", ""):
+        outcome = spot.ending
+    mass = np.bincount(task.classes, spot.joint)
+    mass[task.unknown_class] = 0.0
+    match outcome:
+        case "found":
+            return outcome, frozenset([int(mass.argmax())])
+        case "narrowed" | "cut":
+            likely = np.flatnonzero(mass > MENTIONED * spot.joint.sum())
+            return outcome, frozenset(likely.tolist())
+    return outcome, frozenset()
+
+
+def suspects(
+    offers: Offers,
+    named: Named,
+    outcome: Outcome,
+    classes: frozenset[int],
+    joint: FloatArray,
+) -> tuple[tuple[Suspect, ...], float]:
+    """Whom an ending names, the likeliest first, and how sure it is of that."""
+    total = float(joint.sum())
+    if total <= 0 or outcome == "fixed":
+        return (), 0.0
+    if outcome == "unknown":
+        return (), float(joint[-1]) / total
+    p = joint[:-1] / total
+    if outcome == "found":
+        p = np.where(np.isin(named.task.classes[:-1], list(classes)), p, 0.0)
+    standing = p > RULED_OUT if (p > RULED_OUT).any() else p > 0
+    order = [i for i in np.argsort(-p.round(12), kind="stable").tolist() if standing[i]]
+    causes = offers.situation.tree.causes
+    found = tuple(
+        Suspect(
+            cause=named.causes[i],
+            title=causes[named.causes[i]].title,
+            about=causes[named.causes[i]].about,
+            share=float(p[i]),
+        )
+        for i in order
+    )
+    return found, min(1.0, float(p[standing].sum()))

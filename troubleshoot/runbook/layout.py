@@ -1,0 +1,336 @@
+"""
+From a tree to a numbered document: the plan, cut to a sheet, in the author's words.
+
+Steps are numbered in reading order, so every row leads onwards; endings that say the
+same are one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from troubleshoot.runbook.book import (
+    Arrival,
+    Close,
+    Figures,
+    Place,
+    Row,
+    Runbook,
+    Step,
+)
+from troubleshoot.runbook.endings import says, suspects
+from troubleshoot.runbook.matter import causes, front, groups, signs, stops
+from troubleshoot.runbook.remedies import remedies
+from troubleshoot.session.plans.making import offers_for
+from troubleshoot.session.plans.sheet import DONT_KNOW, Spot, at_its_word, sheet
+from troubleshoot.session.plans.task import task
+from troubleshoot.session.plans.writing import policy_of
+from troubleshoot.session.situation import RULED_OUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from troubleshoot.engine.belief import FloatArray
+    from troubleshoot.engine.budget import Progress
+    from troubleshoot.engine.policy_graph import Policy
+    from troubleshoot.runbook.endings import Saying
+    from troubleshoot.session.offers import Offers
+    from troubleshoot.session.plans.plan import Goal
+    from troubleshoot.session.plans.task import Named
+    from troubleshoot.tree.tree import Tree
+
+STEPS: Final = 60  # in a runbook, at most: some twenty pages to leaf through
+MOSTLY: Final = 0.9  # of the belief on listed causes in one group makes a chapter
+LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+
+
+def laid_out(
+    tree: Tree,
+    *,
+    goal: Goal = "diagnose",
+    facts: Mapping[str, object] | None = None,
+    by: str | Iterable[str] | None = None,
+    has: str | Iterable[str] | None = None,
+    steps: int = STEPS,
+    seconds: float | None = None,
+    nodes: int | None = None,
+    progress: Progress | None = None,
+) -> Runbook:
+    """
+    The tree as a runbook with at most so many steps.
+
+    The other arguments, and what they raise, are those of ``troubleshoot.plan``. An
+    urgent question with one answer that is no reason to stop counts as answered so:
+    whoever reads on has passed the stop box.
+
+    Raises:
+        ValueError: fewer than one step.
+    """
+    if steps < 1:
+        raise ValueError("a runbook has at least one step")
+    known = {**_passed(tree), **(facts or {})}
+    offers = offers_for(
+        tree, goal, facts=known, by=by, has=has, seconds=seconds, nodes=nodes
+    )
+    named = task(offers)
+    trusting = replace(named, task=at_its_word(named.task))
+    policy = policy_of(trusting, goal, nodes=nodes, seconds=seconds, progress=progress)
+    spots = sheet(named.task, policy, steps)
+    return _Layout(offers, named, policy, goal, spots).runbook
+
+
+def _passed(tree: Tree) -> dict[str, str]:
+    """The answers of whoever was not told to stop, where only one is left."""
+    going_on = {
+        each.id: [x.id for x in each.answers if x.id not in each.stop]
+        for each in tree.questions.values()
+        if each.is_urgent
+    }
+    return {name: left[0] for name, left in going_on.items() if len(left) == 1}
+
+
+@dataclass(frozen=True, eq=False)
+class _Layout:
+    """A sheet that is being put into words."""
+
+    offers: Offers
+    named: Named
+    policy: Policy
+    goal: Goal
+    spots: Sequence[Spot]
+
+    @cached_property
+    def runbook(self) -> Runbook:
+        """The whole of it."""
+        tree = self.offers.situation.tree
+        closes = tuple(self._closes())
+        return Runbook(
+            front=front(self.offers),
+            figures=self._figures(closes),
+            stops=stops(tree),
+            steps=tuple(self._steps()),
+            closes=closes,
+            causes=causes(self.offers, self.named, closes, self._paths),
+            signs=signs(self.offers),
+            groups=groups(tree),
+            escalate=tree.escalate,
+        )
+
+    # Numbers.
+
+    @cached_property
+    def _number(self) -> Mapping[int, int]:
+        """Of the spots that are steps."""
+        steps = (i for i, spot in enumerate(self.spots) if spot.kind != "ending")
+        return {i: number for number, i in enumerate(steps, start=1)}
+
+    @cached_property
+    def _sayings(self) -> Mapping[Saying, list[int]]:
+        """What the endings say, each with its spots."""
+        found: dict[Saying, list[int]] = {}
+        for i, spot in enumerate(self.spots):
+            if spot.kind == "ending":
+                found.setdefault(says(self.named.task, spot), []).append(i)
+        return found
+
+    @cached_property
+    def _places(self) -> Mapping[int, Place]:
+        """Where each spot is printed."""
+        endings = {
+            i: Place("ending", number)
+            for number, among in enumerate(self._sayings.values(), start=1)
+            for i in among
+        }
+        return endings | {i: Place("step", n) for i, n in self._number.items()}
+
+    # Rows.
+
+    @cached_property
+    def _rows(self) -> Mapping[int, tuple[Row, ...]]:
+        """The rows of each spot that is a step."""
+        return {i: tuple(self._rows_of(self.spots[i])) for i in self._number}
+
+    def _rows_of(self, spot: Spot) -> Iterator[Row]:
+        if spot.kind == "action":
+            yield from self._outcomes(spot)
+            return
+        before = self._possible(spot)
+        answers = self.named.questions[spot.step].answers
+        for answer, child in spot.edges:
+            if answer == DONT_KNOW:
+                yield self._row("?", "dont-know", child, ())
+                continue
+            after = self._possible(self.spots[child])
+            yield Row(
+                letter=LETTERS[answer] if answer < len(LETTERS) else f"({answer + 1})",
+                answer=answers[answer].id,
+                text=answers[answer].text,
+                to=self._places[child],
+                rules_out=tuple(x for x in before if x not in after),
+            )
+
+    def _outcomes(self, spot: Spot) -> Iterator[Row]:
+        before = self._possible(spot)
+        for answer, child in sorted(spot.edges, reverse=True):
+            after = self._possible(self.spots[child])
+            out = () if answer else tuple(x for x in before if x not in after)
+            letter, name = ("a", "fixed") if answer else ("b", "failed")
+            yield self._row(letter, name, child, out)
+
+    def _row(self, letter: str, name: str, child: int, out: tuple[str, ...]) -> Row:
+        to = self._places[child]
+        return Row(letter=letter, answer=name, text="", to=to, rules_out=out)
+
+    @cached_property
+    def _arrivals(self) -> Mapping[Place, tuple[Arrival, ...]]:
+        """The rows that lead to each place."""
+        found: dict[Place, list[Arrival]] = {}
+        for i, number in self._number.items():
+            for row in self._rows[i]:
+                found.setdefault(row.to, []).append(Arrival(number, row.letter))
+        return {place: tuple(each) for place, each in found.items()}
+
+    # Steps.
+
+    def _steps(self) -> Iterator[Step]:
+        tree = self.offers.situation.tree
+        for i, number in self._number.items():
+            spot = self.spots[i]
+            question = spot.kind == "question"
+            among = self.named.questions if question else self.named.actions
+            step = among[spot.step]
+            yield Step(
+                number=number,
+                kind="question" if question else "action",
+                id=step.id,
+                text=getattr(step, "ask", "") or getattr(step, "do", ""),
+                why=step.why,
+                how=step.how,
+                unit=getattr(step, "unit", ""),
+                verify=getattr(step, "verify", ""),
+                caution=getattr(step, "caution", ""),
+                risk=getattr(step, "risk", "none"),
+                setups=tuple(
+                    tree.setups[self.named.setups[each]].do for each in spot.opens
+                ),
+                by=step.needs.by,
+                things=step.needs.things,
+                minutes=spot.minutes,
+                worst=self._worst[i] + spot.minutes,
+                rows=self._rows[i],
+                came_from=self._arrivals.get(Place("step", number), ()),
+                possible=self._possible(spot),
+                chapter=self._chapter(spot),
+            )
+
+    @cached_property
+    def _worst(self) -> Sequence[float]:
+        """Minutes of the longest way to each spot."""
+        found = [0.0] * len(self.spots)
+        for i, spot in enumerate(self.spots):
+            for _, child in spot.edges:
+                found[child] = max(found[child], found[i] + spot.minutes)
+        return found
+
+    def _possible(self, spot: Spot) -> tuple[str, ...]:
+        """Listed causes that are not ruled out at a spot, in the order of the file."""
+        p = _share(spot.word)[:-1]
+        standing = p > RULED_OUT if (p > RULED_OUT).any() else p > 0
+        return tuple(self.named.causes[i] for i in np.flatnonzero(standing).tolist())
+
+    def _chapter(self, spot: Spot) -> str:
+        """The outermost group that has nearly all belief in listed causes."""
+        tree = self.offers.situation.tree
+        p = dict(zip(self.named.causes[:-1], _share(spot.word)[:-1], strict=True))
+        for group in tree.causes.values():
+            if group.is_group and group.parent is None:
+                inside = sum(p[each] for each in tree.leaves(group.id))
+                if inside >= MOSTLY * sum(p.values()) > 0:
+                    return group.id
+        return ""
+
+    # Endings.
+
+    def _closes(self) -> Iterator[Close]:
+        for number, (saying, among) in enumerate(self._sayings.items(), start=1):
+            outcome, classes = saying
+            joint = sum((self.spots[i].joint for i in among), start=self._nothing)
+            named, confidence = suspects(
+                self.offers, self.named, outcome, classes, joint
+            )
+            opened = [self.spots[i].opened for i in among] or [frozenset[int]()]
+            yield Close(
+                number=number,
+                outcome=outcome,
+                suspects=named,
+                confidence=confidence,
+                remedies=()
+                if outcome == "fixed"
+                else remedies(
+                    self.offers,
+                    self.named,
+                    np.where(
+                        np.isin(self.named.causes, [x.cause for x in named]), joint, 0
+                    ),
+                    opened=frozenset.intersection(*opened),
+                ),
+                came_from=self._arrivals.get(Place("ending", number), ()),
+                worst=max((self._worst[i] for i in among), default=0.0),
+                probability=float(sum(self.spots[i].sure.sum() for i in among)),
+            )
+
+    @property
+    def _nothing(self) -> FloatArray:
+        return np.zeros_like(self.named.task.prior)
+
+    # Figures.
+
+    def _figures(self, closes: Sequence[Close]) -> Figures:
+        policy = self.policy
+        chances = [float(spot.sure.sum()) for spot in self.spots]
+        pairs = list(zip(self.spots, chances, strict=True))
+        return Figures(
+            typical=sum(spot.minutes * p for spot, p in pairs),
+            worst=max(each.worst for each in closes),
+            questions=sum(p for spot, p in pairs if spot.kind == "question"),
+            expected_cost=policy.finished_cost,
+            lower_bound=policy.lower_bound,
+            gap=policy.gap,
+            optimal=policy.optimal,
+            cut=sum(x.probability for x in closes if x.outcome == "cut"),
+            goal=self.goal,
+        )
+
+    @cached_property
+    def _paths(self) -> Mapping[str, tuple[Place, tuple[str, ...]]]:
+        """Where each cause most likely ends, and the rows that lead there, as codes."""
+        return {name: self._path(i) for i, name in enumerate(self.named.causes[:-1])}
+
+    def _path(self, cause: int) -> tuple[Place, tuple[str, ...]]:
+        at, codes = 0, []
+        while (spot := self.spots[at]).kind != "ending":
+            edges = [each for each in spot.edges if each[0] != DONT_KNOW]
+            chances = [self._chance(spot, answer, cause) for answer, _ in edges]
+            answer, child = edges[int(np.argmax(chances))]
+            names = {"question": answer, "action": 1 - answer}
+            row = self._rows[at][names[spot.kind]]
+            codes.append(Arrival(self._number[at], row.letter).code)
+            at = child
+        return self._places[at], tuple(codes)
+
+    def _chance(self, spot: Spot, answer: int, cause: int) -> float:
+        if spot.kind == "question":
+            likelihood = self.named.task.questions[spot.step].likelihood
+            return float(likelihood[answer, cause])
+        fixes = float(self.named.task.actions[spot.step].fixes[cause])
+        return fixes if answer else 1.0 - fixes
+
+
+def _share(joint: FloatArray) -> FloatArray:
+    """The belief where so much arrives."""
+    total = joint.sum()
+    return np.asarray(joint / total if total > 0 else joint)

@@ -1,0 +1,135 @@
+"""What stands before the steps and after them: front, stop box, index, fault table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from troubleshoot._version import __version__
+from troubleshoot.runbook.book import Cause, Front, Sign, Stop
+from troubleshoot.runbook.remedies import remedies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from troubleshoot.runbook.book import Close, Place
+    from troubleshoot.session.offers import Offers
+    from troubleshoot.session.plans.task import Named
+    from troubleshoot.tree.tree import Question, Tree
+
+TYPICAL: Final = 0.5  # an answer that a cause gives at least so often is a sign of it
+
+
+def front(offers: Offers) -> Front:
+    """What the first page says about the tree, and what is taken as known."""
+    situation = offers.situation
+    tree = situation.tree
+    return Front(
+        tree=tree.id,
+        title=tree.title,
+        symptom=tree.symptom,
+        about=tree.about,
+        version=tree.version,
+        fingerprint=tree.fingerprint,
+        owner=tree.owner,
+        review_by=tree.review_by.isoformat() if tree.review_by else "",
+        library=f"troubleshoot {__version__}",
+        sources=tree.sources,
+        facts=tuple(_facts(offers)),
+        by=situation.options.by or (),
+        needs=tuple(_things(tree)),
+        unknown=tree.unknown,
+        confidence=tree.confidence,
+    )
+
+
+def _facts(offers: Offers) -> Iterator[tuple[str, str]]:
+    tree = offers.situation.tree
+    for name, answer in offers.situation.state.answers.items():
+        question = tree.questions[name]
+        if not question.is_urgent:
+            yield question.ask, question.answer(answer).text
+
+
+def _things(tree: Tree) -> list[str]:
+    """What any step needs, each once, in the order of the file."""
+    steps = [*tree.setups.values(), *tree.questions.values(), *tree.actions.values()]
+    return list(dict.fromkeys(thing for x in steps for thing in x.needs.things))
+
+
+def stops(tree: Tree) -> tuple[Stop, ...]:
+    """The urgent questions, in the order of the file."""
+    urgent = (each for each in tree.questions.values() if each.is_urgent)
+    return tuple(_stop(each) for each in urgent)
+
+
+def _stop(question: Question) -> Stop:
+    stop = question.stop
+    return Stop(
+        id=question.id,
+        text=question.ask,
+        how=question.how,
+        stops=tuple((x.text, stop[x.id]) for x in question.answers if x.id in stop),
+        others=tuple(x.text for x in question.answers if x.id not in stop),
+    )
+
+
+def causes(
+    offers: Offers,
+    named: Named,
+    closes: Sequence[Close],
+    paths: Mapping[str, tuple[Place, tuple[str, ...]]],
+) -> tuple[Cause, ...]:
+    """The root causes in the order of the file, with where to find them."""
+    tree = offers.situation.tree
+    return tuple(
+        Cause(
+            id=each.id,
+            code=f"C{number}",
+            title=each.title,
+            about=each.about,
+            group=_group(tree, each.id),
+            endings=tuple(
+                x.number for x in closes if each.id in {y.cause for y in x.suspects}
+            ),
+            path=(*paths[each.id][1], paths[each.id][0].label),
+            remedies=remedies(
+                offers, named, (np.array(named.causes) == each.id).astype(np.float64)
+            ),
+        )
+        for number, each in enumerate(tree.root_causes, start=1)
+    )
+
+
+def _group(tree: Tree, cause: str) -> str:
+    """The outermost group that a cause is in, empty if there is none."""
+    at, above = tree.causes[cause], tree.causes[cause].parent
+    while above is not None:
+        at, above = tree.causes[above], tree.causes[above].parent
+    return at.id if at.is_group else ""
+
+
+def groups(tree: Tree) -> dict[str, str]:
+    """The titles of the groups."""
+    return {x.id: x.title for x in tree.causes.values() if x.is_group}
+
+
+def signs(offers: Offers) -> tuple[Sign, ...]:
+    """For each question, which causes each answer is typical of."""
+    tree = offers.situation.tree
+    asked = (each for each in tree.questions.values() if each.given)
+    found = (_sign(offers, each) for each in asked)
+    return tuple(each for each in found if any(among for _, among in each.answers))
+
+
+def _sign(offers: Offers, question: Question) -> Sign:
+    model = offers.situation.model
+    answers = []
+    for each in question.answers:
+        likelihood = model.likelihood(question.id, each.id)
+        pairs = zip(model.causes[:-1], likelihood[:-1], strict=True)
+        typical = {name for name, p in pairs if p >= TYPICAL and name in question.given}
+        order = [x.id for x in offers.situation.tree.root_causes if x.id in typical]
+        answers.append((each.text, tuple(order)))
+    return Sign(id=question.id, text=question.ask, answers=tuple(answers))
