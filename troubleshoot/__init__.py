@@ -35,6 +35,7 @@ from troubleshoot._version import __version__
 if TYPE_CHECKING:
     from troubleshoot.errors import (
         AnswerError,
+        JournalError,
         OtherTree,
         PlanError,
         Problem,
@@ -43,11 +44,14 @@ if TYPE_CHECKING:
         TroubleshootError,
         UnknownName,
     )
+    from troubleshoot.runbook import render
     from troubleshoot.session import (
         DONT_KNOW,
         NOT_NOW,
         Action,
         Ending,
+        HandOff,
+        Journal,
         Plan,
         Question,
         Session,
@@ -66,6 +70,9 @@ __all__ = [
     "Action",
     "AnswerError",
     "Ending",
+    "HandOff",
+    "Journal",
+    "JournalError",
     "OtherTree",
     "Plan",
     "PlanError",
@@ -84,6 +91,7 @@ __all__ = [
     "loads",
     "plan",
     "problems",
+    "render",
     "replay",
     "resume",
 ]
@@ -91,6 +99,7 @@ __all__ = [
 _ROOMS = {
     "troubleshoot.errors": (
         "AnswerError",
+        "JournalError",
         "OtherTree",
         "PlanError",
         "Problem",
@@ -99,11 +108,14 @@ _ROOMS = {
         "TroubleshootError",
         "UnknownName",
     ),
+    "troubleshoot.runbook": ("render",),
     "troubleshoot.session": (
         "DONT_KNOW",
         "NOT_NOW",
         "Action",
         "Ending",
+        "HandOff",
+        "Journal",
         "Plan",
         "Question",
         "Session",

@@ -7,6 +7,7 @@ What can go wrong, as values.
     ├── AnswerError (ValueError)       an answer that the question does not have
     ├── SessionError (ValueError)      a saved session that cannot be read or continued
     │   └── OtherTree                  it belongs to another tree
+    ├── JournalError (OSError)         a journal that cannot be read or written; .before
     └── PlanError (ValueError)         a text that is no plan
 
 A caller of the library catches ``TroubleshootError``; each class also inherits the
@@ -110,6 +111,19 @@ class SessionError(TroubleshootError, ValueError):
 
 class OtherTree(SessionError):
     """The session was begun with another tree."""
+
+
+class JournalError(TroubleshootError, OSError):
+    """
+    A journal cannot be read or written, or holds another session.
+
+    ``before`` is the session as far as a damaged journal holds it, as text that
+    ``troubleshoot.resume`` takes; None where there is none.
+    """
+
+    def __init__(self, message: str, *, before: str | None = None) -> None:
+        self.before = before
+        super().__init__(message)
 
 
 class PlanError(TroubleshootError, ValueError):

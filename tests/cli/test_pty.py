@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import time
@@ -34,7 +35,9 @@ class Screen:
         """Read until the text is on the screen."""
         limit = time.monotonic() + 30
         while text not in self.shown:
-            assert time.monotonic() < limit, self.shown
+            left = limit - time.monotonic()
+            ready, *_ = select.select([self.keys], [], [], max(0, left))
+            assert ready, self.shown
             try:
                 self.shown += os.read(self.keys, 4096)
             except OSError:  # the program has closed its end
@@ -96,6 +99,31 @@ def test_the_last_answer_can_be_taken_back(screen, desk):
     assert not (desk / "lamp.session.json").exists()
 
 
+def test_any_answer_can_be_changed_at_the_ending(screen):
+    """
+    From a list, with the old answer in sight; Enter leaves all as it was.
+    """
+    run = screen("run", "lamp.yaml")
+    run.wait_for(b"> ")
+    run.type(b"2\n")
+    run.wait_for(b"y/n> ")
+    run.type(b"y\n")
+    run.wait_for(b"c to change an answer")
+    run.type(b"c\n")
+    run.wait_for(b"   2  Put the plug in. -> it helped")
+    run.type(b"1\n")
+    run.wait_for(b"So far: No")
+    run.type(b"\n")
+    run.wait_for(b"It stays as it was.")
+    run.type(b"c\n2\nn\n")
+    run.wait_for(b"it did not help")
+    run.wait_for(b"Which voltage")
+    run.type(b"q\n")
+    run.wait_for(b"Saved in lamp.session.json")
+
+    assert run.close() == 0
+
+
 @pytest.mark.parametrize("keys", [b"\n", b"q\n", b"\x04"])
 def test_only_enter_and_q_finish_the_last_prompt(screen, desk, keys):
     """
@@ -108,7 +136,7 @@ def test_only_enter_and_q_finish_the_last_prompt(screen, desk, keys):
     run.type(b"y\n")
     run.wait_for(b"take the last answer back> ")
     run.type(b"undoo\n")
-    run.wait_for(b"Please press Enter, or type u.")
+    run.wait_for(b"Please press Enter, or type c or u.")
 
     assert (desk / "lamp.session.json").exists()
     run.type(keys)

@@ -237,6 +237,23 @@ def test_an_edited_tree_is_said(call):
     assert run.output.count(notice) == 1
 
 
+def test_what_an_edit_left_out_is_said(call):
+    """
+    A session under a tree that lost a question says which answer is left out, once.
+    """
+    call("run", "lamp.yaml", typed="1\n")
+    edited = Path("lamp.yaml").read_text().replace("  plug:", "  cord:")
+    Path("lamp.yaml").write_text(edited)
+
+    run = call("run", "lamp.yaml", typed="1\nq\n")
+    again = call("run", "lamp.yaml")
+
+    said = " ".join(run.output.split())
+    assert "since; not all answers still hold." in said
+    assert "- “Is the plug in the socket?” (Yes) is left out: the tree no" in said
+    assert "edited since" not in again.output
+
+
 def test_fresh_begins_anew(call):
     """
     ``--fresh`` replaces the saved session, with the first answer and not before.

@@ -86,6 +86,23 @@ def test_a_bar_is_always_as_wide(share):
     assert (bar.strip("\u00b7.") != "") == (share > 0)
 
 
+def test_bars_tell_small_shares_apart(monkeypatch):
+    """
+    Shares of 1, 5 and 11 per cent look different; without blocks, a part of a cell is.
+    """
+    smooth = [Terminal().bar(each) for each in (0.0, 0.01, 0.05, 0.11, 1.0)]
+    monkeypatch.setattr(Terminal, "can", lambda *_: False)
+
+    assert len(set(smooth)) == len(smooth)
+    assert [Terminal().bar(x, 4) for x in (0, 0.01, 0.3, 0.5, 1)] == [
+        "....",
+        "-...",
+        "#-..",
+        "##..",
+        "####",
+    ]
+
+
 def test_no_colour_where_it_is_not_wanted(monkeypatch):
     """
     Colour is for terminals, and ``NO_COLOR`` turns it off there too.

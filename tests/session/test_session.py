@@ -154,13 +154,13 @@ class TestAnswer:
 
     def test_answering_again_replaces(self):
         """
-        A second answer to a question replaces the first and keeps the others.
+        A second answer to a question takes the place of the first; the others stay.
         """
         session = tree().begin().answer("plugged", "no").answer("others", "no")
 
         after = session.answer("plugged", "yes")
         assert after.events[-1].kind == "changed"
-        assert after.evidence == (("others", "no"), ("plugged", "yes"))
+        assert after.evidence == (("plugged", "yes"), ("others", "no"))
         other = tree().begin().answer("others", "no").answer("plugged", "yes")
         assert dict(after.belief) == dict(other.belief)
         assert after.dont_know("plugged").evidence == (("others", "no"),)

@@ -69,6 +69,26 @@ def views(tree: ts.Tree, session: ts.Session) -> None:
     assert_type(leading.cause, str)
 
 
+def looks(question: ts.Question) -> bool:
+    """A probe that blocks."""
+    return bool(question.text)
+
+
+async def awaits(question: ts.Question) -> str | None:
+    """A probe that is awaited, and may have no answer."""
+    return question.answers[0].id if question.answers else None
+
+
+async def probed(tree: ts.Tree, file: Path) -> ts.Session:
+    """A session in which code answers questions."""
+    session = tree.begin(probes={"wifi": looks, "lights": awaits}, probe_seconds=0.5)
+    assert_type(session.probe(up_to=0.5), ts.Session)
+    assert_type(await session.probe_async(), ts.Session)
+    with ts.Journal(file) as journal:
+        assert_type(journal.resume(tree, probes={"lights": awaits}), ts.Session | None)
+    return ts.resume(tree, session.to_json(), probes={"wifi": looks})
+
+
 class Cheapest:
     """A strategy of a house's own."""
 
@@ -91,6 +111,18 @@ def plans(tree: ts.Tree) -> str:
     assert_type(ts.plan(session).path({})[0].text, str)
     assert_type(ts.Plan.from_json(plan.to_json()), ts.Plan)
     return plan.certificate
+
+
+def handed_over(tree: ts.Tree, session: ts.Session) -> str:
+    """A page for the next team, and the session that they go on from."""
+    handed = session.hand_off()
+    assert_type(handed, ts.HandOff)
+    assert_type(handed.next[0].minutes, float)
+    assert_type(handed.possible[0].cause.text, str)
+    assert_type(ts.resume(tree, ts.render(handed, to="json")), ts.Session)
+    assert_type(ts.HandOff.from_json(handed.to_json()), ts.HandOff)
+    assert_type(session.record().moves[0].rules_out[0].id, str)
+    return ts.render(session, to="markdown", language={"handoff": "Shift change"})
 
 
 def broken(text: str) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ class Command(Enum):
 
     EXPLAIN = ("?", "h", "help", "why", "how")
     UNDO = ("u", "undo", "back")
+    REDO = ("r", "redo")
+    CHANGE = ("c", "change", "change an answer")
     DONT_KNOW = ("d", "don't know", "dont know", "dont-know", "i don't know")
     LATER = ("l", "later", "not now", "not-now")
     STILL_POSSIBLE = ("s", "status", "still possible")

@@ -7,10 +7,10 @@ or after it. A file that something else has changed meanwhile is left alone.
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from troubleshoot.cli.refused import Refused
 from troubleshoot.errors import SessionError
 from troubleshoot.session import resume
+from troubleshoot.session.keeping.appended import sync_folder
 
 if TYPE_CHECKING:
     from troubleshoot.session import Session
@@ -114,21 +115,13 @@ def replace(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, written)  # whoever may read it now, may go on
         Path(written).replace(path)
     except BaseException:
         Path(written).unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name durable, where a folder can be synced."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    sync_folder(path.parent)
 
 
 def _free_name(path: Path) -> Path:

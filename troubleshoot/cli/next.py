@@ -106,6 +106,8 @@ def command(
     if as_json:
         click.echo(dumps(shapes.situation(session)))
     else:
+        if session.carried:
+            words.edited(Terminal(), session)
         words.advice(Terminal(), session, session.next_step())
 
 

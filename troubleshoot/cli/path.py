@@ -1,4 +1,9 @@
-"""The path of a session: what was said and done, in order, and the time it took."""
+"""
+The path of a session: what was said and done, in order, and the time it took.
+
+``path`` has every move as it was made; ``standing`` has them with the corrections made,
+as if everything had been said right at first.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +11,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from troubleshoot.session import DONT_KNOW, NOT_NOW
 from troubleshoot.session.events import Answered, Skipped, Tried
+from troubleshoot.session.state import corrected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from troubleshoot.session import Session
     from troubleshoot.session.events import Event
     from troubleshoot.tree.tree import Action, Question, Tree
 
 REPLIES: Final = ("told", "answered", "changed")
+DONE: Final = ("tried", "corrected")
 NOT_TAKEN: Final = (NOT_NOW.value, "told")
 
 
@@ -33,7 +40,27 @@ class Move(NamedTuple):
 
 def path(session: Session) -> tuple[Move, ...]:
     """Every answer and every tried or skipped action, the latest last."""
-    moves = (_move(each) for each in session.events)
+    return _moves(session.events)
+
+
+def standing(session: Session) -> tuple[Move, ...]:
+    """The same with the corrections made, each in the place of what it corrects."""
+    return _moves(corrected(session.events))
+
+
+def replies(session: Session) -> tuple[Move, ...]:
+    """What was said last to each question, and what came of each action, in order."""
+    last: dict[tuple[bool, str], Move] = {}
+    for move in standing(session):
+        if move.kind != "skipped":
+            step = move.kind in DONE, move.step
+            last.pop(step, None)
+            last[step] = move
+    return tuple(last.values())
+
+
+def _moves(events: Iterable[Event]) -> tuple[Move, ...]:
+    moves = (_move(each) for each in events)
     return tuple(each for each in moves if each is not None)
 
 
@@ -60,7 +87,7 @@ def _move(event: Event) -> Move | None:
 
 def in_words(tree: Tree, move: Move) -> tuple[str, str]:
     """What was asked or done, and what was said or came of it."""
-    if move.kind in ("tried", "skipped"):
+    if move.kind in (*DONE, "skipped"):
         came_of_it = {"fixed": "it helped", "failed": "it did not help"}
         return tree.actions[move.step].do, came_of_it.get(move.answer, "not now")
     question = tree.questions[move.step]
@@ -75,10 +102,10 @@ def in_words(tree: Tree, move: Move) -> tuple[str, str]:
 def minutes(session: Session) -> float:
     """Minutes that the steps taken cost by the tree, each setup counted once."""
     tree, opened, total = session.tree, set[str](), 0.0
-    for move in path(session):
+    for move in standing(session):
         if move.kind in NOT_TAKEN or move.answer in NOT_TAKEN:
             continue
-        steps = tree.actions if move.kind == "tried" else tree.questions
+        steps = tree.actions if move.kind in DONE else tree.questions
         total += steps[move.step].cost
         for name, cost in _setups(tree, steps[move.step]):
             total += 0 if name in opened else cost

@@ -11,6 +11,7 @@ import click
 from troubleshoot.cli import path, shapes, words
 from troubleshoot.cli.json_text import dumps
 from troubleshoot.cli.keeping import Kept
+from troubleshoot.cli.listening import Stopped
 from troubleshoot.cli.options import (
     DEFAULT,
     by_name,
@@ -23,7 +24,7 @@ from troubleshoot.cli.options import (
 )
 from troubleshoot.cli.prepared import play, prepared
 from troubleshoot.cli.refused import PROBLEMS, Refused, wrong_usage
-from troubleshoot.cli.talk import Stopped, talk
+from troubleshoot.cli.talk import talk
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.session import begin
 
@@ -171,8 +172,11 @@ class Book:
             return
         if self.lasting:
             self.terminal.say(f"The session is kept in {self.kept.name}", dim=True)
-        else:
-            self.kept.remove()
+            return
+        if self.saved is not None and self.session.next_step().kind != "fixed":
+            sentence = "This session is not kept; next time, --session FILE keeps it."
+            self.terminal.say(sentence, dim=True)
+        self.kept.remove()
 
 
 def begun(tree: Tree, known: Known) -> Session:
@@ -195,7 +199,7 @@ def greet(terminal: Terminal, saved: Session, known: Known, kept: Kept) -> None:
     sentence = f"Going on with the session saved in {kept.name}; --fresh begins anew."
     terminal.say(sentence, bold=True)
     if kept.is_outdated(saved.tree):
-        terminal.say("The tree has been edited since; the answers still hold.")
+        words.edited(terminal, saved)
     words.so_far(terminal, saved)
     for option, wanted, has in (
         ("--by", known.by, saved.options.by),

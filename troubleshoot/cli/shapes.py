@@ -27,6 +27,7 @@ def situation(session: Session) -> dict[str, Any]:
         "belief": dict(session.belief),
         "eliminated": [{"cause": c, "by": by} for c, by in session.eliminated],
         "evidence": [{"step": s, "answer": said} for s, said in session.evidence],
+        "carried": [asdict(each) for each in session.carried],
     }
 
 

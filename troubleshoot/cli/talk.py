@@ -7,12 +7,13 @@ the same to it. The end of input is never an answer.
 
 from __future__ import annotations
 
-import itertools
-import sys
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path, words
-from troubleshoot.cli.hearing import Command, Misheard, heard
+from troubleshoot.cli.changing import changed
+from troubleshoot.cli.hearing import COMMANDS, Command, Misheard, heard
+from troubleshoot.cli.listening import Stopped, listen
 from troubleshoot.errors import AnswerError, SessionError
 from troubleshoot.session import Action, Ending
 
@@ -21,16 +22,6 @@ if TYPE_CHECKING:
 
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Question, Session
-
-PATIENCE: Final = 100  # lines in a row that are no answer, from anything but a terminal
-
-
-class Stopped(Exception):
-    """The customer leaves; ``misheard`` when the last line was no answer."""
-
-    def __init__(self, *, misheard: bool = False) -> None:
-        super().__init__()
-        self.misheard = misheard
 
 
 def talk(
@@ -42,6 +33,7 @@ def talk(
     Raises:
         Stopped: the customer quit, or the input came to its end.
     """
+    doubted = False
     while True:
         step = session.next_step()
         terminal.say()
@@ -49,7 +41,8 @@ def talk(
             words.ending(terminal, session, step)
             after = second_thought(terminal, session)
         else:
-            words.put(terminal, step, f"{len(path.path(session)) + 1}. ")
+            doubted = doubt(terminal, session, doubted=doubted)
+            words.put(terminal, step, f"{len(path.standing(session)) + 1}. ")
             after = turn(terminal, session, step)
         if after is None:
             return session
@@ -57,40 +50,46 @@ def talk(
         keep(session)
 
 
+def doubt(terminal: Terminal, session: Session, *, doubted: bool) -> bool:
+    """Say once that the answers fit nothing, and which to check; whether they do."""
+    surprise = session.surprise()
+    if surprise is not None and not doubted:
+        terminal.say(surprise.text, fg="yellow")
+        terminal.say("Type c to check one of them again, or go on with:", fg="yellow")
+        terminal.say()
+    return surprise is not None
+
+
 def second_thought(terminal: Terminal, session: Session) -> Session | None:
-    """The session without its last answer, if somebody at a terminal takes it back."""
-    if not terminal.is_dialogue or not path.path(session):
+    """The session with something taken back or changed; None where that is the end."""
+    doubtful = session.surprise() is not None
+    if not path.path(session) or not (terminal.is_dialogue or doubtful):
         return None
     terminal.say()
-    prompt = "Enter to finish, u to take the last answer back> "
-    while (line := terminal.read(prompt)) is not None:
-        typed = line.casefold()
-        if typed in ("", *Command.QUIT.value):
-            break
-        if typed not in Command.UNDO.value:
-            terminal.say("Please press Enter, or type u.", lead="   ")
-        elif before := undone(terminal, session):
-            return before
-    return None
+    prompt = "Enter to finish, c to change an answer, u to take the last answer back> "
+    try:
+        return listen(terminal, prompt, partial(thought, terminal, session))
+    except Stopped:
+        return None
+
+
+def thought(terminal: Terminal, session: Session, line: str) -> Session | None:
+    """The session after what is said at an ending; ``Stopped`` where nothing is."""
+    command = COMMANDS.get(line.casefold())
+    if not line or command is Command.QUIT:
+        raise Stopped
+    if command not in BACK_AGAIN:
+        raise Misheard("Please press Enter, or type c or u.")
+    return BACK_AGAIN[command](terminal, session)
 
 
 def turn(terminal: Terminal, session: Session, step: Question | Action) -> Session:
     """The session after what the customer says to one step."""
-    misheard = False
-    for lines in itertools.count():
-        line = terminal.read("y/n> " if isinstance(step, Action) else "> ")
-        if line is None or (lines >= PATIENCE and not sys.stdin.isatty()):
-            raise Stopped(misheard=misheard)
-        try:
-            after = said(terminal, session, step, heard(words.offer(step), line))
-        except Misheard as error:
-            terminal.say(str(error), lead="   ")
-            misheard = True
-        else:
-            if after is not None:
-                return after
-            misheard = False
-    raise Stopped
+
+    def understood(line: str) -> Session | None:
+        return said(terminal, session, step, heard(words.offer(step), line))
+
+    return listen(terminal, "y/n> " if isinstance(step, Action) else "> ", understood)
 
 
 def said(
@@ -104,8 +103,8 @@ def said(
             words.explanation(terminal, step)
         case Command.STILL_POSSIBLE:
             words.still_possible(terminal, session)
-        case Command.UNDO:
-            return undone(terminal, session)
+        case Command.UNDO | Command.REDO | Command.CHANGE:
+            return BACK_AGAIN[what](terminal, session)
         case Command.DONT_KNOW if not isinstance(step, Action):
             return session.dont_know(step)
         case Command.LATER | Command.DONT_KNOW:
@@ -117,15 +116,39 @@ def said(
 
 
 def undone(terminal: Terminal, session: Session) -> Session | None:
-    """The session without its last move."""
-    try:
-        before = session.undo()
-    except SessionError:
+    """The session without its last move, and without the remarks after it."""
+    if not (moves := path.path(session)):
         terminal.say("There is nothing to take back.", lead="   ")
         return None
-    asked, reply = path.in_words(session.tree, path.path(session)[-1])
-    terminal.say(f"Taken back: {asked} -> {reply}", lead="   ")
+    before = session
+    while path.path(before) == moves:
+        before = before.undo()
+    terminal.say(f"Taken back: {moved(session)}", lead="   ")
     return before
+
+
+def redone(terminal: Terminal, session: Session) -> Session | None:
+    """The session with the move that was taken back last."""
+    try:
+        after = session.redo()
+    except SessionError:
+        terminal.say("There is nothing to redo.", lead="   ")
+        return None
+    terminal.say(f"Done again: {moved(after)}", lead="   ")
+    return after
+
+
+def moved(session: Session) -> str:
+    """The last move in words."""
+    asked, reply = path.in_words(session.tree, path.path(session)[-1])
+    return f"{asked} -> {reply}"
+
+
+BACK_AGAIN: Final = {
+    Command.UNDO: undone,
+    Command.REDO: redone,
+    Command.CHANGE: changed,
+}
 
 
 def answered(

@@ -7,6 +7,7 @@ the cursor, change a colour, or turn the direction of what stands beside it.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ import click
 WIDEST: Final = 80
 NARROWEST: Final = 24
 LONGEST_LINE: Final = 10_000
+BLOCKS: Final = "\u258f\u258e\u258d\u258c\u258b\u258a\u2589\u2588"  # eighths of a cell
 
 _SEQUENCE: Final = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor: CSI
@@ -121,10 +123,13 @@ class Terminal:
         return click.style(text, **style) if self.colour and style else text
 
     def bar(self, share: float, cells: int = 12) -> str:
-        """A share of 1 as a bar; anything above nothing shows."""
-        full, empty = "\u2588\u00b7" if self.can("\u2588\u00b7") else "#."
-        filled = min(cells, max(round(share * cells), 1 if share > 0 else 0))
-        return full * filled + empty * (cells - filled)
+        """A share of 1 as a bar; anything above nothing shows, less than a cell too."""
+        smooth = self.can(BLOCKS + "\u00b7")
+        parts, empty = (BLOCKS, "\u00b7") if smooth else ("-#", ".")
+        pieces = min(cells * len(parts), math.ceil(share * cells * len(parts)))
+        full, rest = divmod(pieces, len(parts))
+        bar = parts[-1] * full + (parts[rest - 1] if rest else "")
+        return bar + empty * (cells - len(bar))
 
     def read(self, prompt: str) -> str | None:
         """

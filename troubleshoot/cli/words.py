@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 from troubleshoot.cli import path
 from troubleshoot.cli.duration import duration
 from troubleshoot.cli.hearing import YES_OR_NO, Offer
-from troubleshoot.session import Action, Question
+from troubleshoot.session import Action, Question, carry
 from troubleshoot.session.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from troubleshoot.cli.path import Move
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Ending, Session, Step
     from troubleshoot.tree.tree import Tree
@@ -25,6 +26,8 @@ INSTEAD: Final = (
     "d don't know",
     "l later",
     "u undo",
+    "r redo",
+    "c change an answer",
     "s still possible",
     "q save, quit",
 )
@@ -59,11 +62,29 @@ def begin(terminal: Terminal, tree: Tree) -> None:
         terminal.line(line.replace(NO_BREAK, " "))
 
 
+def edited(terminal: Terminal, session: Session) -> None:
+    """Say that the tree is no longer what it was, and what that did to the answers."""
+    items = carry.sentences(session)
+    lost = any(not each.holds for each in session.carried)
+    verdict = "not all answers still hold." if lost else "the answers still hold."
+    terminal.say(f"The tree has been edited since; {verdict}")
+    for each in items:
+        terminal.say(each, lead="  - ")
+
+
 def so_far(terminal: Terminal, session: Session) -> None:
     """The questions and actions of an earlier visit, with what came of them."""
-    for move in path.path(session):
-        asked, said = path.in_words(session.tree, move)
-        terminal.say(f"{asked} -> {said}", lead="  - ", dim=True)
+    for move in path.standing(session):
+        terminal.say(told(session, move), lead="  - ", dim=True)
+
+
+def told(session: Session, move: Move) -> str:
+    """What was asked or done with what came of it, and whether that counts."""
+    asked, said = path.in_words(session.tree, move)
+    aside = (move.step, move.answer) in {
+        (each.step, each.result) for each in session.set_aside
+    }
+    return f"{asked} -> {said}{' (set aside)' if aside else ''}"
 
 
 def put(terminal: Terminal, step: Question | Action, lead: str) -> None:
@@ -246,14 +267,14 @@ def hand_over(terminal: Terminal, session: Session, end: Ending) -> None:
         terminal.say("Have ready:")
     for each in end.escalate.bring:
         terminal.say(each, lead="  - ")
-    if path.path(session):
+    if path.standing(session):
         terminal.say("What is known so far:")
         so_far(terminal, session)
 
 
 def time_taken(terminal: Terminal, session: Session) -> None:
     """How many steps it took, and about how long."""
-    taken = path.path(session)
+    taken = path.standing(session)
     tried = sum(each.kind == "tried" for each in taken)
     asked = sum(each.kind in ("answered", "changed") for each in taken)
     parts = [

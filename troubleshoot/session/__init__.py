@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from troubleshoot.session.opening import begin, replay, resume
+from troubleshoot.session.journal import Journal
+from troubleshoot.session.opening import begin, resume
 from troubleshoot.session.plans.making import plan
 from troubleshoot.session.plans.plan import Plan
+from troubleshoot.session.replaying import replay
 from troubleshoot.session.session import Session
 from troubleshoot.session.steps import (
     DONT_KNOW,
@@ -18,6 +20,7 @@ from troubleshoot.session.steps import (
     Step,
 )
 from troubleshoot.session.strategy import View
+from troubleshoot.session.views.handoff import HandOff
 
 __all__ = [
     "DONT_KNOW",
@@ -25,6 +28,8 @@ __all__ = [
     "Action",
     "Choice",
     "Ending",
+    "HandOff",
+    "Journal",
     "Plan",
     "Question",
     "Reply",

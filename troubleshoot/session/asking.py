@@ -56,7 +56,7 @@ def urgent_step(offers: Offers, question: written.Question) -> Question:
         setup=_setup(offers, question),
         urgent=True,
         cost_min=offers.cost(question),
-        reason="It comes before everything else: an answer may say to stop.",
+        reason="It comes first, for safety: an answer may say to stop at once.",
     )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from troubleshoot.engine.model import REMEDY
-from troubleshoot.engine.policy import best
+from troubleshoot.engine.policy import SLIGHT, best
 from troubleshoot.session import endings
 from troubleshoot.session.advice import advice
 from troubleshoot.session.asking import action_step, question_step, urgent_step
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from troubleshoot.session.steps import Ending, Step
 
 TELLING: Final = 1e-9  # bits; less cannot change what happens next
-SLIGHT: Final = 0.05  # bits; asking for less waits until what may help was tried
 
 
 def next_step(offers: Offers) -> Step:

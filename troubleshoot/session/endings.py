@@ -9,7 +9,7 @@ import numpy as np
 
 from troubleshoot.session.situation import RULED_OUT, TOLERANCE
 from troubleshoot.session.steps import Ending
-from troubleshoot.session.views.surprise import surprise
+from troubleshoot.session.views.surprise import doubt
 from troubleshoot.session.wording import listing, percent
 from troubleshoot.tree.tree import Escalation
 
@@ -91,7 +91,7 @@ def unknown(offers: Offers) -> Ending:
         "unknown",
         text,
         confidence=situation.unknown,
-        reason=surprise(offers),
+        reason=doubt(offers),
     )
 
 

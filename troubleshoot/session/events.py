@@ -43,7 +43,7 @@ class Asked(Closed):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered(Closed):
     """
-    A question was answered: as a fact (told), for the first time, or anew (changed).
+    A question was answered: as a fact (told), when it came up, or corrected (changed).
 
     ``answer`` is the id of an answer, "dont-know" or "not-now"; ``value`` the number
     that was said, where the question takes one.
@@ -59,9 +59,9 @@ class Answered(Closed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried(Closed):
-    """An action was tried, and the symptom is gone or not."""
+    """An action was tried, or what came of it was told wrong (corrected)."""
 
-    kind: Literal["tried"] = "tried"
+    kind: Literal["tried", "corrected"] = "tried"
     at: str
     actor: str
     step: str

@@ -9,10 +9,9 @@ they mean anything to a tree is decided where the tree is.
 from __future__ import annotations
 
 import json
-import math
-import re
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from collections.abc import Mapping  # noqa: TC003 - read by pydantic
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -32,16 +31,16 @@ from troubleshoot.session.events import (
     stamp,
 )
 from troubleshoot.session.options import Options  # noqa: TC001 - read by pydantic
+from troubleshoot.session.strict_json import parsed, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from troubleshoot.tree.tree import Tree
+    from troubleshoot.session.steps import Step
+    from troubleshoot.tree.tree import Question, Tree
 
 FORMAT: Final = 1
-MAX_CHARACTERS: Final = 10_000_000
-SHOWN: Final = 60
-SURROGATE: Final = re.compile("[\ud800-\udfff]")
+DIGITS: Final = 6  # of the recorded confidence; the last bits of a sum may differ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,35 +54,123 @@ class TreeMark(Closed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionTexts(Closed):
+    """How a question and all its answers read, and what else gives them meaning."""
+
+    ask: str
+    answers: Mapping[str, str]
+    unit: str = ""
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts(Closed):
+    """How the steps of a session read when it was written, by their ids."""
+
+    questions: Mapping[str, QuestionTexts] = field(default_factory=dict)
+    actions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Closed):
+    """
+    Where a session stood: the ending, or the step that came next.
+
+    ``kind`` is "question", "action" or that of an ending, ``id`` that of the step;
+    ``causes`` and ``confidence`` are those of the ending.
+    """
+
+    kind: str
+    id: str = ""
+    causes: tuple[str, ...] = ()
+    confidence: float = 0.0
+
+
+Log: TypeAlias = tuple[
+    Annotated[
+        Begun | Asked | Answered | Tried | Skipped | Remark,
+        Field(discriminator="kind"),
+    ],
+    ...,
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Saved(Closed):
-    """What a saved session holds."""
+    """
+    What a saved session holds; ``undone`` are moves that were taken back.
+
+    ``texts`` and ``outcome`` are None in files of versions that did not write them.
+    """
 
     format: Literal[1]
     library: str
     tree: TreeMark
     options: Options
-    events: tuple[
-        Annotated[
-            Begun | Asked | Answered | Tried | Skipped | Remark,
-            Field(discriminator="kind"),
-        ],
-        ...,
-    ]
+    events: Log
+    undone: Log = ()
+    texts: Texts | None = None
+    outcome: Outcome | None = None
 
 
 _reader: Final = TypeAdapter(Saved)
 
 
-def written(tree: Tree, options: Options, events: Iterable[Event]) -> str:
+def written(
+    tree: Tree,
+    options: Options,
+    events: Iterable[Event],
+    *,
+    undone: Iterable[Event] = (),
+    outcome: Outcome | None = None,
+) -> str:
     """The session as JSON text that ``read`` takes back."""
+    events, undone = tuple(events), tuple(undone)
     saved = {
         "format": FORMAT,
         "library": f"troubleshoot {__version__}",
         "tree": asdict(tree_mark(tree)),
         "options": asdict(options),
         "events": [plain(each) for each in events],
+        "texts": texts(tree, (*events, *undone)),
     }
+    if undone:
+        saved["undone"] = [plain(each) for each in undone]
+    if outcome is not None:
+        saved["outcome"] = asdict(outcome)
     return json.dumps(saved, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def texts(tree: Tree, events: Iterable[Event]) -> dict[str, Any]:
+    """The ``Texts`` of the steps that these events speak of, as JSON."""
+    found: dict[str, Any] = {"questions": {}, "actions": {}}
+    for event in events:
+        if isinstance(event, Answered):
+            question = tree.questions[event.step]
+            found["questions"][question.id] = _question_texts(question)
+        elif isinstance(event, Tried | Skipped):
+            found["actions"][event.step] = tree.actions[event.step].do
+    return found
+
+
+def _question_texts(question: Question) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "ask": question.ask,
+        "answers": {each.id: each.text for each in question.answers},
+    }
+    if question.unit:
+        found["unit"] = question.unit
+    if question.private:
+        found["private"] = True
+    return found
+
+
+def outcome(step: Step) -> Outcome:
+    """What a next step comes to, for a comparison with another one."""
+    if not step.is_end:
+        return Outcome(kind=step.kind, id=step.id)
+    confidence = round(step.confidence, DIGITS)
+    return Outcome(kind=step.kind, causes=step.causes, confidence=confidence)
 
 
 def tree_mark(tree: Tree) -> TreeMark:
@@ -100,71 +187,29 @@ def read(text: str) -> Saved:
     """
     The saved session in this text.
 
+    A hand-off, which has its session under the key "session", is read as that.
+
     Raises:
         SessionError: it is not one; the message is one sentence.
     """
-    _check_format(_parsed(text))
+    value = parsed(text)
+    if isinstance(value, dict) and "events" not in value and "session" in value:
+        value = value["session"]
+        text = json.dumps(value)
+    _check_format(value)
     try:
         saved = _reader.validate_json(text, strict=True)
     except ValidationError as error:
         raise SessionError(_sentence(error)) from None
-    events = tuple(_with_stamp(i, each) for i, each in enumerate(saved.events))
+    log = (*saved.events, *saved.undone)
+    stamped = tuple(_with_stamp(i, each) for i, each in enumerate(log))
+    size = len(saved.events)
+    events, undone = stamped[:size], stamped[size:]
     _check_order(events)
-    return replace(saved, events=events)
-
-
-def _parsed(text: str) -> object:
-    """The JSON value; refuses what a second reader might take differently."""
-    if not isinstance(text, str):
-        raise SessionError("a saved session is a text")
-    if len(text) > MAX_CHARACTERS:
-        raise SessionError(
-            f"the saved session is longer than {MAX_CHARACTERS:,} characters"
-        )
-    try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_without_duplicates,
-            parse_constant=_refused,
-            parse_float=_finite,
-            parse_int=_small,
-        )
-        decoded = json.dumps(value, ensure_ascii=False)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise SessionError(
-            f"the saved session is not JSON: {error.msg} at {place}"
-        ) from None
-    except RecursionError:
-        raise SessionError("the saved session is nested too deeply") from None
-    # An escape may hide half a character, which no file can hold.
-    if SURROGATE.search(text) or SURROGATE.search(decoded):
-        raise SessionError("the saved session holds half a character (a surrogate)")
-    return value
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise SessionError(f"the saved session says {_shown(name)} twice")
-        found[name] = value
-    return found
-
-
-def _refused(word: str) -> float:
-    raise SessionError(f"the saved session holds {word}, which is not a number in JSON")
-
-
-def _finite(digits: str) -> float:
-    if math.isfinite(number := float(digits)):
-        return number
-    raise SessionError(f"the saved session holds {_shown(digits)}, which is too large")
-
-
-def _small(digits: str) -> int:
-    _finite(digits)
-    return int(digits)
+    _check_order((events[0], *undone))
+    if any(each.kind == "told" for each in undone):
+        raise SessionError("the facts of the saved session cannot be undone")
+    return replace(saved, events=events, undone=undone)
 
 
 def _check_format(value: object) -> None:
@@ -174,7 +219,7 @@ def _check_format(value: object) -> None:
         )
     if type(value["format"]) is not int or value["format"] != FORMAT:
         raise SessionError(
-            f"the saved session has the format {_shown(json.dumps(value['format']))}, "
+            f"the saved session has the format {shown(json.dumps(value['format']))}, "
             f"and this version reads format {FORMAT}"
         )
 
@@ -184,7 +229,7 @@ def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)
     place = ".".join(str(each) for each in first[0]["loc"]) or "the whole"
     message = _MESSAGES.get(first[0]["type"], first[0]["msg"])
-    return f"the saved session cannot be read at {_shown(place)}: {message}"
+    return f"the saved session cannot be read at {shown(place)}: {message}"
 
 
 _MESSAGES: Final = {
@@ -206,8 +251,7 @@ def _with_stamp(i: int, event: Event) -> Event:
         return replace(event, at=stamp(moment(event.at)))
     except (ValueError, OverflowError):
         raise SessionError(
-            f"event {i} of the saved session has no time with a zone: "
-            f"{_shown(event.at)}"
+            f"event {i} of the saved session has no time with a zone: {shown(event.at)}"
         ) from None
 
 
@@ -222,14 +266,9 @@ def _check_order(events: tuple[Event, ...]) -> None:
     for asked, reply in zip(events, (*events[1:], None), strict=True):
         if isinstance(asked, Asked) and not _replies(reply, asked):
             raise SessionError(
-                f"nothing answers {_shown(asked.step)}, which the saved session asked"
+                f"nothing answers {shown(asked.step)}, which the saved session asked"
             )
 
 
 def _replies(reply: Event | None, asked: Asked) -> bool:
     return isinstance(reply, Answered) and reply.step == asked.step
-
-
-def _shown(text: str) -> str:
-    line = " ".join(text.split())
-    return f"'{line}'" if len(line) <= SHOWN else f"'{line[:SHOWN]}…'"

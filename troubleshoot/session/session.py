@@ -13,8 +13,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict
 
-from troubleshoot.errors import AnswerError, SessionError
-from troubleshoot.session import asking, choosing, saved
+from troubleshoot.errors import SessionError
+from troubleshoot.session import asides, asking, changing, choosing, saved
 from troubleshoot.session.events import (
     Answered,
     Asked,
@@ -24,21 +24,31 @@ from troubleshoot.session.events import (
     Tried,
     stamp,
 )
+from troubleshoot.session.naming import action_id, question_id
 from troubleshoot.session.offers import Offers
+from troubleshoot.session.probes import SECONDS, probed, probed_async
 from troubleshoot.session.replies import Said, understood
 from troubleshoot.session.situation import Situation
-from troubleshoot.session.state import state
-from troubleshoot.session.statuses import statuses
-from troubleshoot.session.steps import DONT_KNOW, NOT_NOW, Action, Ending, Question
-from troubleshoot.session.views import explain, transcript
+from troubleshoot.session.state import corrected, state
+from troubleshoot.session.steps import DONT_KNOW, NOT_NOW, Action, Question
+from troubleshoot.session.views import explain, handing, record, transcript
+from troubleshoot.session.views.ledger import Ledger
+from troubleshoot.session.views.surprise import surprise
+from troubleshoot.session.views.why import story
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from troubleshoot.session.asides import SetAside
+    from troubleshoot.session.carried import Carried
     from troubleshoot.session.options import Options
+    from troubleshoot.session.probes import Probe
     from troubleshoot.session.statuses import Status
     from troubleshoot.session.steps import Step
     from troubleshoot.session.strategy import Strategy
+    from troubleshoot.session.views.handoff import HandOff
+    from troubleshoot.session.views.record import Record
+    from troubleshoot.session.views.surprise import Surprise
     from troubleshoot.tree.tree import Tree
 
 QuestionOrId: TypeAlias = Question | str
@@ -62,7 +72,9 @@ class Session:
     """
     A run with a tree. Equal to another with the same tree, options and events.
 
-    ``own`` is a house's own strategy, whose name is among the options.
+    ``own`` is a house's own strategy, whose name is among the options. ``carried``
+    says what an edit of the tree did to the saved session that this one goes on from;
+    ``undone`` are the moves that ``redo`` takes back, the next one first.
 
     >>> session = tree.begin()                              # doctest: +SKIP
     >>> session.answer("lights", "amber").undo() == session # doctest: +SKIP
@@ -74,6 +86,11 @@ class Session:
     events: tuple[Event, ...]
     clock: Callable[[], datetime] = field(default=now, compare=False, repr=False)
     own: Strategy | None = field(default=None, compare=False, repr=False)
+    carried: tuple[Carried, ...] = field(default=(), compare=False, repr=False)
+
+    undone: tuple[Event, ...] = field(default=(), compare=False, repr=False)
+    probes: Mapping[str, Probe] = field(default_factory=dict, compare=False, repr=False)
+    probe_seconds: float = field(default=SECONDS, compare=False, repr=False)
 
     # What the session says.
 
@@ -101,7 +118,12 @@ class Session:
     @cached_property
     def statuses(self) -> Mapping[str, Status]:
         """Where every cause and group stands, in the order of the file."""
-        return MappingProxyType(dict(statuses(self._situation)))
+        return self.ledger.standing
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What each piece of evidence did to each cause and group, in order."""
+        return Ledger(self._situation)
 
     @property
     def eliminated(self) -> tuple[tuple[str, str], ...]:
@@ -115,24 +137,61 @@ class Session:
             (each.step, each.result) for each in self._situation.state.evidence
         )
 
+    def surprise(self) -> Surprise | None:
+        """Which evidence does not fit and is worth checking again; None if all fits."""
+        return self._surprise
+
+    @cached_property
+    def _surprise(self) -> Surprise | None:
+        return surprise(self.offers)
+
+    def why(self, cause: str) -> str:
+        """
+        The story of one cause, one group, or "unknown", in sentences.
+
+        Raises:
+            UnknownName: there is no such cause.
+        """
+        return story(self, cause)
+
+    @cached_property
+    def set_aside(self) -> tuple[SetAside, ...]:
+        """Answers that do not count now, each with the reason."""
+        return asides.set_aside(self.tree, self._situation.state)
+
     def explain(self) -> str:
         """Why the next step is what it is, and what ruled causes out so far."""
         return explain.explanation(self)
 
     def transcript(self) -> str:
         """The record of the run, as text for people."""
-        return transcript.transcript(self)
+        return transcript.transcript(self.record())
+
+    def record(self) -> Record:
+        """The record of the run as data: every move, and what it ruled out."""
+        return record.record(self)
+
+    def hand_off(self) -> HandOff:
+        """All that the next team needs to go on without asking anything twice."""
+        return handing.hand_off(self)
 
     def to_json(self) -> str:
         """The session as text from which ``troubleshoot.resume`` goes on."""
-        return saved.written(self.tree, self.options, self.events)
+        return saved.written(
+            self.tree,
+            self.options,
+            self.events,
+            undone=self.undone,
+            outcome=self._outcome,
+        )
 
     # What is said to the session.
 
     def answer(self, question: QuestionOrId, said: Said) -> Session:
         """
-        The session after this answer; it replaces an earlier one to the same question.
+        The session after this answer; an earlier one to the same question is changed.
 
+        What an action has overtaken is answered anew, as it may be different now.
         ``said`` is an id or a text of an answer, True or False for yes and no, a number
         for a question with a unit, ``DONT_KNOW`` or ``NOT_NOW``.
 
@@ -140,9 +199,10 @@ class Session:
             UnknownName: there is no such question.
             AnswerError: the question has no such answer; the message says which it has.
         """
-        id_ = self._question_id(question)
+        id_ = question_id(self.tree, question)
         answer, value = understood(self.tree.questions[id_], said)
-        changed = id_ in self._situation.state.answers
+        now = self._situation.state
+        changed = id_ in now.answers or id_ in now.pointless
         event = Answered(
             kind="changed" if changed else "answered",
             step=id_,
@@ -153,6 +213,23 @@ class Session:
         asked = (self._asked(id_, event.at),) if isinstance(question, Question) else ()
         return self._with(*asked, event)
 
+    def change(self, step: Question | Action | str, said: Said) -> Session:
+        """
+        The session as if this had been said to the step at first.
+
+        All other answers are kept; ``set_aside`` lists those that no longer apply.
+        ``said`` is as for ``answer``, and of an action True or False, "fixed" or
+        "failed".
+
+        Raises:
+            UnknownName: there is no such question or action.
+            AnswerError: nothing was said to it before, or this is no answer to it.
+        """
+        signed = self._now()
+        return self._with(
+            changing.correction(self.tree, self.events, step, said, **signed)
+        )
+
     def dont_know(self, question: QuestionOrId) -> Session:
         """The session after "I don't know"; the belief stays."""
         return self.answer(question, DONT_KNOW)
@@ -161,13 +238,29 @@ class Session:
         """The session after "not now"; the step is offered once more, later."""
         is_action = isinstance(step, str) and step not in self.tree.questions
         if isinstance(step, Action) or (is_action and step in self.tree.actions):
-            return self._with(Skipped(step=self._action_id(step), **self._now()))
+            return self._with(Skipped(step=action_id(self.tree, step), **self._now()))
         return self.answer(step, NOT_NOW)
 
     def tried(self, action: ActionOrId, *, fixed: bool) -> Session:
         """The session after the action, which fixed the symptom or did not."""
-        id_ = self._action_id(action)
+        id_ = action_id(self.tree, action)
         return self._with(Tried(step=id_, fixed=bool(fixed), **self._now()))
+
+    def probe(self, *, up_to: float | None = None) -> Session:
+        """
+        The session once its probes have answered, up to a step that is for a person.
+
+        A probe is called when its question comes next; before that, all probes of
+        questions that cost at most ``up_to`` minutes, if it is given.
+
+        Raises:
+            SessionError: a probe is asynchronous, and a loop is running here.
+        """
+        return probed(self, up_to)
+
+    async def probe_async(self, *, up_to: float | None = None) -> Session:
+        """The same without blocking the loop; its next step is then at hand as well."""
+        return await probed_async(self, up_to)
 
     def note(self, text: str) -> Session:
         """The session with a remark, which changes nothing else."""
@@ -179,22 +272,42 @@ class Session:
 
     def undo(self) -> Session:
         """
-        The session before its last move.
+        The session before its last move, which ``redo`` takes back.
 
         Raises:
             SessionError: nothing was done since it began.
         """
         if self.events[-1].kind in ("begun", "told"):
             raise SessionError("there is nothing to undo")
-        asked = self.events[-2].kind == "asked"
-        return replace(self, events=self.events[: -2 if asked else -1])
+        size = 2 if self.events[-2].kind == "asked" else 1
+        move, before = self.events[-size:], self.events[:-size]
+        return replace(self, events=before, undone=(*move, *self.undone))
+
+    def redo(self) -> Session:
+        """
+        The session with the last move that was undone; any other move drops those.
+
+        Raises:
+            SessionError: no move was undone last.
+        """
+        if not self.undone:
+            raise SessionError("there is nothing to redo")
+        size = 2 if self.undone[0].kind == "asked" else 1
+        move, later = self.undone[:size], self.undone[size:]
+        return replace(self, events=(*self.events, *move), undone=later)
 
     # How it comes about.
+
+    @property
+    def _outcome(self) -> saved.Outcome | None:
+        """Where it stands; None where a house's own strategy, which may fail, says."""
+        return saved.outcome(self.next_step()) if self.own is None else None
 
     @cached_property
     def _situation(self) -> Situation:
         now = state(self.tree, self.events)
-        return Situation(self.tree, self.options, now, self.events, self.own)
+        log = corrected(self.events)
+        return Situation(self.tree, self.options, now, log, self.own)
 
     @cached_property
     def offers(self) -> Offers:
@@ -202,7 +315,7 @@ class Session:
         return Offers(self._situation)
 
     def _with(self, *events: Event) -> Session:
-        return replace(self, events=(*self.events, *events))
+        return replace(self, events=(*self.events, *events), undone=())
 
     def _now(self) -> _Signature:
         return {"at": stamp(self.clock()), "actor": self.options.actor}
@@ -216,33 +329,6 @@ class Session:
             at=at,
             actor=self.options.actor,
         )
-
-    def _question_id(self, question: object) -> str:
-        name = _id(question)
-        action = isinstance(question, Action) or name in self.tree.actions
-        if action and name not in self.tree.questions:
-            raise AnswerError(
-                f"'{name}' is an action: say whether it fixed the symptom"
-            )
-        return self.tree.question(name).id
-
-    def _action_id(self, action: object) -> str:
-        name = _id(action)
-        question = isinstance(action, Question) or name in self.tree.questions
-        if question and name not in self.tree.actions:
-            raise AnswerError(f"'{name}' is a question: it takes an answer")
-        return self.tree.action(name).id
-
-
-def _id(step: object) -> str:
-    match step:
-        case Question() | Action():
-            return step.id
-        case str():
-            return step
-        case Ending():
-            raise AnswerError("the session has come to its end: nothing was asked")
-    raise AnswerError("a step is named by itself or by its id")
 
 
 def _whole(text: str) -> str:

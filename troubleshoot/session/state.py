@@ -2,20 +2,22 @@
 What the events of a session come to, before any arithmetic.
 
 A question is answered when its last reply was an answer that no action has made stale
-since; an action is tried once it is said whether it fixed the symptom.
+since, and that no other answer makes pointless; an action is tried once it is said
+whether it fixed the symptom. A correction counts where the answer stands that it
+corrects, as if it had been said at first.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from troubleshoot.session.events import Answered, Remark, Skipped, Tried
 from troubleshoot.session.steps import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from troubleshoot.session.events import Event
     from troubleshoot.tree.tree import Setup, Tree
@@ -34,14 +36,19 @@ class State:
     """
     Where a session stands; counts are of replies that are no answer.
 
-    ``stale`` are answers that an action has overtaken; ``opened`` are setups that are
-    paid for; ``given_up`` is the reason, None while the session goes on; ``last`` is
-    the step of the last reply. It is filled event by event and changed no more.
+    ``stale`` are answers that an action has overtaken, ``stale_by`` which one;
+    ``pointless`` are answers whose question would not be put now, ``spoilt_by`` the
+    question that says so; ``opened`` are setups that are paid for; ``given_up`` is the
+    reason, None while the session goes on; ``last`` is the step of the last reply. It
+    is filled event by event and changed no more.
     """
 
     answers: dict[str, str] = field(default_factory=dict)
     tried: dict[str, bool] = field(default_factory=dict)
     stale: dict[str, str] = field(default_factory=dict)
+    stale_by: dict[str, str] = field(default_factory=dict)
+    pointless: dict[str, str] = field(default_factory=dict)
+    spoilt_by: dict[str, str] = field(default_factory=dict)
     dont_know: Counter[str] = field(default_factory=Counter)
     not_now: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
@@ -58,8 +65,8 @@ class State:
 
 def state(tree: Tree, events: Iterable[Event]) -> State:
     """The state after all events, in their order."""
-    now = State()
-    for event in events:
+    now, said = State(), tuple(events)
+    for event in corrected(said):
         if isinstance(event, Answered | Tried | Skipped):
             now.last = event.step
         match event:
@@ -69,17 +76,45 @@ def state(tree: Tree, events: Iterable[Event]) -> State:
                 _tried(tree, now, event)
             case Skipped(step=step):
                 now.skipped[step] += 1
-                now.given_up = None
-            case Remark(kind="ended", text=reason):
-                now.given_up = reason
+    now.given_up = _given_up(said)
+    _leave_out(now, pointless(tree, now.answers))
     return now
+
+
+def corrected(events: Iterable[Event]) -> tuple[Event, ...]:
+    """The log as it would be, had everything been said right at first."""
+    log: list[Event] = []
+    said: dict[tuple[type[Event], str], int] = {}
+    for event in events:
+        if not isinstance(event, Answered | Tried):
+            log.append(event)
+            continue
+        place = said.get((type(event), event.step))
+        if place is None or event.kind not in ("changed", "corrected"):
+            said[type(event), event.step] = len(log)
+            log.append(event)
+        else:
+            kind: Any = log[place].kind  # of the same class of events
+            log[place] = replace(event, kind=kind)
+    return tuple(log)
+
+
+def _given_up(events: Iterable[Event]) -> str | None:
+    """The reason for giving up, unless something was said or done afterwards."""
+    reason = None
+    for event in events:
+        if isinstance(event, Answered | Tried | Skipped):
+            reason = None
+        elif isinstance(event, Remark) and event.kind == "ended":
+            reason = event.text
+    return reason
 
 
 def _answered(tree: Tree, now: State, event: Answered) -> None:
     question, reply = event.step, event.answer
-    now.given_up = None
     now.answers.pop(question, None)
     now.stale.pop(question, None)
+    now.stale_by.pop(question, None)
     now.log.pop(("question", question), None)
     if reply == Reply.NOT_NOW.value:
         now.not_now[question] += 1
@@ -96,16 +131,46 @@ def _answered(tree: Tree, now: State, event: Answered) -> None:
 
 def _tried(tree: Tree, now: State, event: Tried) -> None:
     action = tree.actions[event.step]
-    now.given_up = None
     for question in action.changes:
         if question in now.answers:
             now.stale[question] = now.answers.pop(question)
+            now.stale_by[question] = action.id
             del now.log["question", question]
     now.tried[action.id] = event.fixed
     _open(tree, now, action.setup)
     now.log.pop(("action", action.id), None)
     result = "fixed" if event.fixed else "failed"
     now.log["action", action.id] = Evidence("action", action.id, result)
+
+
+def pointless(tree: Tree, answers: Mapping[str, str]) -> dict[str, str]:
+    """
+    Answers whose question would not be put, and the question whose answer says so.
+
+    That is a question in ``only-if`` which was answered otherwise, or whose own answer
+    is pointless. One that nobody has answered spoils nothing: facts come in any order.
+    """
+    spoilt: dict[str, str] = {}
+    waiting = {each: tree.questions[each].needs.only_if for each in answers}
+    while waiting:
+        found = {
+            question: gate
+            for question, gates in waiting.items()
+            for gate, only in gates.items()
+            if gate in spoilt or (gate in answers and answers[gate] not in only)
+        }
+        if not found:
+            break
+        spoilt |= found
+        waiting = {each: x for each, x in waiting.items() if each not in found}
+    return spoilt
+
+
+def _leave_out(now: State, spoilt: Mapping[str, str]) -> None:
+    for question, gate in spoilt.items():
+        now.pointless[question] = now.answers.pop(question)
+        now.spoilt_by[question] = gate
+        del now.log["question", question]
 
 
 def _open(tree: Tree, now: State, setup: str | None) -> None:

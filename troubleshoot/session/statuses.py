@@ -8,19 +8,18 @@ fixed it; leading: likelier than every other; possible: none of these.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from troubleshoot.engine.belief import weight_of_evidence
 from troubleshoot.session.situation import RULED_OUT, TOLERANCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from troubleshoot.session.situation import BoolArray, FloatArray, Situation
+    from troubleshoot.session.situation import BoolArray, Situation
+    from troubleshoot.session.weighing import Weighing
 
 Standing: TypeAlias = Literal[
     "eliminated", "ruled out", "possible", "leading", "confirmed"
@@ -29,7 +28,7 @@ Standing: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """How much a piece of evidence speaks for a cause: log2 odds, ±inf if certain."""
+    """By how much a piece changed the odds of a cause: log2, ±inf if certain."""
 
     step: str
     result: str
@@ -42,7 +41,7 @@ class Status:
     A cause or group, its standing and posterior, and the evidence that weighs on it.
 
     ``by`` has the strongest first; for what is ruled out only what speaks against it,
-    for what is eliminated only what does so for certain.
+    for what is eliminated only what excludes it, or a part of a group.
     """
 
     cause: str
@@ -51,48 +50,41 @@ class Status:
     by: tuple[Weight, ...] = ()
 
 
-def statuses(situation: Situation) -> Mapping[str, Status]:
-    """
-    Status of every cause and group, in the order of the file.
-
-    Weights are computed once per evidence for root causes, once more per group.
-    """
+def statuses(situation: Situation, weighing: Weighing) -> Mapping[str, Status]:
+    """Status of every cause and group, in the order of the file."""
     leading = _leading(situation)
     confirmed = _confirmed(situation)
-    weights = _root_weights(situation)
-    return {
-        name: _status(situation, name, leading, confirmed, weights)
-        for name in situation.tree.causes
-    }
+    found = {}
+    for name in situation.tree.causes:
+        i = weighing.at[name]
+        leaves = situation.tree.leaves(name)
+        posterior = float(weighing.belief[-1, i])
+        standing = _standing(situation, leaves, posterior, leading, confirmed)
+        telling = _telling(weighing, i, standing)
+        found[name] = Status(name, standing, posterior, _by(weighing, i, telling))
+    return found
 
 
-def _status(
-    situation: Situation,
-    name: str,
-    leading: frozenset[str],
-    confirmed: frozenset[str],
-    weights: Mapping[str, tuple[Weight, ...]],
-) -> Status:
-    leaves = situation.tree.leaves(name)
-    posterior = min(1.0, sum(situation.shares[each] for each in leaves))
-    standing = _standing(situation, leaves, posterior, leading, confirmed)
-    by = weights[name] if name in weights else _group_weights(situation, leaves)
-    return Status(name, standing, posterior, _telling(by, standing, len(leaves)))
+def _telling(weighing: Weighing, i: int, standing: Standing) -> BoolArray:
+    """Which pieces say most about this standing."""
+    log_odds = weighing.log_odds[:, i]
+    if standing == "eliminated":
+        return weighing.excludes[:, i]
+    if standing == "ruled out":
+        return log_odds < -TOLERANCE
+    return np.abs(log_odds) > TOLERANCE
 
 
-def _telling(
-    weights: tuple[Weight, ...], standing: Standing, leaves: int
-) -> tuple[Weight, ...]:
-    """What says most about this standing: what is certain, or speaks against it."""
-    against = tuple(each for each in weights if each.log_odds < 0)
-    certain = tuple(each for each in against if each.log_odds == -math.inf)
-    match standing:
-        case "eliminated":
-            # The causes of a group may have been eliminated one by one.
-            return certain if certain or leaves == 1 else against
-        case "ruled out":
-            return against
-    return weights
+def _by(weighing: Weighing, i: int, telling: BoolArray) -> tuple[Weight, ...]:
+    """These pieces, the heaviest first."""
+    bits = weighing.log_odds[:, i]
+    order = np.argsort(-np.abs(bits), kind="stable")
+    heaviest = order[telling[order]].tolist()
+    pieces = [weighing.evidence[k] for k in heaviest]
+    return tuple(
+        Weight(each.step, each.result, weight)
+        for each, weight in zip(pieces, bits[heaviest].tolist(), strict=True)
+    )
 
 
 def _standing(
@@ -125,37 +117,3 @@ def _confirmed(situation: Situation) -> frozenset[str]:
     if not any(situation.state.tried.values()):
         return frozenset()
     return frozenset(situation.ranked(situation.likeliest_class))
-
-
-def _root_weights(situation: Situation) -> Mapping[str, tuple[Weight, ...]]:
-    odds = {
-        evidence: weight_of_evidence(situation.model.prior, row)
-        for evidence, row in situation.rows.items()
-    }
-    return {
-        cause: _sorted(
-            Weight(x.step, x.result, float(all_odds[i])) for x, all_odds in odds.items()
-        )
-        for i, cause in enumerate(situation.model.causes)
-    }
-
-
-def _group_weights(situation: Situation, leaves: tuple[str, ...]) -> tuple[Weight, ...]:
-    inside = np.isin(situation.model.causes, leaves)
-    return _sorted(
-        Weight(x.step, x.result, _log_odds(situation.model.prior, row, inside))
-        for x, row in situation.rows.items()
-    )
-
-
-def _log_odds(prior: FloatArray, row: FloatArray, inside: BoolArray) -> float:
-    """Log2 odds of evidence for a group: causes inside and outside, as if two."""
-    masses = np.array([prior[inside].sum(), prior[~inside].sum()])
-    joint = np.array([prior[inside] @ row[inside], prior[~inside] @ row[~inside]])
-    likelihood = np.divide(joint, masses, out=np.zeros(2), where=masses > 0)
-    return float(weight_of_evidence(masses, likelihood)[0])
-
-
-def _sorted(weights: Iterable[Weight]) -> tuple[Weight, ...]:
-    telling = [each for each in weights if abs(each.log_odds) > TOLERANCE]
-    return tuple(sorted(telling, key=lambda each: -abs(each.log_odds)))

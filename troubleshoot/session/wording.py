@@ -70,5 +70,5 @@ def told(tree: Tree, step: str, result: str) -> str:
     if result in WORKED and step in tree.actions:
         return f"“{tree.actions[step].do}” ({WORKED[result]})"
     question = tree.questions[step]
-    answer = MASK if question.private else question.answer(result).text
-    return f"“{question.ask}” ({answer})"
+    answer = MASK if question.private else f"({question.answer(result).text})"
+    return f"“{question.ask}” {answer}"

@@ -21,7 +21,7 @@ HEAVIEST: Final = 2  # pieces of evidence named per cause
 def explanation(session: Session) -> str:
     """The reason for the next step, what it could change, and what is settled."""
     step = session.next_step()
-    lines = [*_step(session, step), *_settled(session)]
+    lines = [*_step(session, step), *_doubt(session, step), *_settled(session)]
     return "\n".join(printable(each) for each in lines)
 
 
@@ -56,6 +56,13 @@ def _causes(session: Session, causes: tuple[str, ...]) -> Iterator[str]:
     for each in causes:
         title = session.tree.causes[each].title
         yield f"  {title}: {percent(session.belief[each])}"
+
+
+def _doubt(session: Session, step: Step) -> Iterator[str]:
+    """What does not fit, unless the step has said so itself."""
+    surprise = session.surprise()
+    if surprise and surprise.text not in step.reason:
+        yield f"Doubt: {surprise.text}"
 
 
 def _settled(session: Session) -> Iterator[str]:

@@ -7,70 +7,50 @@ an event. Answers to private questions are masked.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from troubleshoot.session.events import Answered, Remark, Skipped, Tried
-from troubleshoot.session.steps import Reply
-from troubleshoot.session.wording import MASK, printable
+from troubleshoot.session.probes import PROBE
+from troubleshoot.session.wording import WORKED, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from troubleshoot.session.events import Event
-    from troubleshoot.session.session import Session
-    from troubleshoot.tree.tree import Tree
-
-REPLIES: Final = {
-    Reply.DONT_KNOW.value: "don't know",
-    Reply.NOT_NOW.value: "not now",
-}
+    from troubleshoot.session.views.record import Move, Record
 
 
-def transcript(session: Session) -> str:
-    """The record of the run, with how it ended if it did."""
-    pairs = [*_head(session.tree)]
-    for event in session.events:
-        pairs += _event(session.tree, event)
-    step = session.next_step()
-    if step.is_end:
-        pairs.append(("ending", f"{step.kind}. {step.text}"))
+def transcript(record: Record) -> str:
+    """The record of a run as text, with how it ended if it did."""
+    pairs = [
+        ("tree", f"{record.tree.id} {record.tree.version}".rstrip()),
+        ("title", record.tree.title),
+        ("symptom", record.symptom),
+    ]
+    for move in record.moves:
+        pairs += _move(move)
+    if record.ending is not None:
+        pairs.append(("ending", f"{record.ending.kind}. {record.ending.text}"))
     return "".join(_line(word, text) for word, text in pairs if text)
 
 
-def _head(tree: Tree) -> Iterator[tuple[str, str]]:
-    yield "tree", f"{tree.id} {tree.version}".rstrip()
-    yield "title", tree.title
-    yield "symptom", tree.symptom
+def _move(move: Move) -> Iterator[tuple[str, str]]:
+    match move.kind:
+        case "action" | "corrected":
+            yield move.kind, move.text
+            yield "fixed", _fixed(move.answer)
+        case "note":
+            yield "note", move.text
+        case "given up":
+            yield "given up", move.text or "without a reason"
+        case word:
+            yield word, move.text
+            yield "answer", move.answer
+            if move.actor == PROBE:
+                yield "by", PROBE
 
 
-def _event(tree: Tree, event: Event) -> Iterator[tuple[str, str]]:
-    match event:
-        case Answered():
-            word = {"told": "fact", "changed": "changed"}.get(event.kind, "question")
-            yield word, tree.questions[event.step].ask
-            yield "answer", _answer(tree, event)
-        case Tried():
-            yield "action", tree.actions[event.step].do
-            yield "fixed", "yes" if event.fixed else "no"
-        case Skipped():
-            yield "action", tree.actions[event.step].do
-            yield "fixed", "not now"
-        case Remark(kind="noted"):
-            yield "note", event.text
-        case Remark():
-            yield "given up", event.text or "without a reason"
-
-
-def _answer(tree: Tree, event: Answered) -> str:
-    question = tree.questions[event.step]
-    if question.private:
-        return MASK
-    if event.answer in REPLIES:
-        return REPLIES[event.answer]
-    text = question.answer(event.answer).text
-    if event.value is None:
-        return text
-    return f"{event.value:g} {question.unit} ({text})"
+def _fixed(answer: str) -> str:
+    """The word after an action, by which a transcript is also written by hand."""
+    return {WORKED["fixed"]: "yes", WORKED["failed"]: "no"}.get(answer, answer)
 
 
 def _line(word: str, text: str) -> str:

@@ -1,0 +1,159 @@
+"""Transcripts and hand-offs, rendered for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from troubleshoot.runbook.house import page
+from troubleshoot.runbook.words import DEFAULT, words
+from troubleshoot.session.session import Session
+from troubleshoot.session.situation import RULED_OUT
+from troubleshoot.session.views.handoff import HandOff
+from troubleshoot.session.views.transcript import transcript
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+    from types import SimpleNamespace
+
+    from troubleshoot.runbook.house import Format
+    from troubleshoot.runbook.words import Language
+    from troubleshoot.session.views.handoff import RuledOut
+    from troubleshoot.session.views.record import Outcome, Record
+
+To: TypeAlias = Literal["text", "markdown", "html", "json"]
+
+LEADING: Final = 3  # causes named on the first screen
+OVER: Final = ("fixed", "stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A cause by its title, empty for one that is not listed, and its belief."""
+
+    text: str
+    belief: float
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Evidence, empty for none, and the causes that it speaks against most."""
+
+    text: str
+    answer: str
+    certain: bool
+    causes: tuple[RuledOut, ...]
+
+
+def render(
+    value: Session | Record | HandOff,
+    to: To = "text",
+    *,
+    language: Language = DEFAULT,
+    templates: Path | None = None,
+) -> str:
+    """
+    A hand-off, or the transcript of a session or of its record, as a document.
+
+    ``language`` is that of the fixed words: "en", "de", or words of your own by key;
+    what the tree and the customer say stays in theirs. ``templates`` is a folder whose
+    templates come before those of this library, by their names.
+
+    Raises:
+        ValueError: there is no such format or language.
+    """
+    record = value.record() if isinstance(value, Session) else value
+    match to, record:
+        case "json", _:
+            return record.to_json()
+        case (("text" | "markdown" | "html"), HandOff()):
+            return _hand_off(record, to, language, templates)
+        case "text", _:
+            return transcript(record)
+        case (("markdown" | "html"), _):
+            return _transcript(record, to, language, templates)
+    raise ValueError(f"there is no format '{to}'; there are text, markdown, html, json")
+
+
+def _hand_off(
+    it: HandOff, to: Format, language: Language, templates: Path | None
+) -> str:
+    fixed = words(language)
+    return page(
+        "handoff",
+        to,
+        templates=templates,
+        language=language,
+        it=it,
+        status=_status(fixed, it.ending),
+        reason=_reason(it),
+        fixed=it.ending is not None and it.ending.kind == "fixed",
+        solved=it.ending is not None and it.ending.kind in OVER,
+        leading=_leading(it),
+        out=_by_reason(it.ruled_out),
+        kinds=_kinds(fixed),
+        left={each.step for each in it.left_out},
+        who=_who(fixed, it),
+    )
+
+
+def _transcript(
+    it: Record, to: Format, language: Language, templates: Path | None
+) -> str:
+    fixed = words(language)
+    return page(
+        "transcript",
+        to,
+        templates=templates,
+        language=language,
+        it=it,
+        status=_status(fixed, it.ending),
+        kinds=_kinds(fixed),
+        left=(),
+    )
+
+
+def _status(fixed: SimpleNamespace, ending: Outcome | None) -> str:
+    kind = "open" if ending is None else ending.kind.replace(" ", "_")
+    return str(getattr(fixed, f"outcome_{kind}"))
+
+
+def _reason(it: HandOff) -> str:
+    """Why it ended, unless that has a section of its own."""
+    if it.ending is None or it.ending.reason == it.surprise:
+        return ""
+    return it.ending.reason
+
+
+def _kinds(fixed: SimpleNamespace) -> Mapping[str, str]:
+    """What to say before a move that is not a question or an action as such."""
+    return {
+        "fact": fixed.fact,
+        "changed": fixed.changed,
+        "corrected": fixed.changed,
+        "note": fixed.note,
+        "given up": fixed.given_up,
+    }
+
+
+def _leading(it: HandOff) -> list[Share]:
+    """What is most likely, a cause that is not listed included."""
+    listed = [Share(each.cause.text, each.belief) for each in it.possible]
+    every = sorted([*listed, Share("", it.unknown)], key=lambda each: -each.belief)
+    return [each for each in every if each.belief > RULED_OUT][:LEADING]
+
+
+def _by_reason(ruled_out: Iterable[RuledOut]) -> list[Blame]:
+    """What is out, by the evidence that weighs most against it."""
+    found: dict[tuple[str, str, bool], list[RuledOut]] = {}
+    for each in ruled_out:
+        text, answer = (each.by[0].text, each.by[0].answer) if each.by else ("", "")
+        found.setdefault((text, answer, each.certain), []).append(each)
+    return [Blame(*reason, tuple(causes)) for reason, causes in found.items()]
+
+
+def _who(fixed: SimpleNamespace, it: HandOff) -> str:
+    """Who was there, and with what; nobody is left out where nothing was said."""
+    who = ", ".join(it.by) if it.by is not None else "-"
+    return who if it.has is None else f"{who} ({fixed.things}: {', '.join(it.has)})"

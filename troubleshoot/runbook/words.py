@@ -1,0 +1,51 @@
+"""The fixed words of documents, by language; a house may bring its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType, SimpleNamespace
+from typing import Final, TypeAlias
+
+from troubleshoot.errors import did_you_mean, nearest
+
+Language: TypeAlias = str | Mapping[str, str]
+
+DEFAULT: Final = "en"
+FOLDER: Final = files("troubleshoot.runbook") / "languages"
+
+
+def words(language: Language = DEFAULT) -> SimpleNamespace:
+    """
+    The words by key, as attributes.
+
+    ``language`` is one of ``languages()``, or words of your own; what these leave out
+    is in English.
+
+    Raises:
+        ValueError: the language is not known, or a word of one's own has a wrong key.
+    """
+    if isinstance(language, str):
+        return SimpleNamespace(**_read(language))
+    english = _read(DEFAULT)
+    for key in language.keys() - english.keys():
+        hint = did_you_mean(nearest(key, english))
+        raise ValueError(f"no document has a word '{key}'{hint}")
+    return SimpleNamespace(**{**english, **language})
+
+
+def languages() -> tuple[str, ...]:
+    """The languages whose words are included."""
+    names = (each.name for each in FOLDER.iterdir())
+    return tuple(sorted(x.removesuffix(".json") for x in names if x.endswith(".json")))
+
+
+@cache
+def _read(language: str) -> Mapping[str, str]:
+    if language not in languages():
+        known = ", ".join(languages())
+        raise ValueError(f"there are no words for '{language}'; there are for: {known}")
+    text = (FOLDER / f"{language}.json").read_text(encoding="utf-8")
+    return MappingProxyType(json.loads(text))

@@ -1,0 +1,136 @@
+"""
+What a saved session comes to on a tree that was edited since.
+
+Ids decide: what the tree still has holds, however it is worded. What no longer applies
+is a remark in its place, so that the log, the transcript and the next file still tell
+of it; nothing else is made up. An answer and the corrections of it are one observation:
+it holds as it was corrected last, or not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from troubleshoot.session.carried import Carried, Then
+from troubleshoot.session.events import Answered, Asked, Remark
+from troubleshoot.session.lasting import changes, lost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from troubleshoot.session.events import Event
+    from troubleshoot.session.saved import Saved
+    from troubleshoot.session.session import Session
+    from troubleshoot.tree.tree import Tree
+
+UNDONE: Final = {
+    "what": "What was undone",
+    "why": "it may not be what it was when it is done again",
+}
+CORRECTED: Final = "it was corrected by an answer that no longer applies"
+
+
+class Carriage(NamedTuple):
+    """The saved session on the tree of now, and what became of the rest of it."""
+
+    saved: Saved
+    items: tuple[Carried, ...]
+
+
+def sentences(session: Session) -> tuple[str, ...]:
+    """What editing the tree did to the session that was resumed, item by item."""
+    return tuple(map(str, session.carried))
+
+
+def has_any(tree: Tree, events: Iterable[Event]) -> bool:
+    """Whether the tree has any of the steps that these events speak of."""
+    return any(
+        getattr(each, "step", None) in steps
+        for each in events
+        for steps in (tree.questions, tree.actions)
+    )
+
+
+def carried(tree: Tree, found: Saved) -> Carriage:
+    """The saved session as far as it applies to this tree, and what does not."""
+    then = Then(tree, found.texts)
+    gone = _gone(then, found.events)
+    events = tuple(_in_order(_rewritten(found.events, gone)))
+    items = [*_title(tree, found), *gone.values(), *changes(then, events)]
+    undone = found.undone
+    if undone and (gone or any(lost(then, each) for each in undone)):
+        undone = ()
+        items.append(Carried(kind="dropped", id=tree.id, **UNDONE))
+    return Carriage(replace(found, events=events, undone=undone), tuple(items))
+
+
+def _title(tree: Tree, found: Saved) -> Iterator[Carried]:
+    if (title := found.tree.title) != tree.title:
+        why = f"the tree is called “{tree.title}” now"
+        yield Carried(kind="reworded", id=tree.id, what=f"“{title}”", why=why)
+
+
+def observations(events: Sequence[Event]) -> list[dict[int, Answered]]:
+    """Every answer with the corrections of it, by their places in the log."""
+    latest: dict[str, dict[int, Answered]] = {}
+    found: list[dict[int, Answered]] = []
+    for i, event in enumerate(events):
+        if not isinstance(event, Answered):
+            continue
+        if event.kind != "changed" or event.step not in latest:
+            latest[event.step] = {}
+            found.append(latest[event.step])
+        latest[event.step][i] = event
+    return found
+
+
+def _gone(then: Then, events: Sequence[Event]) -> dict[int, Carried]:
+    """What does not apply, by its place in the log."""
+    found = {i: item for i, each in enumerate(events) if (item := lost(then, each))}
+    for answers in observations(events):
+        if max(answers) in found:
+            # Without its last correction an answer is known to be wrong.
+            found |= {i: then.lost(x, CORRECTED) for i, x in answers.items()} | found
+    return dict(sorted(found.items()))
+
+
+def _rewritten(events: Sequence[Event], gone: Mapping[int, Carried]) -> Iterator[Event]:
+    """The log with a remark in place of each event that does not apply."""
+    new: dict[int, Event] = {i: _note(events[i], item) for i, item in gone.items()}
+    for answers in observations(events):
+        if min(answers) in gone and max(answers) not in gone:
+            new |= _corrected(answers, gone)
+    noted = {i for i, each in new.items() if isinstance(each, Remark)}
+    for i, event in enumerate(events):
+        if not (isinstance(event, Asked) and i + 1 in noted):
+            yield new.get(i, event)
+
+
+def _corrected(
+    answers: Mapping[int, Answered], gone: Mapping[int, Carried]
+) -> dict[int, Event]:
+    """
+    The first correction that applies, in the place of the answer that does not.
+
+    That is what a correction means: the answer as it should have been given then. The
+    remark about the answer stands where it was corrected.
+    """
+    first = min(answers)
+    by = next(i for i in answers if i not in gone)
+    correction = answers[by]
+    meant = replace(answers[first], answer=correction.answer, value=correction.value)
+    return {first: meant, by: _note(correction, gone[first])}
+
+
+def _note(event: Event, item: Carried) -> Remark:
+    text = f"The tree was edited. {item}"
+    return Remark(kind="noted", at=event.at, actor=event.actor, text=text)
+
+
+def _in_order(events: Iterable[Event]) -> Iterator[Event]:
+    """The events with the facts first, for remarks may stand among them now."""
+    begun, *rest = events
+    yield begun
+    yield from (each for each in rest if each.kind == "told")
+    yield from (each for each in rest if each.kind != "told")

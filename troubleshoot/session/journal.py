@@ -1,0 +1,173 @@
+"""
+A journal: a file to which each move of a session is appended before it counts.
+
+A session that is saved as a whole is as good as the last save. A journal grows by a
+line for each move, and what ``keep`` has returned from survives the process and the
+machine: whenever they stop, the file holds all moves up to then, or all and the next.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from troubleshoot.errors import JournalError
+from troubleshoot.session import opening
+from troubleshoot.session.keeping import appended, lines
+from troubleshoot.session.probes import SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from types import TracebackType
+    from typing import Self
+
+    from troubleshoot.session.probes import Probe
+    from troubleshoot.session.session import Session
+    from troubleshoot.session.strategy import Strategy
+    from troubleshoot.tree.tree import Tree
+
+
+class Journal:
+    """
+    A session in a file that outlives the process, for one writer at a time.
+
+    ``mended`` says what had to be done to the file when it was opened: "" for nothing.
+
+    >>> with Journal("case.journal") as journal:       # doctest: +SKIP
+    ...     session = journal.resume(tree) or journal.keep(tree.begin())
+    ...     session = journal.keep(session.answer("lights", "amber"))
+
+    Raises:
+        JournalError: the file cannot be opened, is open elsewhere, is no journal, is
+            of a newer version, or is damaged before its last line.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._file = appended.Appended(os.fspath(path))
+        try:
+            self._held = lines.held(self._file.data, self._file.name)
+            self.mended = self._mended()
+        except BaseException:
+            self._file.close()
+            raise
+        self._base = self._held.events  # the log that the next one goes on from
+
+    def _mended(self) -> str:
+        """Cut a torn line off, and say so."""
+        torn = self._file.end - self._held.end
+        if not torn:
+            return ""
+        self._file.cut(self._held.end)
+        return (
+            f"line {self._held.lines + 1} of {self._file.name} was not written to its "
+            f"end, and has been cut off ({torn} bytes); what stands before it is whole"
+        )
+
+    @staticmethod
+    def read(path: str | os.PathLike[str]) -> str | None:
+        """
+        What the journal holds now, as text for ``troubleshoot.resume``; None if empty.
+
+        The file stays as it is, and may be open elsewhere: this is for those who look.
+        """
+        name = os.fspath(path)
+        return lines.held(appended.read(name), name).text
+
+    def resume(
+        self,
+        tree: Tree,
+        *,
+        strategy: Strategy | None = None,
+        clock: Callable[[], datetime] | None = None,
+        probes: Mapping[str, Probe] | None = None,
+        probe_seconds: float = SECONDS,
+    ) -> Session | None:
+        """
+        The session that the journal holds, None if it is empty.
+
+        As ``troubleshoot.resume``, which says what is raised.
+        """
+        text = self._held.text
+        if text is None:
+            return None
+        session = opening.resume(
+            tree,
+            text,
+            strategy=strategy,
+            clock=clock,
+            probes=probes,
+            probe_seconds=probe_seconds,
+        )
+        # An edited tree may have left some of the log behind.
+        self._base = _value(session)["events"]
+        return session
+
+    def keep(self, session: Session) -> Session:
+        """
+        The same session, once what is new about it is on the disk.
+
+        Raises:
+            JournalError: it was not possible, and the file is as it was; or the
+                session does not go on from the one that the journal holds.
+        """
+        after = _value(session)
+        self._check_goes_on(after)
+        if change := lines.change(self._held.value, after):
+            line, held = lines.line(self._held, change)
+            self._file.append(line)
+            self._held = held
+        self._base = after["events"]
+        return session
+
+    def _check_goes_on(self, after: lines.Value) -> None:
+        """Nothing that was kept is dropped, but by an undo."""
+        before, name = self._held.value, self._file.name
+        if not before:
+            return
+        same = before["tree"]["id"] == after["tree"]["id"]
+        common = lines.shared(self._base, after["events"]) if same else 0
+        if not common or before["options"] != after["options"]:
+            raise JournalError(
+                f"{name} holds another session, begun at {self._base[0]['at']} with "
+                f"the tree '{before['tree']['id']}': resume that one, or keep this "
+                "one in a journal of its own"
+            )
+        if not _goes_on(self._base, common, after):
+            raise JournalError(
+                f"{name} holds {len(self._base)} events, and this session goes another "
+                f"way after the first {common}: somebody kept more meanwhile, or a "
+                "move between was not kept. Keep each move, an undo as well, or "
+                "resume from the journal"
+            )
+
+    def close(self) -> None:
+        """Let others open the journal; closing twice does nothing."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _value(session: Session) -> lines.Value:
+    """The saved session as a JSON value."""
+    value: lines.Value = json.loads(session.to_json())
+    return value
+
+
+def _goes_on(base: list[lines.Value], common: int, after: lines.Value) -> bool:
+    """Whether a session has all events up to now, or has just undone the others."""
+    if common < min(len(base), len(after["events"])):
+        return False
+    missing = base[common:]
+    undone: list[lines.Value] = after.get("undone", [])
+    return undone[: len(missing)] == missing

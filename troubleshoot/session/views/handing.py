@@ -1,0 +1,219 @@
+"""How a session becomes a hand-off."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from troubleshoot.engine.model import REMEDY
+from troubleshoot.session.events import Answered, Asked, Skipped, Tried
+from troubleshoot.session.steps import Reply
+from troubleshoot.session.views.handoff import (
+    Doubt,
+    Escalate,
+    HandOff,
+    LeftOut,
+    Open,
+    Possible,
+    Reason,
+    RuledOut,
+)
+from troubleshoot.session.views.next_steps import next_steps
+from troubleshoot.session.views.record import (
+    REPLIES,
+    Named,
+    cause,
+    is_private,
+    record,
+    rounded,
+    said,
+)
+from troubleshoot.session.wording import MASK, WORKED
+from troubleshoot.tree.tree import UNKNOWN, Escalation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from troubleshoot.session.events import Event
+    from troubleshoot.session.session import Session
+    from troubleshoot.session.statuses import Status, Weight
+    from troubleshoot.session.views.handoff import StepKind
+    from troubleshoot.tree.tree import Tree
+
+DOUBTS: Final = 3  # to check again, before the others
+
+
+def hand_off(session: Session) -> HandOff:
+    """All that the next team needs to go on without asking anything twice."""
+    tree, known = session.tree, record(session)
+    surprise = session.surprise()
+    return HandOff(
+        library=known.library,
+        tree=known.tree,
+        symptom=tree.symptom,
+        begun=known.begun,
+        until=session.events[-1].at,
+        by=session.options.by,
+        has=session.options.has,
+        ending=known.ending,
+        next=tuple(next_steps(session)),
+        possible=tuple(_possible(session)),
+        unknown=rounded(session.belief[UNKNOWN]),
+        surprise=surprise.text if surprise else "",
+        doubts=tuple(_doubts(session)),
+        facts=tuple(each for each in known.moves if each.kind == "fact"),
+        steps=tuple(each for each in known.moves if each.kind != "fact"),
+        left_out=tuple(_left_out(session)),
+        not_answered=tuple(_not_answered(session)),
+        withheld=tuple(
+            Named(id=each, text=tree.questions[each].ask) for each in _withheld(session)
+        ),
+        ruled_out=tuple(_ruled_out(session)),
+        escalate=_escalate(tree.escalate),
+        session=_shared(session).to_json(),
+    )
+
+
+def _possible(session: Session) -> Iterator[Possible]:
+    """Root causes that are neither eliminated nor ruled out, the likeliest first."""
+    tree, out = session.tree, ("eliminated", "ruled out")
+    roots = [session.statuses[each.id] for each in tree.root_causes]
+    left = [each for each in roots if each.status not in out]
+    for each in sorted(left, key=lambda status: -rounded(status.posterior)):
+        yield Possible(
+            cause=cause(tree, each.cause),
+            belief=rounded(each.posterior),
+            group=_group(tree, each.cause),
+            about=tree.causes[each.cause].about,
+            remedies=tuple(_remedies(session, each.cause)),
+        )
+
+
+def _group(tree: Tree, id: str) -> str:
+    """The groups that a cause stands in, the widest first."""
+    names: list[str] = []
+    parent = tree.causes[id].parent
+    while parent is not None:
+        names.insert(0, tree.causes[parent].title)
+        parent = tree.causes[parent].parent
+    return " > ".join(names)
+
+
+def _remedies(session: Session, id: str) -> Iterator[Named]:
+    """Untried actions that fix the cause with a chance of a half or more."""
+    tried = {step for step, result in session.evidence if result in WORKED}
+    for action in session.tree.actions.values():
+        if action.fixes.get(id, 0.0) >= REMEDY and action.id not in tried:
+            yield Named(id=action.id, text=action.do)
+
+
+def _ruled_out(session: Session) -> Iterator[RuledOut]:
+    for root in session.tree.root_causes:
+        status = session.statuses[root.id]
+        if status.status in ("eliminated", "ruled out"):
+            yield RuledOut(
+                cause=cause(session.tree, root.id),
+                certain=status.status == "eliminated",
+                belief=rounded(status.posterior),
+                by=tuple(_reasons(session.tree, status)),
+            )
+
+
+def _reasons(tree: Tree, status: Status) -> Iterator[Reason]:
+    for weight in status.by:
+        step, text, answer = _in_words(tree, weight)
+        odds = weight.log_odds
+        certain = not math.isfinite(odds)
+        bits = None if certain else rounded(odds)
+        yield Reason(step=step, text=text, answer=answer, log2_odds=bits)
+
+
+def _in_words(tree: Tree, weight: Weight) -> tuple[str, str, str]:
+    """The id of the step, how it reads, and what came of it; a mask if private."""
+    if weight.result in WORKED and weight.step in tree.actions:
+        return weight.step, tree.actions[weight.step].do, WORKED[weight.result]
+    question = tree.questions[weight.step]
+    if question.private:  # which cause it speaks against would tell the answer
+        return "", "", MASK
+    return question.id, question.ask, said(question, weight.result)
+
+
+def _doubts(session: Session) -> Iterator[Doubt]:
+    """What to check again first, where the answers contradict each other."""
+    surprise = session.surprise()
+    suspects = (surprise.pair or surprise.suspects) if surprise else ()
+    for each in suspects[:DOUBTS]:
+        text, answer = _evidence(session.tree, each.kind, each.step, each.result)
+        yield Doubt(
+            kind=each.kind,
+            step=each.step,
+            text=text,
+            answer=answer,
+            minutes=rounded(each.cost_min),
+            restored=each.restored,
+        )
+
+
+def _evidence(tree: Tree, kind: str, step: str, result: str) -> tuple[str, str]:
+    if kind == "action":
+        return tree.actions[step].do, WORKED[result]
+    return tree.questions[step].ask, said(tree.questions[step], result)
+
+
+def _left_out(session: Session) -> Iterator[LeftOut]:
+    """Answers that do not count now, stale ones included."""
+    for each in session.set_aside:
+        question = session.tree.questions[each.step]
+        yield LeftOut(
+            step=each.step,
+            text=question.ask,
+            answer=said(question, each.result),
+            reason=each.reason,
+        )
+
+
+def _not_answered(session: Session) -> Iterator[Open]:
+    """Steps whose last reply was "don't know" or "not now", private ones left out."""
+    tree = session.tree
+    last: dict[tuple[StepKind, str], str] = {}
+    for event in session.events:
+        match event:
+            case Answered():
+                last["question", event.step] = event.answer
+            case Tried():
+                last["action", event.step] = ""
+            case Skipped():
+                last["action", event.step] = Reply.NOT_NOW.value
+    for (kind, step), reply in last.items():
+        if reply in REPLIES and not is_private(tree, kind, step):
+            text = _text(tree, kind, step)
+            yield Open(kind=kind, step=step, text=text, reply=REPLIES[reply])
+
+
+def _text(tree: Tree, kind: StepKind, step: str) -> str:
+    return tree.actions[step].do if kind == "action" else tree.questions[step].ask
+
+
+def _withheld(session: Session) -> tuple[str, ...]:
+    """Private questions that were replied to."""
+    steps = [each.step for each in session.events if isinstance(each, Answered)]
+    private = [each for each in steps if session.tree.questions[each].private]
+    return tuple(dict.fromkeys(private))
+
+
+def _shared(session: Session) -> Session:
+    """The session without what was said to private questions, and without undone."""
+    withheld = set(_withheld(session))
+    events = [each for each in session.events if _step_of(each) not in withheld]
+    return replace(session, events=tuple(events), undone=())
+
+
+def _step_of(event: Event) -> str:
+    return event.step if isinstance(event, Answered | Asked) else ""
+
+
+def _escalate(escalation: Escalation) -> Escalate | None:
+    if escalation == Escalation():
+        return None
+    return Escalate(to=escalation.to, minutes=escalation.cost, bring=escalation.bring)

@@ -1,0 +1,250 @@
+"""
+The record of a session as data: every move in order, with what it ruled out.
+
+Answers to private questions are masked here, so that no view of the record can show
+them. All texts are those of the tree as it is now.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from troubleshoot._version import __version__
+from troubleshoot.session.events import (
+    Answered,
+    Asked,
+    Begun,
+    Closed,
+    Remark,
+    Skipped,
+    Tried,
+)
+from troubleshoot.session.saved import TreeMark, tree_mark
+from troubleshoot.session.state import chain
+from troubleshoot.session.steps import Reply
+from troubleshoot.session.wording import MASK, WORKED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from troubleshoot.session.events import Event
+    from troubleshoot.session.session import Session
+    from troubleshoot.tree.tree import Action, Question, Tree
+
+MoveKind: TypeAlias = Literal[
+    "fact", "question", "changed", "action", "corrected", "note", "given up"
+]
+
+FORMAT: Final = 1
+DIGITS: Final = 6  # of minutes and chances; the last bits of a sum may differ
+WORDS: Final[Mapping[str, MoveKind]] = {
+    "told": "fact",
+    "answered": "question",
+    "changed": "changed",
+    "tried": "action",
+    "corrected": "corrected",
+    "skipped": "action",
+    "noted": "note",
+    "ended": "given up",
+}
+REPLIES: Final = {
+    Reply.DONT_KNOW.value: "don't know",
+    Reply.NOT_NOW.value: "not now",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named(Closed):
+    """A cause, a question or an action by its id, with how it reads."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move(Closed):
+    """
+    A fact, an answer, an action, a remark, or the end by the customer.
+
+    "changed" is an answer, "corrected" the outcome of an action, that was said anew.
+    ``text`` is the question, the action or the remark, and ``answer`` what was said
+    or came of it. ``minutes`` are those that the tree says it takes, setups included;
+    0 for what was known already. ``rules_out`` are root causes.
+    """
+
+    kind: MoveKind
+    at: str
+    actor: str
+    text: str
+    step: str = ""
+    answer: str = ""
+    minutes: float = 0.0
+    rules_out: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Closed):
+    """How a session ended."""
+
+    kind: str
+    text: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What was said and done with which tree, and how it ended if it did."""
+
+    library: str
+    tree: TreeMark
+    symptom: str
+    begun: str
+    moves: tuple[Move, ...]
+    ending: Outcome | None
+
+    @property
+    def minutes(self) -> float:
+        """Minutes that all moves take by the tree."""
+        return sum(each.minutes for each in self.moves)
+
+    def to_json(self) -> str:
+        """The record as JSON text, for programs."""
+        shape: dict[str, Any] = {"format": FORMAT, **asdict(self)}
+        return json.dumps(shape, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def record(session: Session) -> Record:
+    """The record of a session, with how it ended if it did."""
+    return Record(
+        library=f"troubleshoot {__version__}",
+        tree=tree_mark(session.tree),
+        symptom=session.tree.symptom,
+        begun=session.events[0].at,
+        moves=tuple(_moves(session)),
+        ending=ending(session),
+    )
+
+
+def ending(session: Session) -> Outcome | None:
+    """How the session ended; None while it goes on."""
+    step = session.next_step()
+    if not step.is_end:
+        return None
+    return Outcome(kind=step.kind, text=step.text, reason=step.reason)
+
+
+def cause(tree: Tree, id: str) -> Named:
+    """A cause or group with its title."""
+    return Named(id=id, text=tree.causes[id].title)
+
+
+def _moves(session: Session) -> Iterator[Move]:
+    tree, effects = session.tree, _effects(session)
+    opened: set[str] = set()
+    # What a step rules out stands at its last move, for that is the one that holds.
+    last = {_step(each): i for i, each in enumerate(session.events)}
+    for i, event in enumerate(session.events):
+        if isinstance(event, Begun | Asked):
+            continue
+        text, answer = _in_words(tree, event)
+        yield Move(
+            kind=WORDS[event.kind],
+            at=event.at,
+            actor=event.actor,
+            text=text,
+            step=_step(event)[1],
+            answer=answer,
+            minutes=rounded(_minutes(tree, event, opened)),
+            rules_out=effects.get(_step(event), ()) if last[_step(event)] == i else (),
+        )
+
+
+def _step(event: Event) -> tuple[str, str]:
+    """Kind and id of the step that an event speaks of, empty if it names none."""
+    match event:
+        case Asked() | Answered():
+            return "question", event.step
+        case Tried() | Skipped():
+            return "action", event.step
+    return "", ""
+
+
+def _effects(session: Session) -> Mapping[tuple[str, str], tuple[Named, ...]]:
+    """
+    Root causes that were ruled out or eliminated, by kind and id of the step.
+
+    Those of private questions are left out, as they would tell the answer.
+    """
+    roots = {each.id for each in session.tree.root_causes}
+    return {
+        (entry.kind, entry.step): tuple(
+            cause(session.tree, each)
+            for each in (*entry.eliminated, *entry.ruled_out)
+            if each in roots
+        )
+        for entry in session.ledger.entries
+        if not is_private(session.tree, entry.kind, entry.step)
+    }
+
+
+def is_private(tree: Tree, kind: str, step: str) -> bool:
+    """Whether it is nobody else's business what this step came to."""
+    return kind == "question" and tree.questions[step].private
+
+
+def _in_words(
+    tree: Tree, event: Answered | Tried | Skipped | Remark
+) -> tuple[str, str]:
+    match event:
+        case Answered():
+            question = tree.questions[event.step]
+            return question.ask, said(question, event.answer, event.value)
+        case Tried():
+            return tree.actions[event.step].do, WORKED[outcome(fixed=event.fixed)]
+        case Skipped():
+            return tree.actions[event.step].do, REPLIES[Reply.NOT_NOW.value]
+    return event.text, ""
+
+
+def outcome(*, fixed: bool) -> str:
+    """What an action came to, in the word of the evidence."""
+    return "fixed" if fixed else "failed"
+
+
+def said(question: Question, answer: str, value: float | None = None) -> str:
+    """A reply to a question as people read it; masked if the question is private."""
+    if question.private:
+        return MASK
+    if answer in REPLIES:
+        return REPLIES[answer]
+    text = question.answer(answer).text
+    if value is not None:
+        return f"{value:g} {question.unit} ({text})"
+    return f"{text} {question.unit}".rstrip()
+
+
+def _minutes(tree: Tree, event: Event, opened: set[str]) -> float:
+    """Minutes of a move with the setups that it opens, which are then open."""
+    step = _taken(tree, event)
+    if step is None:
+        return 0.0
+    new = [each for each in chain(tree, step.setup) if each.id not in opened]
+    opened.update(each.id for each in new)
+    return step.cost + sum(each.cost for each in new)
+
+
+def _taken(tree: Tree, event: Event) -> Question | Action | None:
+    """The step that took its time; None for what was known or not done."""
+    match event:
+        case Tried(kind="tried"):
+            return tree.actions[event.step]
+        case Answered(kind="answered") if event.answer != "not-now":
+            return tree.questions[event.step]
+    return None
+
+
+def rounded(number: float) -> float:
+    """Minutes, a chance or bits, to the digits that are the same everywhere."""
+    return round(number, DIGITS)
