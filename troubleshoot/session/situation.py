@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -140,7 +141,9 @@ class Situation:
     @cached_property
     def shares(self) -> Mapping[str, float]:
         """The belief by root cause, and "unknown"."""
-        return dict(zip(self.model.causes, self.p.tolist(), strict=True))
+        return MappingProxyType(
+            dict(zip(self.model.causes, self.p.tolist(), strict=True))
+        )
 
     @cached_property
     def likeliest_class(self) -> BoolArray:
