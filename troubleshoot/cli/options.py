@@ -138,11 +138,16 @@ def check_at_hand(
 
 def tree_of(name: str) -> Tree:
     """The tree of a file or of an included tree's name."""
+    refuse_unknown(name)
+    return load(name)
+
+
+def refuse_unknown(name: str) -> None:
+    """Refuse what is neither a file or folder nor an included tree."""
     if not _is_there(name) and find(name) is None:
         hint = did_you_mean(nearest(name, names()))
         message = f"there is no tree file '{name}', nor an included tree{hint}"
         raise Refused(message, code=WRONG_USAGE)
-    return load(name)
 
 
 def _is_there(name: str) -> bool:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from troubleshoot.session.cached import cached_property
 from troubleshoot.session.state import chain
 from troubleshoot.tree.tree import Needs
 

@@ -7,14 +7,13 @@ verb returns a new session with one more move in its log.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict
 
 from troubleshoot.errors import SessionError
 from troubleshoot.session import asides, asking, changing, choosing, saved
+from troubleshoot.session.cached import cached_property
 from troubleshoot.session.events import (
     Answered,
     Asked,
@@ -27,6 +26,7 @@ from troubleshoot.session.events import (
 from troubleshoot.session.naming import action_id, question_id
 from troubleshoot.session.offers import Offers
 from troubleshoot.session.probes import SECONDS, probed, probed_async
+from troubleshoot.session.recent import recent
 from troubleshoot.session.replies import Said, understood
 from troubleshoot.session.situation import Situation
 from troubleshoot.session.state import corrected, state
@@ -110,20 +110,20 @@ class Session:
         """The action of this id as a step, whether or not it is recommended."""
         return asking.action_step(self.offers, self.tree.action(id).id)
 
-    @cached_property
+    @property
     def belief(self) -> Mapping[str, float]:
         """P(cause | evidence) by root cause, and "unknown" for one not listed."""
-        return MappingProxyType(dict(self._situation.shares))
+        return self._situation.shares
 
-    @cached_property
+    @property
     def statuses(self) -> Mapping[str, Status]:
         """Where every cause and group stands, in the order of the file."""
         return self.ledger.standing
 
-    @cached_property
+    @property
     def ledger(self) -> Ledger:
         """What each piece of evidence did to each cause and group, in order."""
-        return Ledger(self._situation)
+        return recent(self, "_ledger", lambda: Ledger(self._situation))
 
     @property
     def eliminated(self) -> tuple[tuple[str, str], ...]:
@@ -303,16 +303,23 @@ class Session:
         """Where it stands; None where a house's own strategy, which may fail, says."""
         return saved.outcome(self.next_step()) if self.own is None else None
 
-    @cached_property
+    @property
     def _situation(self) -> Situation:
-        now = state(self.tree, self.events)
-        log = corrected(self.events)
-        return Situation(self.tree, self.options, now, log, self.own)
+        return self.offers.situation
 
-    @cached_property
+    @property
     def offers(self) -> Offers:
         """What can be offered now, for the rooms of this house."""
-        return Offers(self._situation)
+        return recent(self, "_offers", self._offered)
+
+    def _offered(self) -> Offers:
+        now = state(self.tree, self.events)
+        log = corrected(self.events)
+        return Offers(Situation(self.tree, self.options, now, log, self.own))
+
+    def __getstate__(self) -> dict[str, object]:
+        """What a copy needs; the rest is worked out again."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def _with(self, *events: Event) -> Session:
         return replace(self, events=(*self.events, *events), undone=())

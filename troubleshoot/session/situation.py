@@ -12,7 +12,6 @@ computed from the list of evidence, so the order of evidence does not matter.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -21,6 +20,7 @@ import numpy.typing as npt
 
 from troubleshoot.engine.belief import posterior
 from troubleshoot.engine.model import Model, compiled
+from troubleshoot.session.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

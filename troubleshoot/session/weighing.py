@@ -15,13 +15,13 @@ there are more than two causes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from troubleshoot.engine.belief import weight_of_evidence
 from troubleshoot.engine.model import UNKNOWN
+from troubleshoot.session.cached import cached_property
 from troubleshoot.session.situation import with_unknown
 
 if TYPE_CHECKING:

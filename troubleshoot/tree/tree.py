@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from troubleshoot.session import Session
+    from troubleshoot.session.probes import Probe
     from troubleshoot.session.strategy import Strategy
 
 Risk = Literal["none", "disruptive", "irreversible"]
@@ -259,6 +260,8 @@ class Tree:
         has: tuple[str, ...] | None = None,
         strategy: str | Strategy = "information",
         clock: Callable[[], datetime] | None = None,
+        probes: Mapping[str, Probe] | None = None,
+        probe_seconds: float = 5.0,
     ) -> Session:
         """
         A session with this tree; see ``troubleshoot.session.begin``.
@@ -268,7 +271,16 @@ class Tree:
         """
         from troubleshoot.session import begin  # noqa: PLC0415
 
-        return begin(self, facts, by=by, has=has, strategy=strategy, clock=clock)
+        return begin(
+            self,
+            facts,
+            by=by,
+            has=has,
+            strategy=strategy,
+            clock=clock,
+            probes=probes,
+            probe_seconds=probe_seconds,
+        )
 
 
 def _named(kind: str, name: str, known: Mapping[str, T]) -> T:

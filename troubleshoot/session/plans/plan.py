@@ -11,11 +11,11 @@ Assumed: a single fault, and answers and failures independent given the cause.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from troubleshoot.errors import AnswerError, UnknownName
+from troubleshoot.session.cached import cached_property
 from troubleshoot.session.events import Closed
 from troubleshoot.session.plans import file
 from troubleshoot.session.saved import TreeMark  # noqa: TC001 - read by pydantic

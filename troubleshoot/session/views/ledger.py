@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from bisect import bisect
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from troubleshoot.session.asides import set_aside
+from troubleshoot.session.cached import cached_property
 from troubleshoot.session.events import Answered, Tried
 from troubleshoot.session.situation import RULED_OUT
 from troubleshoot.session.state import corrected

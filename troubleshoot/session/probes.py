@@ -1,0 +1,194 @@
+"""
+Questions that code answers instead of a person.
+
+A probe is called with the question, as the step that it is now, and returns what
+``Session.answer`` takes. It is called when its question comes next, or at the start if
+the question is cheap; and not again until an action may have changed the answer. A
+probe that fails, hangs or talks nonsense does not know, and a remark says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from threading import TIMEOUT_MAX
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from troubleshoot.errors import TroubleshootError
+from troubleshoot.session import calling, choosing
+from troubleshoot.session.events import Answered, Remark, Tried
+from troubleshoot.session.replies import understood
+from troubleshoot.session.steps import DONT_KNOW, Question, Reply
+from troubleshoot.session.wording import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from troubleshoot.session.events import Event
+    from troubleshoot.session.replies import Said
+    from troubleshoot.session.session import Session
+    from troubleshoot.tree import tree as written
+    from troubleshoot.tree.tree import Tree
+
+Probe: TypeAlias = (
+    "Callable[[Question], Said | None] | Callable[[Question], Awaitable[Said | None]]"
+)
+
+PROBE: Final = "probe"  # who is said to have answered
+SECONDS: Final = 5.0
+SHOWN: Final = 200  # characters of what a probe says about its failure
+
+
+def checked(
+    tree: Tree, probes: Mapping[str, Probe] | None, seconds: float
+) -> dict[str, Probe]:
+    """
+    The probes, each of a question of the tree.
+
+    Raises:
+        UnknownName: a probe is of no question of the tree.
+        TypeError: a probe cannot be called.
+        ValueError: the limit is no length of time.
+    """
+    found = dict(probes or {})
+    for name, each in found.items():
+        if not callable(tree.question(name) and each):
+            raise TypeError(f"the probe of '{name}' is no function")
+    if not 0 < seconds <= TIMEOUT_MAX:
+        raise ValueError(
+            f"probe_seconds is a time limit of more than 0, not {seconds:g}"
+        )
+    return found
+
+
+def probed(session: Session, up_to: float | None) -> Session:
+    """The session once every probe that is due has answered."""
+    while (question := due(session, up_to)) is not None:
+        outcome = calling.called(call(session, question), session.probe_seconds)
+        session = replied(session, question, outcome)
+    return session
+
+
+async def probed_async(session: Session, up_to: float | None) -> Session:
+    """The same, while the loop goes on; what takes time is done in threads."""
+    import asyncio  # noqa: PLC0415 - only hosts that have a loop wait for it
+
+    from troubleshoot.session import awaiting  # noqa: PLC0415 - as above
+
+    while (question := await asyncio.to_thread(due, session, up_to)) is not None:
+        function = call(session, question)
+        outcome = await awaiting.called(function, session.probe_seconds)
+        session = await asyncio.to_thread(replied, session, question, outcome)
+    return session
+
+
+def call(session: Session, question: Question) -> Callable[[], object]:
+    """The call of the probe of a question."""
+    return partial(session.probes[question.id], question)
+
+
+def due(session: Session, up_to: float | None) -> Question | None:
+    """The question whose probe is to be called now."""
+    waiting = session.probes.keys() - ran(session)
+    cheap = None if up_to is None else _cheap(session, waiting, up_to)
+    if cheap is not None:
+        return cheap
+    step = session.next_step()
+    return step if isinstance(step, Question) and step.id in waiting else None
+
+
+def _cheap(session: Session, waiting: set[str], up_to: float) -> Question | None:
+    """The first question that costs so little and can be put, urgent ones first."""
+    offers = session.offers
+    if choosing.over(offers) is not None:
+        return None
+    now = offers.situation.state
+    waiting = waiting - {*now.answers, *now.dont_know, *now.not_now}
+    questions = [x for x in session.tree.questions.values() if x.id in waiting]
+    for each in sorted(questions, key=lambda question: not question.is_urgent):
+        if offers.is_available(each) and offers.cost(each) <= up_to:
+            return session.question(each.id)
+    return None
+
+
+def ran(session: Session) -> set[str]:
+    """
+    Questions whose probe has had its say on the evidence as it is.
+
+    What was undone counts as well: whoever takes the answer of a probe back wants to
+    answer themselves.
+    """
+    found: set[str] = set()
+    for event in session.events:
+        found |= _ran(session, event)
+        if isinstance(event, Tried) and event.kind == "tried":
+            found -= {*session.tree.actions[event.step].changes}
+    return found.union(*(_ran(session, each) for each in session.undone))
+
+
+def _ran(session: Session, event: Event) -> set[str]:
+    by_probe = event.actor == PROBE
+    if by_probe and isinstance(event, Answered):
+        return {event.step}
+    if by_probe and isinstance(event, Remark):
+        return {x for x in session.probes if event.text.startswith(_subject(x))}
+    return set()
+
+
+def _subject(question: str) -> str:
+    """How a remark about a probe begins; by it, the remark is known again."""
+    return f"The probe of '{question}' "
+
+
+def replied(session: Session, step: Question, outcome: calling.Outcome) -> Session:
+    """The session after what came of a probe."""
+    question = session.tree.questions[step.id]
+    said, trouble = _said(question, outcome, session.probe_seconds)
+    after = session
+    # Safety does not rest on code: only a person may leave an urgent question open.
+    left = question.is_urgent and isinstance(said, Reply)
+    if left and not trouble:
+        trouble = "leaves it to a person."
+    if trouble:
+        after = after.note(_subject(question.id) + trouble)
+    if not left:
+        after = after.answer(step, said)
+    return signed(after, len(session.events), PROBE)
+
+
+def _said(
+    question: written.Question, outcome: calling.Outcome, seconds: float
+) -> tuple[Said, str]:
+    """The reply to a question; "don't know" comes with what went wrong, if it did."""
+    if outcome.late:
+        return DONT_KNOW, f"took longer than {seconds:g} s."
+    if outcome.error is not None:
+        return DONT_KNOW, _trouble(question, "failed", _message(outcome.error))
+    try:
+        answer, value = understood(question, outcome.value)
+    except TroubleshootError as error:
+        return DONT_KNOW, _trouble(question, "gave no answer", str(error))
+    if answer in {each.value for each in Reply}:
+        return Reply(answer), ""
+    return (answer if value is None else value), ""
+
+
+def _trouble(question: written.Question, what: str, why: str) -> str:
+    """What went wrong, on one line; the why may hold what is nobody's business."""
+    if question.private or not why.strip():
+        return f"{what}."
+    line = printable(why)
+    return f"{what}: {line if len(line) <= SHOWN else f'{line[:SHOWN]}…'}"
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - an error that cannot say what it is
+        return ""
+
+
+def signed(session: Session, known: int, actor: str) -> Session:
+    """The session with all its events after the first known ones by this actor."""
+    new = (replace(each, actor=actor) for each in session.events[known:])
+    return replace(session, events=(*session.events[:known], *new))
