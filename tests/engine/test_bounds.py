@@ -5,6 +5,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
+from troubleshoot.engine import certain
 from troubleshoot.engine.bounds import (
     Information,
     certificate,
@@ -12,6 +13,9 @@ from troubleshoot.engine.bounds import (
     merged,
     ordered,
 )
+from troubleshoot.engine.certain import Certain
+from troubleshoot.engine.diagnose import diagnose
+from troubleshoot.engine.task import Ask, Task
 
 NEAR = 1e-9
 
@@ -182,3 +186,38 @@ def test_merged_follows_chains():
         apart[i, j] = apart[j, i] = False
 
     assert merged(apart).tolist() == [0, 1, 0, 2, 0]
+
+
+def test_nothing_to_tell_apart_or_to_ask_costs_nothing():
+    """
+    Every bound is 0 for one group, and where there is no question.
+    """
+    none = Information(PRIOR, np.arange(6), np.zeros((0, 6), dtype=int), np.zeros(0))
+
+    assert ordered([1.0], [2.0]) == 0
+    assert ordered([0.5, 0.5], []) == 0
+    assert none.bounds(np.ones((1, 6), dtype=bool)).tolist() == [0.0]
+
+
+def test_pairs_that_are_not_looked_at_only_weaken_the_bound(monkeypatch):
+    """
+    Of many causes, those that only a question behind a gate separates count as one.
+    """
+    codes = np.array([list(f"{i:03b}") for i in range(8)], dtype=float).T
+    behind = [(), (), ((0, frozenset({1})),)]
+    asks = tuple(
+        Ask(1.0, np.array([1 - row, row]), only_if=gate)
+        for row, gate in zip(np.c_[codes, [0.0] * 3], behind, strict=True)
+    )
+    given = Task(np.append(np.full(8, 1 / 8), 0.0), np.arange(9), asks)
+    optimum = diagnose(given)
+    all_pairs = Certain.of(given).apart
+    monkeypatch.setattr(certain, "PAIRS", 0)
+
+    few_pairs = Certain.of(given).apart
+
+    assert (few_pairs <= all_pairs).all()
+    assert few_pairs.sum() < all_pairs.sum()
+    assert diagnose(given, nodes=0).lower_bound <= optimum.expected_cost
+    # two questions, and the third for the half that may be asked it
+    assert optimum.expected_cost == pytest.approx(2.5)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from itertools import permutations
 
 import numpy as np
 import pytest
 
+from troubleshoot.engine import repair_written
+from troubleshoot.engine.policy_graph import Node, policy
 from troubleshoot.engine.repair import repair
 from troubleshoot.engine.repair_order import best_order, best_prefix
 from troubleshoot.engine.task import Act, Ask, Task
@@ -224,6 +227,19 @@ def test_bounds_enclose_the_optimum_at_every_budget(kind):
         assert best - 1e-9 <= min(plan.expected_cost for plan in plans), seed
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_plan_without_any_time_is_whole(kind):
+    """Where not even a first policy can be sought, the plan still leads to an end."""
+    for seed in SEEDS[::4]:
+        given = random_task(seed, **KINDS[kind])
+
+        plan = repair(given, seconds=0, clock=lambda: 0.0)
+
+        assert plan.expanded == 0
+        assert plan.lower_bound <= repair(given).expected_cost + 1e-9, seed
+        assert sum(p for _, p in plan.endings) == pytest.approx(1), seed
+
+
 def test_best_order_of_actions_that_overlap():
     """The example of figure 1 in the paper on the printer system SACSO."""
     # Jensen et al. (2001): A3, A1 costs 1 + 1 * 0.45; P/C sorted anew costs 1.50
@@ -246,9 +262,27 @@ def test_question_that_does_not_pay_is_not_asked():
 
     plan = repair(task(prior, actions, [question]))
 
-    # 1 + 1/2 + 1/4; asked after the first action it would be 1 + 1/2 + 1/2 = 2
-    assert plan.expected_cost == pytest.approx(1.75, abs=1e-12)
+    assert plan.expected_cost == pytest.approx(1.75, abs=1e-12)  # 1 + 1/2 + 1/4
     assert plan.expected_questions == 0
+
+
+def test_question_forced_between_actions_costs_what_lin_says():
+    """The policy of the same example with the question second: 1 + 1/2 + 1/2 = 2."""
+    actions = [(1, row, -1) for row in np.eye(3)]
+    given = task((0.5, 0.25, 0.25), actions, [(1, ((0.5, 1, 0), (0.5, 0, 1)))])
+    fixed = Node("ending", ending="fixed")
+    forced = [
+        Node("action", 0, edges=((0, 1), (1, 4)), cost=1.0),
+        Node("question", 0, edges=((0, 2), (1, 3)), cost=1.0),
+        Node("action", 1, edges=((1, 4),), cost=1.0),
+        Node("action", 2, edges=((1, 4),), cost=1.0),
+        fixed,
+    ]
+
+    plan = policy(given, forced, lower_bound=0.0, expanded=0)
+
+    assert plan.expected_cost == pytest.approx(2.0, abs=1e-12)
+    assert dict(plan.endings) == {"fixed": pytest.approx(1.0)}
 
 
 def test_setup_is_paid_when_its_actions_are_worth_it():
@@ -338,31 +372,93 @@ def test_seconds_are_those_of_the_clock():
         progress=lambda *figures: told.append(figures),
     )
 
-    assert plan.expanded == 249
-    assert [expanded for expanded, *_ in told] == [100, 200]
+    assert 100 < plan.expanded < 250
+    assert [expanded for expanded, *_ in told] == [100]
     assert all(lower <= upper for _, lower, upper in told)
 
 
 def test_a_thousand_causes_have_a_plan_at_once():
     """Where the optimum is out of reach there is a plan, and a bound that is true."""
-    rng = np.random.default_rng(5)
-    prior = rng.dirichlet(np.ones(1000))
-    fixes = [np.arange(1000) % 50 == i for i in range(50)]
-    given = Task(
-        prior=np.append(prior * 0.97, 0.03),
-        classes=np.arange(1001),
-        questions=tuple(
-            Ask(1.0, np.array([row, 1 - row]))
-            for row in rng.choice([0.02, 0.5, 0.98], (40, 1001))
-        ),
-        actions=tuple(Act(9.0, np.append(0.9 * row, 0.0)) for row in fixes),
-        escalation=100.0,
-    )
+    given = large_task(1000, 40, 50, 100.0)
 
     plan = repair(given, nodes=100)
 
     assert 0 < plan.lower_bound < plan.expected_cost < 100
     assert sum(p for _, p in plan.endings) == pytest.approx(1)
+
+
+def large_task(causes, questions, actions, escalation):
+    """A task that is hopeless: each cause has one action that fixes it, most times."""
+    rng = np.random.default_rng(5)
+    fixes = [np.arange(causes) % actions == i for i in range(actions)]
+    return Task(
+        prior=np.append(rng.dirichlet(np.ones(causes)) * 0.97, 0.03),
+        classes=np.arange(causes + 1),
+        questions=tuple(
+            Ask(1.0, np.array([row, 1 - row]))
+            for row in rng.choice([0.02, 0.5, 0.98], (questions, causes + 1))
+        ),
+        actions=tuple(Act(9.0, np.append(0.9 * row, 0.0)) for row in fixes),
+        escalation=escalation,
+    )
+
+
+@pytest.mark.parametrize("escalation", [None, 400.0])
+def test_first_plan_asks_what_pays_at_once(escalation):
+    """Without any search, questions save what trying all actions would cost."""
+    given = large_task(60, 30, 60, escalation)
+    alone = repair(replace(given, questions=()), nodes=0)
+
+    plan = repair(given, nodes=0)
+
+    assert plan.expanded == 0
+    assert plan.expected_cost < 0.7 * alone.expected_cost
+    assert plan.lower_bound <= plan.expected_cost
+
+
+@pytest.mark.parametrize("seconds", [0, 4])
+def test_clock_ends_the_first_plan_too(seconds):
+    """Where the time is over before the search begins, the actions alone are a plan."""
+    given = large_task(60, 30, 60, 400.0)
+    alone = repair(replace(given, questions=()), nodes=0)
+    ticks = iter(range(10**6))
+
+    plan = repair(given, seconds=seconds, clock=lambda: next(ticks))
+
+    assert plan.expected_questions == 0
+    assert plan.expected_cost == pytest.approx(alone.expected_cost)
+
+
+@pytest.mark.parametrize(("escalation", "cut"), [(None, "unfinished"), (500, "")])
+def test_plan_that_is_too_large_is_cut_off_where_it_matters_least(
+    monkeypatch, escalation, cut
+):
+    """It says where it goes no further, or hands over there if that has a price."""
+    given = large_task(20, 12, 20, escalation)
+    whole = repair(given, nodes=0)
+    monkeypatch.setattr(repair_written, "WRITTEN", (200, 200))
+
+    plan = repair(given, nodes=0)
+
+    endings = dict(plan.endings)
+    assert len(whole.nodes) > len(plan.nodes) > 100
+    assert sum(endings.values()) == pytest.approx(1)
+    assert endings.get(cut, 0.0) < 0.3
+    assert (cut in endings) == (cut != "")
+    assert plan.finished_cost >= whole.finished_cost
+    assert plan.lower_bound <= whole.expected_cost
+    assert not plan.optimal
+
+
+def test_actions_alone_where_a_plan_cut_off_is_worse(monkeypatch):
+    """Of a plan that breaks off early and one of actions alone, the cheaper one."""
+    given = large_task(20, 12, 20, None)
+    monkeypatch.setattr(repair_written, "WRITTEN", (8, 8))
+
+    plan = repair(given, nodes=0)
+
+    alone = repair(replace(given, questions=()), nodes=0)
+    assert plan.finished_cost <= alone.finished_cost
 
 
 @pytest.mark.parametrize("escalation", [None, 8.0])

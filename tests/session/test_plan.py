@@ -109,6 +109,22 @@ class TestFigures:
             error = 4 * mine.std() / len(mine) ** 0.5 + 1e-9
             assert mine.mean() == pytest.approx(each.expected_cost, abs=error)
 
+    @pytest.mark.parametrize("name", INCLUDED)
+    def test_included_trees_cost_the_mean_of_walks(self, name):
+        """
+        Cases sampled from an included tree cost what its plan of repair expects.
+        """
+        knowledge = ts.load(name)
+        plan = ts.plan(knowledge, "repair", nodes=10)
+        model, rng = compiled(knowledge), np.random.default_rng(4)
+
+        causes = rng.choice(len(model.causes), WALKS, p=model.prior)
+        costs = np.array([walked(rng, model, plan, cause)[0] for cause in causes])
+
+        # Four standard errors: one seed in 16,000 would fail by chance.
+        error = 4 * costs.std() / WALKS**0.5
+        assert costs.mean() == pytest.approx(plan.expected_cost, abs=error)
+
     def test_parts_add_up(self, noisy):
         """
         Causes and endings make up the whole; the bound is below the cost.

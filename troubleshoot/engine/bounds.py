@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from troubleshoot.engine.belief import plogp
+from troubleshoot.engine.bits import mask_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -229,7 +230,7 @@ def _cheapest_cover(
         return float(shares.sum())
     useful = np.flatnonzero(covers.any(axis=1))
     search = _Cover(
-        [_mask(covers[q]) for q in useful],
+        [mask_of(covers[q]) for q in useful],
         [float(c[q]) for q in useful],
         [needs[q] for q in useful.tolist()],
         setup_costs,
@@ -310,10 +311,6 @@ def merged(apart: BoolArray) -> IntArray:
         group[members] = number
         number += 1
     return group
-
-
-def _mask(bits: BoolArray) -> int:
-    return int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little")
 
 
 def _one_hot(labels: IntArray) -> FloatArray:

@@ -33,9 +33,11 @@ class Budget:
     def take(self) -> bool:
         """Whether one situation more may be expanded; counts it."""
         out_of_nodes = self.nodes is not None and self.expanded >= self.nodes
-        self.spent = self.spent or out_of_nodes or self._late()
+        self.spent = self.spent or out_of_nodes or self.is_late
         self.expanded += not self.spent
         return not self.spent
 
-    def _late(self) -> bool:
+    @property
+    def is_late(self) -> bool:
+        """Whether the time is over; reads the clock if that is limited."""
         return self.until is not None and self.clock() >= self.until

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from troubleshoot.engine.bits import mask_of, unpacked
 from troubleshoot.engine.bounds import merged
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 IntArray: TypeAlias = npt.NDArray[np.intp]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
+Questions: TypeAlias = tuple[int, ...]
 
 PAIRS = 100  # atoms; with more, what conditions let be told apart is not looked for
 ROUNDING = 1e-12  # a likelihood that close to 0 or 1 is certain
@@ -183,7 +185,7 @@ class Certain:
         )
 
     def options(
-        self, situation: Situation, questions: tuple[int, ...] | None = None
+        self, situation: Situation, questions: Questions | None = None
     ) -> Iterator[Option]:
         """Available questions that split the set, or that pass a gate."""
         live = situation.live
@@ -232,18 +234,3 @@ class Certain:
     def atoms(self, live: int) -> IntArray:
         """Indices of a set, ascending."""
         return np.flatnonzero(unpacked([live], len(self.members))[0])
-
-
-def mask_of(members: BoolArray) -> int:
-    """The set with these members."""
-    packed = np.packbits(members, bitorder="little").tobytes()
-    return int.from_bytes(packed, "little")
-
-
-def unpacked(masks: list[int], atoms: int) -> BoolArray:
-    """Sets as rows of an array, shape ``(sets, atoms)``."""
-    width = (atoms + 7) // 8
-    packed = b"".join(mask.to_bytes(width, "little") for mask in masks)
-    table = np.frombuffer(packed, dtype=np.uint8).reshape(len(masks), width)
-    bits = np.unpackbits(table, axis=1, count=atoms, bitorder="little")
-    return bits.astype(np.bool_)

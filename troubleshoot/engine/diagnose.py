@@ -3,31 +3,31 @@ Plans that find the cause: the least expected cost until one remedy class is lef
 
 With certain answers a plan goes on until what is left lies in one remedy class, or
 nothing that can be reached separates it. With noisy answers it ends as a session does:
-where a class has reached the confidence, or nothing that can be reached tells anything.
+where a class has reached the confidence, or what can be reached tells only slightly.
+Of the time, the lower bound may take a quarter and the search for steps half of what is
+left then; writing takes the rest.
 """
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from troubleshoot.engine.assurance import Assurance
 from troubleshoot.engine.budget import Budget, Clock, Progress
 from troubleshoot.engine.certain import Certain, Situation
-from troubleshoot.engine.evidence import SURE, Assurance, Evidence, Key, Noisy
-from troubleshoot.engine.policy_graph import Ending, Node, Policy, policy, ranked
-from troubleshoot.engine.separate import Greedy, Separation
+from troubleshoot.engine.evidence import Noisy
+from troubleshoot.engine.layers import ended, written
+from troubleshoot.engine.lookahead import Lookahead
+from troubleshoot.engine.policy_graph import Node, Policy, policy, ranked
+from troubleshoot.engine.separate import Separation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from troubleshoot.engine.belief import FloatArray
+    from troubleshoot.engine.greedy import Greedy
     from troubleshoot.engine.task import Task
 
-WRITTEN = (200, 20_000)  # nodes of a noisy plan, at least and at most …
-CELLS = 1_000_000_000  # … in between, so many that writing it looks at so many numbers
-MENTIONED = 0.01  # a class that likely is one of those that are left
+LOOKED = 1_000  # questions that the lower bound of noisy plans looks into, at most
 
 
 def diagnose(
@@ -69,88 +69,40 @@ def _tree_of_sets(
     certain: Certain, greedy: Greedy, step: Callable[[Situation], int | None]
 ) -> list[Node]:
     """The policy from the root down, where the search knows no step the greedy one."""
-    places = {certain.root: 0}
     waiting = [certain.root]
     nodes = []
     for situation in waiting:  # grows
         chosen = step(situation)
         question = greedy.step(situation) if chosen is None else chosen
         minutes, parts = greedy.option(situation, question)
-        for _, part in parts:
-            if part not in places:
-                places[part] = len(waiting)
-                waiting.append(part)
-        edges = tuple((answer, places[part]) for answer, part in parts)
+        # Certain answers part the causes, so that no two ways lead to one situation.
+        edges = tuple((a, len(waiting) + i) for i, (a, _) in enumerate(parts))
+        waiting += [part for _, part in parts]
         weights = certain.belief(situation.live)
-        nodes.append(_node(certain.task, weights, question, edges, minutes))
+        if question < 0:
+            nodes.append(ended(certain.task, weights))
+        else:
+            causes = ranked(weights)
+            nodes.append(Node("question", question, "", causes, edges, minutes))
     return nodes
 
 
 def _noisy(task: Task, budget: Budget, progress: Progress | None) -> Policy:
     noisy = Noisy(task)
-    search = Assurance(noisy, budget, progress)
-    lower = search.run()
-    nodes = _tree_of_evidence(noisy, search.step)
-    return policy(task, nodes, lower_bound=lower, expanded=budget.expanded)
+    few = LOOKED if budget.nodes is None else min(LOOKED, budget.nodes // 4)
+    ahead = Lookahead(noisy, _part(budget, 1 / 4, few))
+    bound = ahead.run()
+    rest = None if budget.nodes is None else budget.nodes - ahead.budget.expanded
+    search = Assurance(noisy, _part(budget, 1 / 2, rest), progress)
+    lower = max(bound, search.run())
+    nodes = written(noisy, search.step, budget)
+    expanded = ahead.budget.expanded + search.budget.expanded
+    return policy(task, nodes, lower_bound=lower, expanded=expanded)
 
 
-def _tree_of_evidence(noisy: Noisy, steps: dict[Key, int]) -> list[Node]:
-    """
-    The policy written out, the most probable situations first.
-
-    When they become too many, what is left to write is ``unfinished``.
-    """
-    affordable = _affordable(noisy)
-    index: dict[Key, int] = {noisy.root.key: 0}
-    nodes: list[Node] = [_unfinished(noisy.root)]
-    waiting: list[tuple[float, int, Evidence]] = [(-1.0, 0, noisy.root)]
-    while waiting and len(nodes) < affordable:
-        chance, i, situation = heappop(waiting)
-        question = steps.get(situation.key)
-        question = noisy.best(situation) if question is None else question
-        edges, minutes = [], 0.0
-        if question >= 0:
-            _, minutes, parts = noisy.option(situation, question)
-            for answer, p, part in parts:
-                if part.key not in index:
-                    index[part.key] = len(nodes)
-                    heappush(waiting, (chance * p, len(nodes), part))
-                    nodes.append(_unfinished(part))
-                edges.append((answer, index[part.key]))
-        nodes[i] = _node(noisy.task, situation.p, question, tuple(edges), minutes)
-    for _, i, situation in waiting:
-        if noisy.best(situation) < 0:
-            nodes[i] = _node(noisy.task, situation.p, -1, (), 0.0)
-    return nodes
-
-
-def _affordable(noisy: Noisy) -> int:
-    least, most = WRITTEN
-    return max(least, min(most, CELLS // max(1, noisy.L.size)))
-
-
-def _unfinished(situation: Evidence) -> Node:
-    return Node("ending", ending="unfinished", causes=ranked(situation.p))
-
-
-def _node(
-    task: Task,
-    weights: FloatArray,
-    question: int,
-    edges: tuple[tuple[int, int], ...],
-    minutes: float,
-) -> Node:
-    if question < 0:
-        return Node("ending", ending=_ending(task, weights), causes=ranked(weights))
-    return Node("question", question, "", ranked(weights), edges, minutes)
-
-
-def _ending(task: Task, weights: FloatArray) -> Ending:
-    """What is said of a belief that nothing more is asked about."""
-    mass = np.bincount(task.classes, weights) / weights.sum()
-    leading = int(mass.argmax())
-    left = np.flatnonzero(mass > MENTIONED)
-    if leading == task.unknown_class:
-        return "unknown"
-    sure = mass[leading] >= task.confidence - SURE
-    return "found" if sure or left.tolist() == [leading] else "narrowed"
+def _part(budget: Budget, share: float, nodes: int | None) -> Budget:
+    """A budget for a part of the work, with a share of the time that is left."""
+    if budget.until is None:
+        return Budget(nodes, None, budget.clock)
+    now = budget.clock()
+    return Budget(nodes, now + share * (budget.until - now), budget.clock)

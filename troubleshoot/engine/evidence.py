@@ -1,5 +1,5 @@
 """
-Noisy answers: the cheapest order of questions until a remedy class is sure enough.
+Noisy answers: the situations that they lead to, and what questions tell there.
 
 Throughout this module:
     p       is the belief, shape (causes,), sums to 1
@@ -9,10 +9,6 @@ A situation is the belief, the questions left, the setups opened, and what the g
 were answered: the same evidence in another order is the same situation, and so is
 other evidence that leads to the same belief. It ends where a class has reached the
 confidence, or where no question that can be reached tells anything.
-
-The search goes through all orders, depth first with a memory of bounds. Its bound of a
-situation that has not ended is the cheapest question there: weak, but true. Where the
-budget ends, the question that tells most per minute goes on.
 """
 
 from __future__ import annotations
@@ -30,7 +26,6 @@ from troubleshoot.engine.task import met
 
 if TYPE_CHECKING:
     from troubleshoot.engine.belief import FloatArray
-    from troubleshoot.engine.budget import Budget, Progress
     from troubleshoot.engine.task import Task
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
@@ -38,10 +33,6 @@ Key: TypeAlias = tuple[int, frozenset[int], tuple[tuple[int, int], ...], bytes]
 
 DIGITS = 12  # beliefs that agree so far are equal
 SURE = 1e-12  # a class that misses the confidence by no more has reached it
-EVEN = 1e-12  # minutes; bounds that close are equal
-DEEPEST = 300  # questions on a path that is searched
-REMEMBERED = 200_000  # situations with bounds, at most; the search ends there
-BELIEVED = 20_000_000  # numbers in their beliefs, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,14 +63,20 @@ class Candidates(NamedTuple):
     """
     Questions of a situation, arrays of shape ``(questions,)``.
 
-    ``telling`` are those that are available and tell something, ``openers`` those that
-    may open one that does.
+    ``available`` can be asked now; those among them that tell something are
+    ``telling``, and those that may open one that does are ``openers``.
     """
 
+    available: BoolArray
     telling: BoolArray
     openers: BoolArray
     gains: FloatArray
     costs: FloatArray
+
+    @property
+    def any(self) -> bool:
+        """Whether there is something to ask."""
+        return bool((self.telling | self.openers).any())
 
     @property
     def least(self) -> float:
@@ -108,8 +105,13 @@ class Noisy:
         noise: FloatArray = -plogp(self.L)
         self._noise = self._by_question(noise)
         self._gates = frozenset(q for ask in asks for q, _ in ask.only_if)
+        self._is_gate = np.array([q in self._gates for q in range(len(asks))], bool)
+        self._waiting = [q for q, ask in enumerate(asks) if ask.only_if]
         self._class, self._kinds = task.classes, int(task.classes.max(initial=0)) + 1
-        self._alone = len(np.unique(task.classes)) == len(task.classes)
+        self._by_class = np.argsort(task.classes, kind="stable")
+        _, self._of_class = np.unique(task.classes[self._by_class], return_index=True)
+        self._alone = len(self._of_class) == len(task.classes)
+        self._costs: dict[frozenset[int], FloatArray] = {}
         self.root = Evidence(task.prior, 0, task.opened)
 
     def is_sure(self, p: FloatArray) -> bool:
@@ -119,20 +121,20 @@ class Noisy:
 
     def candidates(self, situation: Evidence) -> Candidates:
         """Questions worth asking here: none where the situation has ended."""
-        asks = self.task.questions
-        none = np.zeros(len(asks), dtype=np.bool_)
-        if not asks or self.is_sure(situation.p):
-            return Candidates(none, none, np.zeros(len(asks)), np.zeros(len(asks)))
-        said, asked = dict(situation.said), situation.asked
-        left = np.array([not asked >> q & 1 for q in range(len(asks))])
-        available = left & np.array([met(ask.only_if, said) for ask in asks])
+        questions = len(self.task.questions)
+        none, zeros = np.zeros(questions, dtype=np.bool_), np.zeros(questions)
+        nothing = Candidates(none, none, none, zeros, zeros)
+        if not questions or self.is_sure(situation.p):
+            return nothing
+        left = np.array([not situation.asked >> q & 1 for q in range(questions)])
+        available = left & self._met(situation)
         gains = self.gains(situation.p)
         telling = left & (gains > WORTHLESS)
-        openers = none
-        if self._gates:
-            openers = self._openers(situation, available & ~telling, telling)
-        costs = np.array([self.task.minutes(ask, situation.opened) for ask in asks])
-        return Candidates(available & telling, openers, gains, costs)
+        if not self._is_open(situation, available, left & (gains >= self.task.slight)):
+            return nothing
+        openers = self._openers(situation, available & ~telling, telling)
+        costs = self._minutes(situation.opened)
+        return Candidates(available, available & telling, openers, gains, costs)
 
     def best(self, situation: Evidence) -> int:
         """The question that tells most per minute, -1 where there is none."""
@@ -157,6 +159,19 @@ class Noisy:
         minutes = self.task.minutes(ask, situation.opened)
         return Option(question, minutes, tuple(parts))
 
+    def left(self, situation: Evidence) -> tuple[int, ...]:
+        """Questions that may still be asked, now or once others are answered."""
+        said, asks = dict(situation.said), self.task.questions
+        left = {q for q in range(len(asks)) if not situation.asked >> q & 1}
+        while shut := {
+            q
+            for q in left.intersection(self._waiting)
+            for g, allowed in asks[q].only_if
+            if (said[g] not in allowed if g in said else g not in left)
+        }:
+            left -= shut
+        return tuple(sorted(left))
+
     def gains(self, p: FloatArray) -> FloatArray:
         """Bits about the remedy class that each question tells, ``(questions,)``."""
         answers: FloatArray = self.L @ p
@@ -164,12 +179,11 @@ class Noisy:
         if self._alone:
             return np.asarray(told - self._noise @ p)
         # H(answer) + H(class) - H(answer, class)
-        joint = np.zeros((len(self.L), self._kinds))
-        np.add.at(joint.T, self._class, (self.L * p).T)
-        mass = np.asarray(np.bincount(self._class, p, self._kinds), dtype=np.float64)
-        spread: FloatArray = -plogp(joint)
-        together = self._by_question(spread).sum(axis=1)
-        return np.asarray(told - plogp(mass).sum() - together)
+        by_class = self._by_class
+        joint = np.add.reduceat((self.L * p)[:, by_class], self._of_class, axis=1)
+        mass = np.add.reduceat(p[by_class], self._of_class)
+        spread: FloatArray = -plogp(joint).sum(axis=1)
+        return np.asarray(told - plogp(mass).sum() - self._by_question(spread))
 
     def _by_question(self, x: FloatArray) -> FloatArray:
         if not self.task.questions:
@@ -183,10 +197,36 @@ class Noisy:
             return situation.said
         return tuple(sorted((*situation.said, (question, answer))))
 
+    def _met(self, situation: Evidence) -> BoolArray:
+        """Which questions have their conditions met."""
+        ok, said = np.ones(len(self.task.questions), bool), dict(situation.said)
+        for q in self._waiting:
+            ok[q] = met(self.task.questions[q].only_if, said)
+        return ok
+
+    def _minutes(self, opened: frozenset[int]) -> FloatArray:
+        """What each question costs while these setups are open."""
+        if opened not in self._costs:
+            asks = self.task.questions
+            costs = [self.task.minutes(ask, opened) for ask in asks]
+            self._costs[opened] = np.array(costs)
+        return self._costs[opened]
+
+    def _is_open(
+        self, situation: Evidence, available: BoolArray, worth: BoolArray
+    ) -> bool:
+        """Whether a question that tells enough can be asked, now or later."""
+        if (available & worth).any():
+            return True
+        return bool(self._openers(situation, available, worth).any())
+
     def _openers(
         self, situation: Evidence, available: BoolArray, telling: BoolArray
     ) -> BoolArray:
         """Available questions that tell nothing, but may open one that does."""
+        found = np.zeros(len(available), dtype=np.bool_)
+        if not (available & self._is_gate).any():
+            return found
         wanted = np.flatnonzero(telling).tolist()
         seen: set[int] = set()
         while wanted:
@@ -194,7 +234,6 @@ class Noisy:
             if q not in seen and self._may_open(situation, q):
                 seen.add(q)
                 wanted += self._shut(situation, q)
-        found = np.zeros(len(available), dtype=np.bool_)
         found[sorted(seen)] = True
         return found & available
 
@@ -212,87 +251,3 @@ class Noisy:
             else any(asks[g].likelihood[a] @ situation.p > 0 for a in sorted(allowed))
             for g, allowed in asks[question].only_if
         )
-
-
-class Assurance:
-    """The search; ``run`` may be called once."""
-
-    def __init__(
-        self, noisy: Noisy, budget: Budget, progress: Progress | None = None
-    ) -> None:
-        self.noisy, self.budget, self._progress = noisy, budget, progress
-        self.lower: dict[Key, float] = {}
-        self.upper: dict[Key, float] = {}
-        self.step: dict[Key, int] = {}
-        causes = len(noisy.task.prior)
-        self._remembered = min(REMEMBERED, BELIEVED // causes)
-
-    def run(self) -> float:
-        """The lower bound that the budget can prove, in minutes."""
-        root = self.noisy.root
-        self._assess(root)
-        self._solve(root, float("inf"), 0)
-        return self.lower[root.key]
-
-    def _solve(self, situation: Evidence, limit: float, depth: int) -> None:
-        """Narrow the bounds until they meet or the lower reaches a limit."""
-        key = situation.key
-        if self._is_closed(key) or self.lower[key] >= limit:
-            return
-        if depth > DEEPEST or not self._may_expand():
-            return
-        here = self.noisy.candidates(situation)
-        least = float("inf")
-        for q in here.in_order():
-            known = self.upper.get(key, float("inf"))
-            goal = min(limit, known - EVEN)
-            if self.budget.spent or here.costs[q] >= goal:
-                least = min(least, float(here.costs[q]))
-                continue
-            option = self.noisy.option(situation, q)
-            least = min(least, self._explore(option, goal, depth))
-            cost = option.minutes + sum(
-                chance * self.upper.get(x.key, float("inf"))
-                for _, chance, x in option.parts
-            )
-            if cost < known:
-                self.upper[key], self.step[key] = cost, q
-        upper = self.upper.get(key, float("inf"))
-        self.lower[key] = max(self.lower[key], min(least, upper))
-
-    def _explore(self, option: Option, goal: float, depth: int) -> float:
-        """The least that a question can cost, narrowed until it reaches the goal."""
-        least = option.minutes
-        for _, chance, x in option.parts:
-            self._assess(x)
-            least += chance * self.lower[x.key]
-        for _, chance, x in option.parts:
-            if least >= goal or self.budget.spent:
-                break
-            rest = least - chance * self.lower[x.key]
-            self._solve(x, (goal - rest) / chance, depth + 1)
-            least = rest + chance * self.lower[x.key]
-        return least
-
-    def _assess(self, situation: Evidence) -> None:
-        """Give a situation its first bounds."""
-        key = situation.key
-        if key in self.lower:
-            return
-        here = self.noisy.candidates(situation)
-        self.lower[key] = here.least
-        if not (here.telling | here.openers).any():
-            self.upper[key] = 0.0
-
-    def _is_closed(self, key: Key) -> bool:
-        return self.upper.get(key, float("inf")) <= self.lower[key] + EVEN
-
-    def _may_expand(self) -> bool:
-        if len(self.lower) > self._remembered:
-            self.budget.spent = True
-        going_on = self.budget.take()
-        if going_on and self._progress and not self.budget.expanded % 1_000:
-            root = self.noisy.root.key
-            upper = self.upper.get(root, float("inf"))
-            self._progress(self.budget.expanded, self.lower[root], upper)
-        return going_on

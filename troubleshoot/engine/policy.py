@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 WORTHLESS = 1e-9  # what brings no more is never chosen
+SLIGHT = 0.05  # bits; where no question tells more, it is time to act
 TIE = 1e-9  # relative; values that close are equal, and the first one wins
 
 

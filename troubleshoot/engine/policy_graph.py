@@ -124,7 +124,7 @@ def ranked(weights: FloatArray) -> tuple[int, ...]:
     """Causes still possible, the most probable first, the first one in a tie."""
     order = np.argsort(-weights, kind="stable")
     live = weights[order] > LIKELY * weights.sum()
-    return tuple(int(c) for c in order[live])
+    return tuple(order[live].tolist())
 
 
 def outcomes(task: Task, node: Node) -> FloatArray:

@@ -13,24 +13,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from troubleshoot.engine.bits import ones, union
 from troubleshoot.engine.repair_order import best_order, best_prefix
-from troubleshoot.engine.repair_steps import IMPOSSIBLE, Situation, Steps, ones
+from troubleshoot.engine.repair_runs import FREE, Run, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from troubleshoot.engine.belief import FloatArray
-    from troubleshoot.engine.gain import BoolArray, IntArray
-
-FREE = 1e-300  # minutes; what costs no more comes before all that costs
-FLOOR = 1e-3  # of the share not yet fixed, where differences lose their digits
-
-Run: TypeAlias = tuple[float, tuple[int, ...]]
-"""Expected cost of trying actions in an order until one fixes, and that order."""
+    from troubleshoot.engine.gain import BoolArray
+    from troubleshoot.engine.repair_steps import Situation, Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,12 +126,7 @@ class Bounds:
 
         Irreversible actions come when no reversible one is left that is worth it.
         """
-        if not situations:
-            return []
-        batch = _Batch(self, situations)
-        while batch.step():
-            pass
-        return batch.result()
+        return runs(self.steps, self.worth, situations)
 
     def _best_run(self, s: Situation) -> Run:
         steps, task = self.steps, self.steps.task
@@ -205,7 +196,7 @@ class Bounds:
     def _watched(self) -> tuple[int, ...]:
         """Of each kind the steps that its K depends on."""
         return tuple(
-            _union(1 << step | self.steps.gates[step] for step, _ in able)
+            union(1 << step | self.steps.gates[step] for step, _ in able)
             for able in self._able_of
         )
 
@@ -213,120 +204,5 @@ class Bounds:
     def _chains(self) -> tuple[int, ...]:
         """Of each kind the setups that its K depends on."""
         return tuple(
-            _union(self.steps.chains[step] for step, _ in able)
-            for able in self._able_of
+            union(self.steps.chains[step] for step, _ in able) for able in self._able_of
         )
-
-
-class _Batch:
-    """
-    Many runs side by side.
-
-    Throughout:
-        B   is P(kind, nothing fixed so far), shape (situations, kinds)
-        P   is P(fixed by the action next), shape (situations, actions)
-    """
-
-    def __init__(self, bounds: Bounds, situations: Sequence[Situation]) -> None:
-        steps = bounds.steps
-        self.first, self.F = len(steps.task.questions), steps.F
-        self.escalation = steps.task.escalation
-        costs = [
-            (a.cost, steps.chains[self.first + i])
-            for i, a in enumerate(steps.task.actions)
-        ]
-        setups = range(len(steps.task.setups))
-        self.costs = np.array([c for c, _ in costs])
-        self.chains = np.array(
-            [[chain >> s & 1 for s in setups] for _, chain in costs], dtype=np.bool_
-        ).reshape(len(costs), len(setups))
-        self.opening = (self.chains * [c for c, _ in steps.task.setups]).T
-        self.shut = np.array(
-            [[not s.opened >> i & 1 for i in setups] for s in situations],
-            dtype=np.bool_,
-        ).reshape(len(situations), len(setups))
-        self.B = np.array([s.p for s in situations]).reshape(-1, self.F.shape[1])
-        self.P = self.B @ self.F.T
-        self._sort(bounds, situations)
-        self.rest = np.ones(len(situations))
-        self.spent = np.zeros(len(situations))
-        self.length = np.zeros(len(situations), dtype=np.intp)
-        start = np.inf if self.escalation is None else self.escalation
-        self.best = np.full(len(situations), start)
-        self.orders: list[list[int]] = [[] for _ in situations]
-
-    def step(self) -> bool:
-        """Try one more action in each run that has one; False when none has."""
-        able = self._able()
-        blocking = (self.open | self.waiting) & self.gentle & able
-        if self.escalation is not None:
-            able &= (self.spent < self.best)[:, None]
-        last = ~np.any(blocking, axis=1, keepdims=True)
-        can = self.open & able & (self.reversible | last)
-        on = np.flatnonzero(np.any(can, axis=1))
-        if not len(on):
-            return False
-        minutes = self.costs + self.shut[on] @ self.opening
-        efficiency = np.where(can[on], self.P[on] / np.maximum(minutes, FREE), -1.0)
-        self._take(on, efficiency.argmax(axis=1), minutes)
-        return True
-
-    def result(self) -> list[Run]:
-        """Cost and order of each run."""
-        if self.escalation is None:
-            able = self._able()
-            stuck = (self.waiting & able).any(axis=1)
-            self.best = np.where(stuck, np.inf, self.spent)
-            self.length = np.array([len(order) for order in self.orders])
-        return [
-            (float(cost), tuple(order[:length]))
-            for cost, order, length in zip(
-                self.best, self.orders, self.length.tolist(), strict=True
-            )
-        ]
-
-    def _able(self) -> BoolArray:
-        """Which actions may still fix; below a floor a chance is rounding."""
-        rest = np.maximum(self.rest, FLOOR)[:, None]
-        return np.asarray(self.P / rest > IMPOSSIBLE)
-
-    def _sort(self, bounds: Bounds, situations: Sequence[Situation]) -> None:
-        """Which actions are open, which wait, and which must come before others."""
-        steps, actions = bounds.steps, range(len(self.costs))
-        gates = [steps.gates[self.first + a] for a in actions]
-        here = [[s.left >> self.first + a & 1 for a in actions] for s in situations]
-        free = [[not gates[a] & s.left for a in actions] for s in situations]
-        shape = (len(situations), len(self.costs))
-        left = np.array(here, dtype=np.bool_).reshape(shape)
-        ready = np.array(free, dtype=np.bool_).reshape(shape)
-        self.open, self.waiting = left & ready, left & ~ready
-        irreversible = [a.irreversible for a in steps.task.actions]
-        self.reversible = ~np.array(irreversible, dtype=np.bool_)[None, :]
-        self.gentle = np.repeat(self.reversible, len(situations), axis=0)
-        if self.escalation is not None:
-            self.gentle &= (self.B > 0) @ bounds.worth.T
-
-    def _take(self, on: IntArray, action: IntArray, minutes: FloatArray) -> None:
-        rows = np.arange(len(on))
-        self.spent[on] += self.rest[on] * minutes[rows, action]
-        fixed = self.B[on] * self.F[action]
-        self.B[on] -= fixed
-        touched = fixed.any(axis=0)
-        self.P[on] -= fixed[:, touched] @ self.F[:, touched].T
-        self.rest[on] = np.maximum(self.rest[on] - fixed.sum(axis=1), 0.0)
-        self.open[on, action] = False
-        self.shut[on] &= ~self.chains[action]
-        for row, a in zip(on.tolist(), action.tolist(), strict=True):
-            self.orders[row].append(self.first + a)
-        if self.escalation is not None:
-            total = self.spent + self.rest * self.escalation
-            better = total < self.best
-            self.best = np.where(better, total, self.best)
-            self.length[better] = [len(self.orders[i]) for i in np.flatnonzero(better)]
-
-
-def _union(sets: Iterable[int]) -> int:
-    found = 0
-    for each in sets:
-        found |= each
-    return found

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from troubleshoot.engine.bits import ones
 from troubleshoot.engine.policy import best
 from troubleshoot.engine.repair_bounds import Bounds
 
@@ -45,7 +46,8 @@ class State:
     A situation with its bounds.
 
     ``choice`` is the best option known, None where actions alone are best; ``guess``
-    one that may become it when its outcomes are known better.
+    one that may become it when its outcomes are known better. ``first`` is the action
+    that a good run of actions begins with, -1 where it hands over at once.
     """
 
     situation: Situation
@@ -54,6 +56,7 @@ class State:
     options: list[Option] | None = None
     choice: Option | None = None
     guess: Option | None = None
+    first: int = -1
 
 
 @dataclass(eq=False, slots=True)
@@ -109,7 +112,7 @@ class Search:
         """Whether the optimum is known, or cannot be looked for any longer."""
         size = 8 * len(self.steps.prior) + OVERHEAD
         is_full = len(self.states) * size > MEMORY
-        return self._has_met(self.root) or is_full or self.is_stuck
+        return self.has_met(self.root) or is_full or self.is_stuck
 
     def trial(self) -> None:
         """
@@ -125,7 +128,8 @@ class Search:
         for state in reversed(path):
             self._refresh(state)
 
-    def _has_met(self, state: State) -> bool:
+    def has_met(self, state: State) -> bool:
+        """Whether the optimum is known from this state on."""
         return state.upper - state.lower <= self.close
 
     def _path(self, *, known: bool) -> Iterator[State]:
@@ -141,11 +145,9 @@ class Search:
     def _next(self, state: State, *, known: bool) -> State | None:
         """The least certain outcome of the best option; None to look into it."""
         options = state.options or []
-        if known and (option := state.choice or state.guess):
-            if option.outcomes is None:
-                return None
-            if found := self._least_certain(option):
-                return found
+        best_known = (state.choice or state.guess) if known else None
+        if best_known and (found := self._least_certain(best_known)):
+            return found
         open_options = [o for o in options if o.outcomes is None or self._is_open(o)]
         first = min(open_options, key=lambda option: option.lower, default=None)
         if first is None or first.outcomes is None:
@@ -156,12 +158,12 @@ class Search:
         return self._least_certain(option) is not None
 
     def _least_certain(self, option: Option) -> State | None:
-        if option.gentle is not None and not self._has_met(option.gentle):
+        if option.gentle is not None and not self.has_met(option.gentle):
             return option.gentle
         found, most = None, 0.0
         for _, chance, state in option.outcomes or []:
             doubt = chance * (state.upper - state.lower)
-            if doubt > most and not self._has_met(state):
+            if doubt > most and not self.has_met(state):
                 found, most = state, doubt
         return found
 
@@ -173,20 +175,27 @@ class Search:
             state.guess = self._most_telling(state)
         unknown = [option for option in state.options if option.outcomes is None]
         unknown.sort(key=lambda option: (option is not state.guess, option.lower))
-        self.is_stuck = not (unknown or is_new or self._has_met(state))
-        self._look_at(state.situation, unknown)
+        self.is_stuck = not (unknown or is_new or self.has_met(state))
+        self.look_at([(state.situation, option) for option in unknown])
 
-    def _look_at(self, s: Situation, options: Sequence[Option]) -> None:
-        """What may come of the first options, of as many as can be had at once."""
+    def look_at(
+        self, steps: Sequence[tuple[Situation, Option]], most: int = LARGE
+    ) -> int:
+        """
+        What may come of the first steps, until ``most`` numbers were touched.
+
+        Returns how many were.
+        """
         outcomes, size = [], 0
-        for option in options:
-            if size > LARGE:
+        for s, option in steps:
+            if size > most:
                 break
             outcomes.append(self.steps.outcomes(s, option.step))
             size += self._size(len(outcomes[-1]))
         states = iter(self._states([after for each in outcomes for *_, after in each]))
-        for option, each in zip(options, outcomes, strict=False):
+        for (_, option), each in zip(steps, outcomes, strict=False):
             option.outcomes = [(a, chance, next(states)) for a, chance, _ in each]
+        return size
 
     def _size(self, outcomes: int) -> int:
         """Numbers touched by looking at so many outcomes."""
@@ -195,7 +204,7 @@ class Search:
 
     def _options(self, state: State) -> Iterator[Option]:
         steps, s = self.steps, state.situation
-        gentle, ready = self._gentle(s), list(steps.ready(s.left))
+        gentle, ready = self._gentle(s), list(ones(steps.free(s.left)))
         for step, rest in zip(ready, self.bounds.after(s, ready), strict=True):
             minutes = steps.minutes(step, s.opened)
             if not steps.irreversible >> step & 1:
@@ -241,8 +250,10 @@ class Search:
         runs = dict(zip(map(id, searched), self.bounds.runs(searched), strict=True))
         for key, s in new.items():
             if id(s) in runs:
-                lower, upper = self.bounds.clairvoyant(s), runs[id(s)][0]
-                self.states[key] = State(s, min(lower, upper), upper)
+                upper, order = runs[id(s)]
+                lower = min(self.bounds.clairvoyant(s), upper)
+                first = order[0] if order else -1
+                self.states[key] = State(s, lower, upper, first=first)
             else:
                 cost = self.bounds.run(s)[0]
                 self.states[key] = State(s, cost, cost)
@@ -278,5 +289,5 @@ class Search:
         if option.gentle is not None and escalation is not None:
             if option.gentle.upper < escalation - self.close:
                 option.lower = option.upper = float("inf")
-            elif not self._has_met(option.gentle):
+            elif not self.has_met(option.gentle):
                 option.upper = float("inf")

@@ -24,10 +24,11 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from troubleshoot.engine.belief import plogp
+from troubleshoot.engine.bits import bits_of, mask_of, ones, union
 from troubleshoot.engine.gain import gain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from troubleshoot.engine.belief import FloatArray
     from troubleshoot.engine.gain import BoolArray, IntArray
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 IMPOSSIBLE = 1e-12  # what is no likelier than this does not happen
 DECIMALS = 12  # beliefs that agree so far are equal
+SPARSE = 8  # an array with less than one cell in so many filled is worth a list
 
 Key: TypeAlias = tuple[int, int, bytes]
 
@@ -108,9 +110,14 @@ class Steps:
     def irreversible(self) -> int:
         """Bit set of actions that cannot be undone."""
         first = len(self.task.questions)
-        return _bits(
+        return bits_of(
             first + i for i, a in enumerate(self.task.actions) if a.irreversible
         )
+
+    @cached_property
+    def by_kind(self) -> FloatArray:
+        """F the other way round, shape (kinds, actions)."""
+        return np.ascontiguousarray(self.F.T)
 
     @cached_property
     def rows(self) -> tuple[slice, ...]:
@@ -122,7 +129,7 @@ class Steps:
     @cached_property
     def chains(self) -> tuple[int, ...]:
         """Bit set of the setups that each step needs open."""
-        setups = [_bits(chain) for chain in self.task.chains]
+        setups = [bits_of(chain) for chain in self.task.chains]
         return tuple(setups[s.setup] if s.setup >= 0 else 0 for s in self.all)
 
     @cached_property
@@ -133,7 +140,7 @@ class Steps:
     @cached_property
     def gates(self) -> tuple[int, ...]:
         """Bit set of the questions that each step waits for."""
-        return tuple(_bits(each or ()) for each in self.conditions)
+        return tuple(bits_of(each or ()) for each in self.conditions)
 
     @cached_property
     def closed_by(self) -> Mapping[tuple[int, int], int]:
@@ -150,8 +157,8 @@ class Steps:
     @cached_property
     def start(self) -> Situation:
         """The situation that the task describes."""
-        possible = _bits(i for i, c in enumerate(self.conditions) if c is not None)
-        return self.situation(self.prior, possible, _bits(self.task.opened))
+        possible = bits_of(i for i, c in enumerate(self.conditions) if c is not None)
+        return self.situation(self.prior, possible, bits_of(self.task.opened))
 
     def gains(self, p: FloatArray) -> FloatArray:
         """Expected information gain of each question about the kind, in bits."""
@@ -185,9 +192,10 @@ class Steps:
             self._minutes[step, new] = self.all[step].cost + setups
         return self._minutes[step, new]
 
-    def ready(self, left: int) -> Iterator[int]:
-        """The steps that wait for no answer."""
-        return (step for step in ones(left) if not self.gates[step] & left)
+    def free(self, left: int) -> int:
+        """Bit set of the steps that wait for no answer."""
+        waiting = (s for s in ones(left & self._gated) if self.gates[s] & left)
+        return left & ~bits_of(waiting)
 
     def outcomes(self, s: Situation, step: int) -> list[tuple[int, float, Situation]]:
         """
@@ -218,9 +226,7 @@ class Steps:
     def situation(self, p: FloatArray, left: int, opened: int) -> Situation:
         """The situation with only those steps and setups that may still matter."""
         left = self._relevant(p, left)
-        needed = 0
-        for step in ones(left):
-            needed |= self.chains[step]
+        needed = union(self.chains[step] for step in ones(left & self._behind))
         return Situation(p, left, opened & needed)
 
     def _relevant(self, p: FloatArray, left: int) -> int:
@@ -228,25 +234,44 @@ class Steps:
         if not actions:
             return 0
         kept = actions
-        if self._differ(p > 0, actions):
+        if left & self.questions and self._differ(p > 0, actions):
             kept |= left & self._told_apart(p > 0)
-        waited = 0
-        for step in ones(kept):
-            waited |= self.gates[step]
+        waited = union(self.gates[step] for step in ones(kept & self._gated))
         return kept | (waited & left)
 
     def _hopeful(self, p: FloatArray, left: int) -> int:
         """Actions that may fix what is possible once their conditions are met."""
-        first = len(self.task.questions)
-        found = 0
-        for i in np.flatnonzero(self.F @ p > IMPOSSIBLE).tolist():
-            step = first + i
-            if not left >> step & 1:
-                continue
+        hopes = self.chances(p) > IMPOSSIBLE
+        found = left & mask_of(hopes) << len(self.task.questions)
+        for step in ones(found & self._gated):
             if self.gates[step] & left and self._reach(p, step, left) <= IMPOSSIBLE:
-                continue
-            found |= 1 << step
+                found ^= 1 << step
         return found
+
+    def chances(self, p: FloatArray) -> FloatArray:
+        """P(fixes) of each action, shape ``(actions,)``."""
+        if self._filled is None:
+            return np.asarray(self.F @ p)
+        actions, kinds = self._filled
+        filled = self.F[actions, kinds] * p[kinds]
+        return np.bincount(actions, filled, len(self.F)).astype(np.float64)
+
+    @cached_property
+    def _filled(self) -> tuple[IntArray, IntArray] | None:
+        """Where F is not 0, if that is seldom."""
+        filled = np.nonzero(self.F)
+        is_sparse = len(filled[0]) * SPARSE < self.F.size
+        return (filled[0], filled[1]) if is_sparse else None
+
+    @cached_property
+    def _behind(self) -> int:
+        """Bit set of the steps behind a setup."""
+        return bits_of(step for step, chain in enumerate(self.chains) if chain)
+
+    @cached_property
+    def _gated(self) -> int:
+        """Bit set of the steps that wait for an answer."""
+        return bits_of(step for step, gates in enumerate(self.gates) if gates)
 
     def _reach(self, p: FloatArray, step: int, left: int) -> float:
         """P(the answers an action waits for are given, and it fixes)."""
@@ -270,7 +295,7 @@ class Steps:
             rows = self.L[:, live]
             varies = rows.max(axis=1, initial=0.0) - rows.min(axis=1, initial=1.0)
             told = np.flatnonzero(varies > IMPOSSIBLE)
-            self._telling[key] = _bits(set(self._question_of[told].tolist()))
+            self._telling[key] = bits_of(set(self._question_of[told].tolist()))
         return self._telling[key]
 
     @cached_property
@@ -278,21 +303,6 @@ class Steps:
         """The question of each row of L, shape (rows,)."""
         sizes = [len(q.likelihood) for q in self.task.questions]
         return np.repeat(np.arange(len(sizes)), sizes)
-
-
-def ones(bits: int) -> Iterator[int]:
-    """Places of the ones, the lowest first."""
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
-
-
-def _bits(places: Iterable[int]) -> int:
-    bits = 0
-    for place in places:
-        bits |= 1 << place
-    return bits
 
 
 def _conditions(

@@ -21,34 +21,26 @@ place of their best-first search.
 from __future__ import annotations
 
 from heapq import heapify, heappop, heapreplace
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from troubleshoot.engine.belief import plogp
-from troubleshoot.engine.bounds import Information, certificate, huffman, ordered
-from troubleshoot.engine.certain import Certain, Situation, unpacked
-from troubleshoot.engine.policy import best
+from troubleshoot.engine.certain import Certain, Situation
+from troubleshoot.engine.floors import Floors
+from troubleshoot.engine.greedy import Greedy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from troubleshoot.engine.belief import FloatArray
     from troubleshoot.engine.budget import Budget, Progress
+    from troubleshoot.engine.certain import Questions
 
 Place: TypeAlias = int | Situation
-Questions: TypeAlias = tuple[int, ...]
-IntArray: TypeAlias = npt.NDArray[np.intp]
 
 SLACKS = (0.1, 0.03, 0.01, 0.0)  # rough plans first; what they prove is kept
 EVEN = 1e-12  # minutes; bounds that close are equal
 DEEPEST = 300  # places on a path that is searched; below it the greedy policy goes on
 REMEMBERED = 400_000  # places with bounds; the search ends when they are more
-FEW = 3  # atoms that are not worth an array
-COVERED = 10_000_000  # cells up to which the certificate bound is worth its time
-SHARPENED = 128  # groups up to which the ordered bound is worth its time
 
 
 class Move(NamedTuple):
@@ -71,25 +63,19 @@ class Separation:
         self.lower: dict[Place, float] = {}
         self.upper: dict[Place, float] = {}
         self.step: dict[Place, int] = {}
-        self._mass: dict[int, float] = {}
-        self._floor: dict[int, float] = {}
-        self._sharp: dict[int, float] = {}
         self._slack = 0.0
-        self._c = np.array([ask.cost for ask in certain.task.questions])
-        self._cost: list[float] = self._c.tolist()
-        self._arity = max((len(a) for a in certain.answers), default=2)
-        self._w: list[float] = certain.w.tolist()
-        self._group: list[int] = certain.groups.tolist()
-        self._alone = len(set(self._group)) == len(self._group)
+        self._cost = [ask.cost for ask in certain.task.questions]
+        self._floors = Floors(certain)
         self.greedy = Greedy(certain)
         root = certain.root
         self.root: Place = root.live if certain.is_plain else root
 
     def run(self) -> None:
         """Narrow the bounds of the root until they meet or the budget ends."""
-        questions = tuple(np.argsort(self._c, kind="stable").tolist())
+        questions = tuple(np.argsort(self._cost, kind="stable").tolist())
         self._assess([self.root], questions)
-        self._bound_by_certificate(questions)
+        floor = self._floors.certified(_live(self.root), questions)
+        self.lower[self.root] = max(self.lower[self.root], floor)
         self.upper[self.root] = self.greedy.cost(self._situation(self.root))
         for self._slack in SLACKS:
             self._solve(self.root, float("inf"), questions, 0)
@@ -192,7 +178,7 @@ class Separation:
                 for option in self.certain.options(place)
             ]
         self._assess([part for _, _, parts in found for part in parts], questions)
-        weight, lower = self._weight(_live(place)), self.lower
+        weight, lower = self._floors.weight(_live(place)), self.lower
         moves = [
             Move(
                 weight * minutes + sum([lower[part] for part in parts]),
@@ -224,189 +210,21 @@ class Separation:
     def _sharpened(self, move: Move, questions: Questions) -> Move:
         """The same with the slower bounds of the places it leads to."""
         for part in move.parts:
-            live = _live(part)
-            if live not in self._sharp:
-                self._sharp[live] = self._sharp_floor(live, questions)
-            self.lower[part] = max(self.lower[part], self._sharp[live])
+            floor = self._floors.sharp(_live(part), questions)
+            self.lower[part] = max(self.lower[part], floor)
         least = move.paid + sum(self.lower[part] for part in move.parts)
         return move._replace(least=max(least, move.least), is_sharp=True)
 
-    # --- bounds of sets ---
-
     def _assess(self, places: Sequence[Place], questions: Questions) -> None:
         """Give each place a first lower bound."""
-        new = {_live(x) for x in places if x not in self.lower} - self._floor.keys()
-        many = []
-        for live in new:
-            if self.certain.is_one_class(live):
-                self._floor[live] = 0.0
-            elif live.bit_count() <= FEW:
-                self._floor[live] = self._sharp_floor(live, questions)
-            else:
-                many.append(live)
-        self._floor.update(zip(many, self._told(many, questions), strict=True))
-        for place in places:
-            if place not in self.lower:
-                self.lower[place] = self._floor[_live(place)]
-
-    def _told(self, sets: list[int], questions: Questions) -> list[float]:
-        """Bounds by what the questions can tell."""
-        if not sets:
-            return []
-        certain, some = self.certain, list(questions)
-        bounds = Information(
-            certain.w, certain.groups, certain.rows[some], self._c[some]
-        )
-        return list(bounds.bounds(unpacked(sets, len(self._w))).tolist())
-
-    def _sharp_floor(self, live: int, questions: Questions) -> float:
-        """Huffman's bound of a set, with the costs of the questions that split it."""
-        weights = self._weights(live)
-        few = len(weights).bit_length() + 4  # as many as the ordered bound looks at
-        c = list(islice(self._costs_of_splits(live, questions), few))
-        if len(weights) < 2 or not c:  # noqa: PLR2004 - nothing to tell apart
-            return 0.0
-        if self._arity > 2 or c[0] == c[-1] or len(weights) > SHARPENED:  # noqa: PLR2004
-            return c[0] * huffman(weights, arity=self._arity)
-        return ordered(weights, c)
-
-    def _costs_of_splits(self, live: int, questions: Questions) -> Iterator[float]:
-        """Minutes of the questions that split a set, ascending."""
-        for q in questions:
-            # A list: a generator costs more than the few products it saves.
-            if all([live & ~mask for _, mask in self.certain.answers[q]]):  # noqa: C419
-                yield self._cost[q]
-
-    def _weights(self, live: int) -> list[float]:
-        """Weights of the groups in a set."""
-        w = self._w
-        if self._alone:
-            return [w[i] for i in _bits(live)]
-        found: dict[int, float] = {}
-        for i in _bits(live):
-            found[self._group[i]] = found.get(self._group[i], 0.0) + w[i]
-        return list(found.values())
-
-    def _weight(self, live: int) -> float:
-        if live not in self._mass:
-            self._mass[live] = sum(self._w[i] for i in _bits(live))
-        return self._mass[live]
-
-    def _bound_by_certificate(self, questions: Questions) -> None:
-        certain, task = self.certain, self.certain.task
-        n = len(self._w)
-        if n * n * len(self._c) > COVERED:
-            return
-        root = _live(self.root)
-        sharp = self._sharp_floor(root, questions)
-        paths = certificate(
-            certain.w,
-            certain.rows,
-            self._c,
-            certain.apart,
-            setups=[
-                task.opened_after(ask, task.opened) - task.opened
-                for ask in task.questions
-            ],
-            setup_costs=[minutes for minutes, _ in task.setups],
-        )
-        self.lower[self.root] = max(self.lower[self.root], sharp, paths)
+        new = [x for x in places if x not in self.lower]
+        self._floors.assess([_live(x) for x in new], questions)
+        for place in new:
+            self.lower[place] = self._floors.quick(_live(place))
 
     def _situation(self, place: Place) -> Situation:
         return Situation(place) if isinstance(place, int) else place
 
 
-class Greedy:
-    """The policy that always asks the question that tells most per minute."""
-
-    def __init__(self, certain: Certain) -> None:
-        self._certain = certain
-        self._cost: dict[Situation, float] = {}
-        self._step: dict[Situation, int] = {}
-        rows = certain.rows
-        answers = rows.max(axis=1, initial=0) + 1
-        self._first = np.concatenate(([0], np.cumsum(answers)[:-1])).astype(np.intp)
-        self._columns = np.zeros((len(certain.w), int(answers.sum())))
-        for q, row in enumerate(rows):
-            self._columns[np.arange(len(row)), self._first[q] + row] = 1.0
-
-    def step(self, situation: Situation) -> int:
-        """Its question; -1 where there is nothing left to tell apart."""
-        if situation not in self._step:
-            self._step[situation] = self._choose(situation)
-        return self._step[situation]
-
-    def cost(self, situation: Situation) -> float:
-        """What it costs from here, in minutes times weight."""
-        waiting = [situation]
-        while waiting:
-            place = waiting[-1]
-            option = self.option(place)
-            missing = [x for _, x in option[1] if x not in self._cost]
-            if place in self._cost or not missing:
-                waiting.pop()
-                weight = float(self._certain.w[self._certain.atoms(place.live)].sum())
-                below = sum(self._cost[x] for _, x in option[1])
-                self._cost[place] = weight * option[0] + below
-            else:
-                waiting += missing
-        return self._cost[situation]
-
-    def option(
-        self, situation: Situation, question: int | None = None
-    ) -> tuple[float, tuple[tuple[int, Situation], ...]]:
-        """Minutes of a question (its own when left out), and what it leads to."""
-        q = self.step(situation) if question is None else question
-        if q < 0:  # an ending
-            return 0.0, ()
-        _, minutes, parts = next(self._certain.options(situation, (q,)))
-        return minutes, parts
-
-    def _choose(self, situation: Situation) -> int:
-        if self._certain.is_finished(situation.live):
-            return -1
-        if self._certain.is_plain:
-            questions = np.arange(len(self._certain.rows))
-            costs = np.array([x.cost for x in self._certain.task.questions])
-        else:
-            options = list(self._certain.options(situation))
-            questions = np.array([x.question for x in options])
-            costs = np.array([x.minutes for x in options])
-        gains = self._gains(situation.live)[questions]
-        chosen = best(gains, costs, np.ones(len(questions), dtype=np.bool_))
-        if chosen is not None:
-            return int(questions[chosen])
-        # What tells nothing about the classes yet may still split the set for later.
-        return next(x.question for x in self._certain.options(situation))
-
-    def _gains(self, live: int) -> FloatArray:
-        """Bits about the class that each question tells, shape ``(questions,)``."""
-        atoms = self._certain.atoms(live)
-        p = self._certain.w[atoms] / self._certain.w[atoms].sum()
-        told = self._entropy(p @ self._columns[atoms])
-        kinds, kind = np.unique(self._certain.classes[atoms], return_inverse=True)
-        if len(kinds) < len(atoms):
-            joint = np.zeros((len(kinds), self._columns.shape[1]))
-            np.add.at(joint, kind.reshape(-1), self._columns[atoms] * p[:, None])
-            mass = np.asarray(np.bincount(kind.reshape(-1), p), dtype=np.float64)
-            told = told - plogp(mass).sum() - self._entropy(joint).sum(axis=0)
-        return np.asarray(np.maximum(told, 0.0))
-
-    def _entropy(self, masses: FloatArray) -> FloatArray:
-        if not len(self._first):
-            return np.zeros((*masses.shape[:-1], 0))
-        spread: FloatArray = -plogp(masses)
-        return np.asarray(np.add.reduceat(spread, self._first, axis=-1))
-
-
 def _live(place: Place) -> int:
     return place if isinstance(place, int) else place.live
-
-
-def _bits(live: int) -> list[int]:
-    found = []
-    while live:
-        lowest = live & -live
-        found.append(lowest.bit_length() - 1)
-        live ^= lowest
-    return found

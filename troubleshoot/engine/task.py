@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from troubleshoot.engine.policy import WORTHLESS
+
 if TYPE_CHECKING:
     from troubleshoot.engine.belief import FloatArray
 
@@ -64,7 +66,8 @@ class Task:
     ``prior`` is P(cause) now, shape ``(C,)``, sums to 1; ``classes`` the remedy class
     of each cause, shape ``(C,)``. ``setups`` are pairs (minutes, setup above);
     ``opened`` those already paid for. ``escalation`` is what handing over costs in
-    minutes, None where it is the last resort.
+    minutes, None where it is the last resort. With noisy answers, finding the cause
+    ends where no question that can be reached tells ``slight`` bits about the class.
     """
 
     prior: FloatArray
@@ -75,6 +78,7 @@ class Task:
     opened: frozenset[int] = frozenset()
     confidence: float = 0.9
     escalation: float | None = None
+    slight: float = WORTHLESS
 
     @property
     def unknown_class(self) -> int:

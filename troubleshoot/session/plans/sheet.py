@@ -130,6 +130,7 @@ class _Cutting:
     def __init__(self, task: Task, policy: Policy, limit: int) -> None:
         self.task, self.nodes, self.limit = task, policy.nodes, max(1, limit)
         self.noisy = Noisy(task)
+        self.gates = {gate for ask in task.questions for gate, _ in ask.only_if}
         self.drafts: dict[Place, _Draft] = {}
         self._steps = 0
 
@@ -145,15 +146,14 @@ class _Cutting:
             )
             self._contradicted(draft, {answer for answer, _ in node.edges})
             for answer, child in node.edges:
-                if self.nodes[child].kind != "ending" and child not in kept:
-                    self.drafts[f"cut {child}"] = _cut(before[i])
-                    draft.edges.append((answer, f"cut {child}"))
-                    continue
-                draft.edges.append((answer, child))
+                within = child in kept or self.nodes[child].kind == "ending"
+                draft.edges.append((answer, child if within else f"cut {child}"))
                 arriving = weights[i] * outcomes(self.task, node)[answer]
                 weights[child] = weights.get(child, 0.0) + arriving
                 after = self._after(before[i], node, answer, weights[child])
                 before[child] = _both(before.get(child, after), after)
+        for child in before.keys() - kept:
+            self.drafts[f"cut {child}"] = _cut(before[child])
         self._steps = sum(each.kind != "ending" for each in self.drafts.values())
 
     def _kept(self) -> set[int]:
@@ -189,7 +189,7 @@ class _Cutting:
         """The situation after an answer, or after "don't know"."""
         ask = self.task.questions[question]
         said = before.said
-        if answer != DONT_KNOW:
+        if answer != DONT_KNOW and question in self.gates:
             said = tuple(sorted((*said, (question, answer))))
         opened = self.task.opened_after(ask, before.opened)
         return Evidence(p, before.asked | 1 << question, opened, said)
@@ -228,13 +228,16 @@ class _Cutting:
         self._unknown(draft, chance * DOUBT, waiting)
 
     def _contradicted(self, draft: _Draft, answers: set[int]) -> None:
-        """Lead answers that no cause that is left can give to one ending."""
+        """Lead what no cause that is left can come to, to one ending."""
+        if draft.kind == "ending":
+            return
+        every = {0, 1}
         if draft.kind == "question":
-            every = range(len(self.task.questions[draft.step].likelihood))
-            for answer in sorted(set(every) - answers):
-                draft.edges.append((answer, CONTRADICTION))
-                ending = _Draft("ending", -1, CONTRADICTION, self.noisy.root)
-                self.drafts[CONTRADICTION] = ending
+            every = set(range(len(self.task.questions[draft.step].likelihood)))
+        for answer in sorted(every - answers):
+            draft.edges.append((answer, CONTRADICTION))
+            ending = _Draft("ending", -1, CONTRADICTION, self.noisy.root)
+            self.drafts[CONTRADICTION] = ending
 
     def _unknown(
         self, draft: _Draft, chance: float, waiting: list[tuple[float, str]]
@@ -254,11 +257,8 @@ class _Cutting:
 
 def _verdict(task: Task, p: FloatArray) -> Ending:
     """What is said where nothing more is asked."""
-    mass = np.bincount(task.classes, p)
-    leading = int(mass.argmax())
-    if leading == task.unknown_class:
-        return "unknown"
-    return "found" if mass[leading] >= task.confidence - SURE else "narrowed"
+    sure = np.bincount(task.classes, p).max() >= task.confidence - SURE
+    return "found" if sure else "narrowed"
 
 
 def _cut(situation: Evidence) -> _Draft:
@@ -338,7 +338,7 @@ def _knows(task: Task, draft: _Draft, answer: int) -> FloatArray:
     if answer == DONT_KNOW:
         return np.ones_like(task.prior)
     if draft.kind == "question":
-        return task.questions[draft.step].likelihood[answer]
+        return np.asarray(task.questions[draft.step].likelihood[answer])
     fixes = task.actions[draft.step].fixes
     return np.asarray(fixes if answer else 1.0 - fixes)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 
+from troubleshoot.engine.policy import SLIGHT
 from troubleshoot.engine.task import Act, Ask, Task
 from troubleshoot.session.offers import often
 
@@ -65,6 +66,7 @@ def task(offers: Offers, *, again: bool = True) -> Named:
             opened=frozenset(setups[each] for each in situation.state.opened),
             confidence=tree.confidence,
             escalation=tree.escalate.cost,
+            slight=SLIGHT,
         ),
         model.causes,
         questions,

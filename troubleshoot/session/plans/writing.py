@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -250,12 +251,21 @@ class _Writing:
     def _helping(self, joint: FloatArray) -> tuple[str, ...]:
         """Actions that may fix these causes, reversible and efficient first."""
         ranked = []
-        for i, act in enumerate(self.named.task.actions):
-            chance = float(act.fixes @ joint)
+        chances = (self._fixes @ joint).tolist()
+        for i, (act, chance) in enumerate(
+            zip(self.named.task.actions, chances, strict=True)
+        ):
             if chance > 0:
                 efficiency = chance / act.cost if act.cost > 0 else np.inf
                 ranked.append((act.irreversible, -efficiency, i))
         return tuple(self.named.actions[i].id for *_, i in sorted(ranked))
+
+    @cached_property
+    def _fixes(self) -> FloatArray:
+        """P(fixes | cause) of all actions, shape ``(actions, causes)``."""
+        causes = len(self.named.causes)
+        fixes = [act.fixes for act in self.named.task.actions]
+        return np.array(fixes, dtype=np.float64).reshape(-1, causes)
 
     def _causes(self, reached: Sequence[FloatArray]) -> Iterator[PlanCause]:
         costs = np.array([node.cost for node in self.policy.nodes])

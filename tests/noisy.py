@@ -1,0 +1,123 @@
+"""Random tasks with noisy answers, and their best plans by trying everything."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from troubleshoot.engine.task import Ask, Task, met
+
+
+def optimum_of_noisy(task):  # noqa: C901 - all in one place
+    """The least expected cost, by trying everything after every set of answers."""
+    asks = task.questions
+
+    def bits(p):
+        return -sum(x * np.log2(x) for x in np.asarray(p).ravel() if x > 0)
+
+    def gain(q, p):
+        joint = asks[q].likelihood * p
+        kinds = sorted(set(task.classes.tolist()))
+        by_class = np.array([joint[:, task.classes == k].sum(axis=1) for k in kinds])
+        return bits(by_class.sum(axis=0)) + bits(by_class.sum(axis=1)) - bits(by_class)
+
+    def may_lead(q, p, said, wanted):
+        """Whether the answers to a gate may, in the end, open what is wanted."""
+        for x, ask in enumerate(asks):
+            gates = dict(ask.only_if)
+            possible = all(
+                said[g] in allowed
+                if g in said
+                else any(asks[g].likelihood[a] @ p > 0 for a in allowed)
+                for g, allowed in gates.items()
+            )
+            opens = q in gates and possible
+            if (
+                opens
+                and x not in said
+                and (x in wanted or may_lead(x, p, said, wanted))
+            ):
+                return True
+        return False
+
+    def options(p, said):
+        mass = np.bincount(task.classes, p)
+        if mass.max() >= task.confidence - 1e-12:
+            return []
+        gains = {q: gain(q, p) for q in range(len(asks)) if q not in said}
+
+        def open_for(least):
+            """What tells so much, or may in the end open what does."""
+            wanted = {q for q, bits in gains.items() if bits >= least}
+            return [
+                q
+                for q in gains
+                if met(asks[q].only_if, said)
+                and (q in wanted or may_lead(q, p, said, wanted))
+            ]
+
+        return open_for(1e-9) if open_for(task.slight) else []
+
+    @cache
+    def value(said, opened):
+        weight = task.prior.copy()
+        for q, a in sorted(said):
+            weight = weight * asks[q].likelihood[a]
+        p = weight / weight.sum()
+        values = []
+        for q in options(p, dict(said)):
+            new = task.opened_after(asks[q], opened) - opened
+            below = 0.0
+            for a, row in enumerate(asks[q].likelihood):
+                if row @ p > 0:
+                    below += row @ p * value(said | {(q, a)}, opened | new)
+            minutes = asks[q].cost + sum(task.setups[s][0] for s in new)
+            values.append(minutes + below)
+        return min(values, default=0.0)
+
+    return value(frozenset(), task.opened)
+
+
+def noisy_instance(rng, *, setups=False, conditions=False, classes=False, slight=1e-9):
+    """A random task with answers of every degree of certainty."""
+    n, m = rng.integers(2, 5), rng.integers(1, 5)
+    asks = []
+    for _ in range(m):
+        k = rng.integers(2, 4)
+        likelihood = rng.dirichlet(np.full(k, rng.choice([0.1, 1.0])), n).T
+        likelihood[likelihood < 0.02] = 0.0
+        asks.append(Ask(rng.uniform(0, 3), likelihood / likelihood.sum(axis=0)))
+    kinds = rng.integers(0, max(2, n - 1), n) if classes else np.arange(n)
+    kinds[-1] = n
+    task = Task(
+        rng.dirichlet(np.ones(n)),
+        kinds,
+        tuple(asks),
+        confidence=float(rng.choice([0.8, 0.9, 0.97])),
+        slight=slight,
+    )
+    return with_extras(rng, task, setups=setups, conditions=conditions)
+
+
+def with_extras(rng, task, *, setups, conditions):
+    """The same task with things to open and conditions to meet."""
+    asks = []
+    for q, ask in enumerate(task.questions):
+        setup = int(rng.integers(-1, 3)) if setups else -1
+        only_if = []
+        if conditions and q and rng.random() < 0.6:
+            for g in rng.choice(q, rng.integers(1, min(q, 2) + 1), replace=False):
+                k = len(task.questions[g].likelihood)
+                chosen = rng.choice(k, rng.integers(1, k), replace=False)
+                only_if.append((int(g), frozenset(chosen.tolist())))
+        asks.append(Ask(ask.cost, ask.likelihood, setup, tuple(only_if)))
+    return Task(
+        task.prior,
+        task.classes,
+        tuple(asks),
+        setups=((2.0, -1), (0.5, 0), (1.0, -1)) if setups else (),
+        opened=frozenset({2}) if setups and rng.random() < 0.3 else frozenset(),
+        confidence=task.confidence,
+        slight=task.slight,
+    )
