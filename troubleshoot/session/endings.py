@@ -154,7 +154,9 @@ def _remedies(offers: Offers, causes: Iterable[str]) -> tuple[str, ...]:
         and any(tree.actions[name].fixes.get(each, 0) > 0 for each in chosen)
     }
     costs = np.maximum(offers.action_costs, TOLERANCE)
-    rank = np.lexsort((-offers.chances / costs, ~offers.reversible)).tolist()
+    # Rounded, so that equals stand in the order of the file on every machine.
+    rates = [float(f"{rate:.9g}") for rate in offers.chances / costs]
+    rank = np.lexsort((-np.array(rates), ~offers.reversible)).tolist()
     return tuple(offers.actions.ids[i] for i in rank if i in useful)
 
 

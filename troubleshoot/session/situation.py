@@ -36,6 +36,7 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 RULED_OUT: Final = 0.01  # a posterior up to this rules a cause out, not for good
 TOLERANCE: Final = 1e-12
+EQUAL: Final = 12  # digits; beliefs that agree so far differ by rounding alone
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +136,7 @@ class Situation:
         """
         p = self.p[:-1] if among is None else np.where(among, self.p, 0.0)[:-1]
         standing = p > RULED_OUT if (p > RULED_OUT).any() else p > 0
-        order = np.argsort(-p, kind="stable")
+        order = np.argsort(-p.round(EQUAL), kind="stable")
         return tuple(self.model.causes[i] for i in order if standing[i])
 
     @cached_property

@@ -1,0 +1,54 @@
+// Plays moves with the engine of the page and tells what it says after each of them.
+
+function play({ data, moves }) {
+  let session = begin(compile(data));
+  const after = [seen(session)];
+  for (const [verb, step, said] of moves) {
+    session = moved(session, verb, step, said);
+    after.push(seen(session));
+  }
+  const events = session.events.map(({ at, actor, ...event }) => event);
+  return { seen: after, events, written: written(session) };
+}
+
+function moved(session, verb, step, said) {
+  switch (verb) {
+    case "answer":
+      return answer(session, step, said, { asked: nextStep(session) });
+    case "tell":
+      return answer(session, step, said);
+    case "change":
+      return changeAnswer(session, step, said);
+    case "correct":
+      return changeOutcome(session, step, said);
+    case "tried":
+      return tried(session, step, said);
+    case "skip":
+      return skip(session, step);
+    case "give up":
+      return giveUp(session, said);
+    case "note":
+      return note(session, said);
+    case "undo":
+      return undo(session);
+    case "redo":
+      return redo(session);
+  }
+}
+
+function seen(session) {
+  const situation = situationOf(session);
+  const step = nextStep(session);
+  const kept = step.isEnd
+    ? [step.kind, step.causes, step.actions, step.confidence]
+    : [step.kind, step.id, step.minutes, step.bits ?? step.chance];
+  return { p: [...situation.p], step: kept, surprise: surprising(situation) };
+}
+
+/** What does not fit, as the steps to check again. */
+function surprising(situation) {
+  const found = surpriseOf(offersOf(situation));
+  if (!found) return null;
+  const steps = (suspects) => suspects.map(({ step, restored }) => [step, restored]);
+  return [steps(found.suspects), steps(found.pair)];
+}

@@ -1,0 +1,947 @@
+"""The page that plays a tree: it believes what the library does, and does no more."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shutil
+import subprocess
+from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
+from html import unescape
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from runbook.browser import Watched, chromium, violations
+from runbook.plays import Play
+from session.trees import random_trees, tree
+from strategies import plain_tree, random_tree
+
+import troubleshoot as ts
+from troubleshoot.engine.model import compiled
+from troubleshoot.runbook.interactive import engine, interactive
+from troubleshoot.runbook.interactive.data import page_data
+from troubleshoot.session.events import plain
+from troubleshoot.tree.tree import Action, Answer, Question
+
+HERE = Path(__file__).parent
+NAUGHTY = HERE.parents[2] / "shared/data/naughty-strings/blns-two-thirds.json"
+SHIPPED = ("home/no-internet", "kubernetes/pod-not-ready", "workshop/3d-print-fails")
+AGREE = 1e-9  # what a belief may differ by
+MOVES = 20
+
+# What makes a program for node of the engine and its player.
+NODE = """
+import fs from "fs";
+const [, , from, to] = process.argv;
+const asked = JSON.parse(fs.readFileSync(from));
+fs.writeFileSync(to, JSON.stringify(asked.map(play)));
+"""
+
+# Everything that a page can be asked to show.
+KETTLE = """
+confidence: 80%
+unknown: 5%
+causes:
+  supply:
+    title: The supply
+    causes:
+      fuse: {title: The fuse is out, prior: 3, about: It protects the cable.}
+      socket: {title: The socket is dead, prior: 1}
+  kettle:
+    title: The kettle
+    causes:
+      base: {title: The base has no contact, prior: 2}
+      element: {title: The element is broken, prior: 2}
+setups:
+  at-the-box: {do: Go to the fuse box., cost: 2 min}
+questions:
+  lamp:
+    ask: Does a lamp in the same socket work?
+    why: It tells the supply apart from the kettle.
+    how: Plug in a lamp that works elsewhere.
+    cost: 1 min
+    given: {supply: no, kettle: yes}
+  ohms:
+    ask: How much resistance does the element have?
+    unit: ohm
+    answers: {low: "< 10", right: "10..100", high: "> 100"}
+    cost: 3 min
+    only-if: {lamp: yes}
+    given: {element: high, base: right}
+  account:
+    ask: Which account pays the power?
+    private: true
+    answers: {own: My own account, other: Another account}
+    given: {fuse: usually own}
+actions:
+  switch-on:
+    do: Switch the fuse on.
+    cost: 1 min
+    setup: at-the-box
+    caution: Keep your hands dry.
+    fixes: {fuse: 95%}
+    verify: Does the kettle heat now?
+  clean: {do: Clean the base., fixes: {base: 80%}, changes: [ohms]}
+  scrap: {do: Scrap the kettle., risk: irreversible, fixes: {element: always}}
+urgent:
+  smoke: {ask: Is there smoke?, stop: {yes: Pull the plug and stand back.}}
+escalate: {to: The electrician, bring: [model, photo]}
+"""
+
+
+# What random sessions hardly ever come to, and what is said in them.
+RARE = (
+    # Most likely nothing that is listed, though nothing has spoken for that.
+    ("unknown: 60%\ncauses: {fuse: {title: The fuse}, bulb: {title: The bulb}}\n",),
+    # Not known, known, overtaken: then it is asked as if for the first time.
+    (
+        """
+causes: {fuse: {title: The fuse}, bulb: {title: The bulb}}
+questions:
+  light: {ask: Is there light?, given: {fuse: no, bulb: usually no}}
+  sound: {ask: Is there a sound?, given: {fuse: no, bulb: yes}}
+actions: {wait: {do: Wait., fixes: {fuse: rarely}, changes: [light, sound]}}
+""",
+        ("tell", "sound", "dont-know"),
+        ("tell", "sound", "yes"),
+        ("tried", "wait", False),
+        ("tell", "light", "no"),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def kettle():
+    """A tree with everything that a page can be asked to show."""
+    return tree(KETTLE)
+
+
+def random_plays():
+    """Hundreds of sessions, in trees of all kinds."""
+    for name in SHIPPED:
+        yield from (_played(ts.load(name), i, "customer") for i in range(15))
+    for i in range(120):
+        rng = np.random.default_rng(i)
+        sizes = {"causes": int(rng.integers(1, 9)), "questions": int(rng.integers(7))}
+        spoken = float(rng.choice([0.0, 0.1, 0.5, 1.0]))
+        made = random_tree(rng, **sizes, actions=int(rng.integers(5)), spoken=spoken)
+        yield _played(made, i, None)
+    yield from _plays_with_conditions()
+    yield from (_made(*each) for each in RARE)
+
+
+def _made(body, *moves):
+    return Play(tree(body), random.Random(0), facts=0).make(moves)  # noqa: S311
+
+
+def _played(tree, seed, by):
+    rng = random.Random(seed)  # noqa: S311 - the same sessions each time
+    return Play(tree, rng, by=by if seed % 2 else None).go(rng.randint(3, MOVES))
+
+
+def _plays_with_conditions():
+    found = []
+
+    @settings(
+        max_examples=300,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(random_trees())
+    def collect(tree):
+        found.append(_played(tree, len(found), "customer"))
+
+    collect()
+    return found
+
+
+@pytest.fixture(scope="module")
+def plays():
+    """The sessions, played by the library."""
+    return list(random_plays())
+
+
+@pytest.fixture(scope="module")
+def script():
+    """The engine of the page with a player for moves."""
+    return engine() + (HERE / "play.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One Chromium for all tests."""
+    with chromium() as found:
+        yield found
+
+
+def by_node(script, asked, folder):
+    """What the engine says in node."""
+    if not shutil.which("node"):
+        pytest.skip("there is no node")
+    program, heard, told = (folder / x for x in ("run.mjs", "in.json", "out.json"))
+    program.write_text(script + NODE, encoding="utf-8")
+    heard.write_text(json.dumps(asked), encoding="utf-8")
+    subprocess.run(["node", program, heard, told], check=True)  # noqa: S607 - any node
+    return json.loads(told.read_text(encoding="utf-8"))
+
+
+def by_chromium(script, asked, browser):
+    """What the engine says in the browser."""
+    page = browser.new_page()
+    # As text, for the driver takes long to carry so many numbers one by one.
+    told = "JSON.stringify(JSON.parse(asked).map(play))"
+    run = f"(asked) => {{ {script}; return {told}; }}"
+    return json.loads(page.evaluate(run, json.dumps(asked)))
+
+
+def agrees(play, told):
+    """Every belief, every next step and every event of a session agree."""
+    assert len(play.seen) == len(told["seen"])
+    for here, there in zip(play.seen, told["seen"], strict=True):
+        assert there["p"] == pytest.approx(here["p"], rel=0, abs=AGREE), play.moves
+        assert there["step"] == _near(here["step"])
+        assert there["surprise"] == here["surprise"], play.moves
+    assert _loose(told["events"]) == _loose(map(plain, play.session.events))
+
+
+def _near(step):
+    *exact, number = step
+    if isinstance(exact[-1], float):
+        exact[-1] = pytest.approx(exact[-1], rel=0, abs=AGREE)
+    return [*exact, pytest.approx(number, rel=0, abs=AGREE)]
+
+
+def _loose(events):
+    """Without who and when, and with numbers as far as they are recorded."""
+    skipped = ("at", "actor")
+    return [
+        {
+            name: pytest.approx(x, abs=2e-6) if isinstance(x, float) else x
+            for name, x in event.items()
+            if name not in skipped
+        }
+        for event in events
+    ]
+
+
+class TestEngine:
+    """
+    The engine in JavaScript plays every session as the library does.
+    """
+
+    def test_node_agrees_with_the_library(self, plays, script, tmp_path):
+        """
+        Hundreds of random sessions: beliefs to 1e-9, steps and events exactly.
+        """
+        told = by_node(script, [each.asked() for each in plays], tmp_path)
+
+        for play, each in zip(plays, told, strict=True):
+            agrees(play, each)
+
+    def test_chromium_agrees_with_the_library(self, plays, script, browser):
+        """
+        The same in the browser, where readers run it.
+        """
+        told = by_chromium(script, [each.asked() for each in plays], browser)
+
+        for play, each in zip(plays, told, strict=True):
+            agrees(play, each)
+
+    def test_the_library_goes_on_from_what_the_engine_saves(
+        self, plays, script, tmp_path
+    ):
+        """
+        A session that the page saved has the same belief and next step here.
+        """
+        told = by_node(script, [each.asked() for each in plays], tmp_path)
+
+        for play, each in zip(plays, told, strict=True):
+            resumed = ts.resume(play.tree, each["written"])
+            assert resumed.carried == ()
+            assert dict(resumed.belief) == dict(play.session.belief)
+            undone = [each.kind for each in play.session.undone]
+            assert [each.kind for each in resumed.undone] == undone
+
+    def test_sessions_are_of_every_kind(self, plays):
+        """
+        Every ending and every kind of event occurs in what is compared.
+        """
+        endings = {each["step"][0] for play in plays for each in play.seen}
+        kinds = {event.kind for play in plays for event in play.session.events}
+
+        assert endings >= {"found", "narrowed", "unknown"}
+        assert endings >= {"stopped", "fixed", "given up"}
+        assert kinds >= {"told", "asked", "answered", "changed", "tried", "corrected"}
+        assert kinds >= {"skipped", "noted", "ended"}
+
+
+class TestData:
+    """
+    The data of the page are the numbers of the model.
+    """
+
+    @pytest.mark.parametrize("name", SHIPPED)
+    def test_likelihoods_are_those_of_the_model(self, name):
+        """
+        Spread out again from JSON, each row is the row of the model to the last bit.
+        """
+        model = compiled(ts.load(name))
+        data = json.loads(json.dumps(page_data(ts.load(name).begin())))
+
+        for question in (each for each in data["questions"] if not each["urgent"]):
+            for a, answer in enumerate(question["answers"]):
+                row = np.full(len(model.prior), question["otherwise"][a])
+                for chances, causes in question["given"]:
+                    row[causes] = chances[a]
+                expected = model.likelihood(question["id"], answer["id"])
+                assert row.tolist() == expected.tolist()
+
+    def test_facts_are_told_from_the_start(self, kettle, script, tmp_path):
+        """
+        Facts given when the page is made are known in it.
+        """
+        session = kettle.begin({"ohms": 12, "lamp": "yes"})
+        asked = [{"data": page_data(session), "moves": []}]
+
+        (told,) = by_node(script, asked, tmp_path)
+
+        assert told["seen"][0]["p"] == pytest.approx([*session.belief.values()])
+        assert told["events"][1] == {
+            "kind": "told",
+            "step": "ohms",
+            "answer": "right",
+            "value": 12,
+        }
+
+
+PART = re.compile(r"<(script|style)([^>]*)>(.*?)</(?:script|style)", re.DOTALL)
+
+
+def parts(page):
+    """The scripts and styles of a page, each with its kind, as a browser reads it."""
+    for tag, attributes, text in PART.findall(page):
+        kind = re.search('type="(.*?)"', attributes)
+        yield (kind[1] if kind else tag), text
+
+
+class TestPage:
+    """
+    The page as a file.
+    """
+
+    @pytest.mark.parametrize("name", SHIPPED)
+    def test_page_is_the_same_each_time(self, name):
+        """
+        Two pages of a tree are equal to the byte.
+        """
+        assert interactive(ts.load(name)) == interactive(ts.load(name))
+
+    def test_policy_allows_its_own_script_and_style_alone(self, kettle):
+        """
+        The policy names the hashes of what is in the page, and nothing from outside.
+        """
+        page = interactive(kettle)
+        found = list(parts(page))
+        hashes = {
+            kind: f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+            for kind, text in found
+        }
+        policy = re.search('Content-Security-Policy" content="(.*?)"', page)
+
+        assert unescape(policy[1]) == (
+            f"default-src 'none'; script-src {hashes['module']}; "
+            f"style-src {hashes['style']}; img-src data:; base-uri 'none'; "
+            "form-action 'none'"
+        )
+        assert [kind for kind, _ in found] == [
+            "style",
+            "application/json",
+            "application/json",
+            "module",
+        ]
+
+    def test_page_loads_nothing(self, kettle):
+        """
+        No address of anything is in the page.
+        """
+        page = interactive(kettle)
+
+        assert re.findall(r"(?:https?:)?//[a-z]", page.replace("// ", "")) == []
+        assert re.findall(r'(?:src|href)="([^"]*)"', page) == ["data:,"]
+
+    def test_page_can_be_read_without_scripts(self, kettle):
+        """
+        Title, symptom, what stops at once, questions, causes and remedies stand in it.
+        """
+        page = interactive(kettle)
+        plain_part = page[: page.index("</noscript>")]
+
+        for text in (  # of each kind
+            "A lamp",
+            "It stays dark.",
+            "Pull the plug and stand back.",
+            "Does a lamp in the same socket work?",
+            "The socket is dead",
+            "Keep your hands dry.",
+            "The electrician",
+        ):
+            assert text in plain_part
+
+    def test_fixed_words_are_translated(self, kettle):
+        """
+        The words of the page come in the language of the house, or in its own words.
+        """
+        german = interactive(kettle, language="de")
+        own = interactive(kettle, language={"page_start": "Go!"})
+
+        assert '<html lang="de">' in german
+        assert "Weiß ich nicht" in german
+        assert '"start":"Go!"' in own
+
+    def test_a_house_can_bring_its_own_page(self, kettle, tmp_path):
+        """
+        A template of the same name in the folder of a house comes before ours.
+        """
+        own = tmp_path / "interactive.html.j2"
+        own.write_text("{{ tree.title }}: {{ policy | length > 0 }}", encoding="utf-8")
+
+        assert interactive(kettle, templates=tmp_path) == "A lamp: True"
+
+    def test_no_text_ends_the_script_it_stands_in(self):
+        """
+        Ends of elements, comments and halves of characters in a text stay text.
+        """
+        made = random_tree(np.random.default_rng(1), causes=2, questions=1)
+        hostile = "</script><!--<script>\u2028\ud800&amp;"
+
+        found = list(parts(interactive(replace(made, symptom=hostile))))
+
+        assert [kind for kind, _ in found][1:3] == ["application/json"] * 2
+        assert json.loads(found[2][1])["symptom"] == hostile
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens the page of a tree; in the end, it did nothing that it should not do."""
+    contexts, watched = [], []
+
+    def open_(made, *, width=1280, scheme="light", **more):
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme=scheme,
+            accept_downloads=True,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        file = tmp_path / "page.html"
+        file.write_text(interactive(made, **more), encoding="utf-8", newline="")
+        found = Watched(context)
+        watched.append(found)
+        found.page.goto(file.as_uri())
+        return found.page
+
+    yield open_
+
+    for each in watched:
+        assert each.quiet, (each.requests, each.dialogs, each.errors)
+    for each in contexts:
+        each.close()
+
+
+def press(page, *names):
+    """The buttons of these names, one after the other."""
+    for name in names:
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def shown(page):
+    """What the step says."""
+    return page.locator("#step").inner_text()
+
+
+def said(page):
+    """The record beside the step, a line per move."""
+    return [" ".join(x.split()) for x in page.locator("#path li").all_inner_texts()]
+
+
+def saved(page, button):
+    """The text of the file that a button saves."""
+    with page.expect_download() as download:
+        press(page, button)
+    return Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def tab_to(page, name):
+    """The tab key until the button of this name has the focus; as a reader would."""
+    for _ in range(60):
+        focused = page.evaluate("document.activeElement.textContent")
+        if focused == name:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach {name!r}")
+
+
+def to_action(page):
+    """The first action of the kettle: the fuse."""
+    press(page, "Start", "No", "No", "My own account")
+
+
+class TestReader:
+    """
+    A reader at the page, in Chromium.
+    """
+
+    def test_whole_run_by_keyboard(self, kettle, opened):
+        """
+        From the start to the end with the tab and enter keys alone.
+        """
+        page = opened(kettle)
+        for name in ("Start", "No", "No", "My own account", "Yes, it is fixed"):
+            tab_to(page, name)
+            page.keyboard.press("Enter")
+            assert page.evaluate("document.activeElement.id") == "heading"
+
+        assert shown(page).startswith("How it ended\n\nSolved")
+
+    def test_steps_are_those_of_the_library(self, kettle, opened):
+        """
+        Page and library put the same steps, and know the same at the end.
+        """
+        page, session = opened(kettle), kettle.begin()
+        press(page, "Start")
+        for _ in range(9):
+            step = session.next_step()
+            if step.is_end:
+                break
+            assert page.locator("#heading").inner_text() == step.text
+            if step.kind == "question":
+                press(page, step.answers[-1].text)
+                session = session.answer(step, step.answers[-1].id)
+            else:
+                press(page, "No, not fixed")
+                session = session.tried(step, fixed=False)
+
+        assert step.is_end
+        resumed = ts.resume(kettle, saved(page, "Save the session (JSON)"))
+        assert resumed.evidence == session.evidence
+        assert resumed.next_step() == step
+
+    def test_urgent_questions_come_first_and_stop(self, kettle, opened):
+        """
+        An urgent question is marked as such, and its answer stops everything.
+        """
+        page = opened(kettle)
+        press(page, "Start")
+
+        assert shown(page).startswith("Safety first\n\nIs there smoke?")
+        press(page, "Yes")
+        assert "Pull the plug and stand back." in shown(page)
+        assert "The electrician" in shown(page)
+
+    def test_facts_come_before_the_first_question(self, kettle, opened):
+        """
+        What is picked at the start is known, searched for, and can be taken back.
+        """
+        page = opened(kettle)
+        page.get_by_text("What do you already know?").click()
+        page.get_by_label("Search the questions").first.fill("LAMP")
+        group = page.get_by_role("group", name="Does a lamp in the same socket work?")
+        group.get_by_role("button", name="Yes").first.click()
+
+        assert said(page) == ["Does a lamp in the same socket work? Yes"]
+        assert page.evaluate("document.activeElement.textContent") == "Yes"
+        page.keyboard.press("Enter")
+        assert said(page) == []
+        page.keyboard.press("Enter")
+        press(page, "Start", "No")
+        assert "lamp" not in page.locator("#heading").inner_text()
+
+    def test_numbers_are_answers(self, kettle, opened):
+        """
+        A number in the unit is an answer; anything else says what is possible.
+        """
+        page = opened(kettle, facts={"smoke": "no", "lamp": "yes", "account": "own"})
+        press(page, "Start")
+        field = page.get_by_label("A number in ohm")
+        field.fill("plenty")
+        press(page, "OK")
+        assert "A number in ohm is expected" in page.get_by_role("alert").inner_text()
+        assert field.get_attribute("aria-invalid") == "true"
+
+        field.fill("4700 Ohm")
+        page.keyboard.press("Enter")
+        assert "4700 ohm (> 100 ohm)" in said(page)[-1]
+        session = ts.resume(kettle, json_of(page))
+        assert session.events[-1].value == 4700
+
+    def test_cautions_stand_before_the_action(self, kettle, opened):
+        """
+        Caution and what comes first stand before the action, and are read with it.
+        """
+        page = opened(kettle, width=360)
+        to_action(page)
+
+        text = shown(page)
+        order = ["Keep your hands dry.", "Go to the fuse box.", "Switch the fuse on."]
+        assert [text.index(each) for each in order] == sorted(map(text.index, order))
+        described = page.locator("#heading").get_attribute("aria-describedby")
+        assert "hands dry" in page.locator(f"#{described}").inner_text()
+        assert page.get_by_text("Keep your hands dry.").is_visible()
+        assert page.locator(".caution").bounding_box()["y"] >= 0
+
+    def test_why_is_told(self, kettle, opened):
+        """
+        The author's reason and what the answer is expected to tell are under a fold.
+        """
+        page = opened(kettle, facts={"smoke": "no"})
+        press(page, "Start")
+        page.get_by_text("Why this?").click()
+
+        assert "It tells the supply apart from the kettle." in shown(page)
+        assert "bits about the cause for 1 min" in shown(page)
+
+    def test_moves_can_be_taken_back_and_made_again(self, kettle, opened):
+        """
+        Back and forward lead through the moves, and before the first to the facts.
+        """
+        page = opened(kettle)
+        press(page, "Start", "No", "I don\N{RIGHT SINGLE QUOTATION MARK}t know")
+        assert said(page)[1].endswith(
+            "I don\N{RIGHT SINGLE QUOTATION MARK}t know Change"
+        )
+        before = said(page)
+        press(page, "Back", "Back")
+        assert said(page) == []
+        press(page, "Forward again", "Forward again")
+        assert said(page) == before
+        press(page, "Back", "Back", "Back")
+        assert shown(page).startswith("Find the cause step by step")
+
+    def test_any_answer_can_be_changed(self, kettle, opened):
+        """
+        A changed answer counts in its place, and what no longer applies says so.
+        """
+        page = opened(kettle, facts={"smoke": "no", "account": "own"})
+        press(page, "Start", "Yes")
+        assert "How much resistance" in shown(page)
+        press(page, "> 100 ohm", "Change: Does a lamp in the same socket work?")
+        assert (
+            page.get_by_role("button", name="Yes", exact=True).get_attribute(
+                "aria-pressed"
+            )
+            == "true"
+        )
+        press(page, "No")
+
+        assert said(page)[2] == "Does a lamp in the same socket work? No Change"
+        assert "does not count: it no longer applies" in said(page)[3]
+        session = ts.resume(kettle, json_of(page))
+        assert dict(session.evidence)["lamp"] == "no"
+        assert "ohms" not in dict(session.evidence)
+
+    def test_the_outcome_of_an_action_can_be_changed(self, kettle, opened):
+        """
+        An action that was said not to help may have helped after all.
+        """
+        page = opened(kettle)
+        to_action(page)
+        press(page, "No, not fixed", "Change: Switch the fuse on.", "Keep it as it is")
+        press(page, "Change: Switch the fuse on.", "Yes, it is fixed")
+
+        assert shown(page).startswith("How it ended\n\nSolved")
+
+    def test_not_now_comes_again(self, kettle, opened):
+        """
+        What is put off is offered once more.
+        """
+        page = opened(kettle)
+        to_action(page)
+        press(page, "Not now")
+        session = ts.resume(kettle, json_of(page))
+
+        assert session.events[-1].kind == "skipped"
+        assert page.locator("#heading").inner_text() == session.next_step().text
+
+    def test_stopping_is_an_ending_that_can_be_taken_back(self, kettle, opened):
+        """
+        Who stops is shown what is known, and can go on.
+        """
+        page = opened(kettle)
+        press(page, "Start", "No", "Stop here")
+        assert "Stopped, not solved" in shown(page)
+        assert page.locator("#handoff").get_attribute("open") is not None
+        press(page, "Back")
+        assert page.get_by_role("button", name="Stop here").is_visible()
+
+    def test_something_else_can_be_told_at_any_time(self, kettle, opened):
+        """
+        A question that was not put can be answered all the same.
+        """
+        page = opened(kettle)
+        press(page, "Start", "No")
+        page.get_by_text("Something else you know?").click()
+        group = page.get_by_role("group", name="How much resistance").first
+        group.get_by_role("button", name="< 10").click()
+
+        assert "How much resistance does the element have? < 10 ohm" in said(page)[1]
+
+    def test_a_reload_goes_on(self, kettle, opened):
+        """
+        What was said is there after a reload, what was taken back too.
+        """
+        page = opened(kettle)
+        press(page, "Start", "No", "Yes", "Back")
+        before = (shown(page), said(page))
+        page.reload()
+
+        assert (shown(page), said(page)) == before
+        assert page.get_by_role("button", name="Forward again").is_visible()
+
+    def test_starting_again_asks_first_and_forgets(self, kettle, opened):
+        """
+        Nothing is lost by a slip; what is forgotten is gone after a reload too.
+        """
+        page = opened(kettle)
+        press(page, "Start", "No", "Start again", "No, keep going")
+        assert len(said(page)) == 1
+        press(page, "Start again", "Yes, start again")
+        page.reload()
+
+        assert said(page) == []
+        assert shown(page).startswith("Find the cause step by step")
+
+    def test_a_saved_session_can_be_opened(self, kettle, opened, tmp_path):
+        """
+        A session that the library saved goes on here, as does its hand-off.
+        """
+        session = kettle.begin({"smoke": "no"}).answer("lamp", "yes")
+        for text in (session.to_json(), session.hand_off().to_json()):
+            file = tmp_path / "session.json"
+            file.write_text(text, encoding="utf-8")
+            page = opened(kettle)
+            page.get_by_text("Go on with a saved session").click()
+            page.get_by_label("The file of a session").set_input_files(file)
+
+            page.get_by_text("What was said").wait_for()
+            page.locator("#path li").nth(1).wait_for()
+            assert page.locator("#heading").inner_text() == session.next_step().text
+
+    @pytest.mark.parametrize("text", ["", "null", "[1]", '{"format": 1}', "other"])
+    def test_what_is_no_session_of_the_tree_is_refused(
+        self, kettle, opened, tmp_path, text
+    ):
+        """
+        Another tree's session, and any other file, is refused in a sentence.
+        """
+        other = ts.load("home/no-internet").begin().to_json()
+        file = tmp_path / "session.json"
+        file.write_text(other if text == "other" else text, encoding="utf-8")
+        page = opened(kettle)
+        page.get_by_text("Go on with a saved session").click()
+        page.get_by_label("The file of a session").set_input_files(file)
+
+        page.get_by_text("This is not a session of this page").wait_for()
+
+    def test_private_answers_stay_out_of_the_hand_off(self, kettle, opened):
+        """
+        The text, and the paper, mask them; the saved session holds them and says so.
+        """
+        page = opened(kettle)
+        to_action(page)
+        page.locator("#handoff summary").click()
+        text = page.get_by_label("What was found out so far").input_value()
+
+        assert "Which account pays the power? (private)" in text
+        assert "My own account" not in text
+        assert saved(page, "Save the text") == text
+        button = page.get_by_role("button", name="Save the session (JSON)")
+        assert button.get_attribute("aria-describedby") == "private"
+        assert "private answers too" in page.locator("#private").inner_text()
+        assert '"own"' in saved(page, "Save the session (JSON)")
+        assert "My own account" in page.locator("#path").inner_text()
+        page.emulate_media(media="print")
+        assert "My own account" not in page.locator("body").inner_text()
+        assert "(private)" in page.locator("#path").inner_text()
+
+    def test_hand_off_is_copied(self, kettle, opened):
+        """
+        The text comes to the clipboard, and the page says so.
+        """
+        page = opened(kettle)
+        press(page, "Start", "No", "Stop here", "Copy the text")
+
+        page.get_by_text("Copied.").wait_for()
+        field = page.get_by_label("What was found out so far")
+        page.evaluate("getSelection().removeAllRanges()")
+        assert "Stopped, not solved" in field.input_value()
+
+    def test_hand_off_is_plain(self, kettle, opened):
+        """
+        It says how it stands, what is likely, what was said, and whom to call.
+        """
+        page = opened(kettle)
+        press(page, "Start", "No", "No", "I don\N{RIGHT SINGLE QUOTATION MARK}t know")
+        page.locator("#handoff summary").click()
+        text = page.get_by_label("What was found out so far").input_value()
+
+        for each in (
+            "Hand-off: A lamp",
+            "Symptom: It stays dark.",
+            "How it ended: Not solved yet",
+            "- The fuse is out (",
+            "- Does a lamp in the same socket work? No",
+            "- The electrician",
+            "model, photo",
+            kettle.fingerprint,
+        ):
+            assert each in text
+
+    def test_changes_are_told_to_a_screen_reader(self, kettle, opened):
+        """
+        A quiet live region says what is left after each move.
+        """
+        page = opened(kettle)
+        press(page, "Start", "No", "No")
+
+        assert "The most likely: The fuse is out" in page.locator("#live").inner_text()
+        assert page.locator("#live").get_attribute("role") == "status"
+
+    def test_what_is_ruled_out_says_by_what(self, kettle, opened):
+        """
+        Causes that are ruled out stand under the answer that weighs most against them.
+        """
+        page = opened(
+            kettle, facts={"smoke": "no", "lamp": "yes", "ohms": 500, "account": "own"}
+        )
+        page.locator("#possible details summary").click()
+
+        text = page.locator("#possible dl").inner_text()
+        assert "Does a lamp in the same socket work? Yes\nThe socket is dead" in text
+
+    @pytest.mark.parametrize("width", [360, 768, 1280])
+    @pytest.mark.parametrize("name", SHIPPED)
+    def test_nothing_is_wider_than_the_page(self, name, width, opened):
+        """
+        No page has to be moved sideways, on a telephone neither.
+        """
+        page = opened(ts.load(name), width=width)
+        press(page, "Start")
+
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_everybody_can_use_it(self, kettle, opened, scheme):
+        """
+        axe-core finds nothing wrong at the start, at a question, an action, an ending.
+        """
+        page = opened(kettle, scheme=scheme)
+        page.get_by_text("What do you already know?").click()
+        assert violations(page) == []
+        press(page, "Start")
+        assert violations(page) == []
+        press(page, "No")
+        assert violations(page) == []
+        press(page, "No", "My own account")
+        assert violations(page) == []
+        press(page, "Change: Is there smoke?")
+        assert violations(page) == []
+        press(page, "Keep it as it is", "Stop here")
+        assert violations(page) == []
+
+
+def json_of(page):
+    """The session as the page saves it."""
+    page.locator("#handoff").evaluate("each => { each.open = true; }")
+    return saved(page, "Save the session (JSON)")
+
+
+def naughty():
+    """Texts that break things, and ours that would run if anything did."""
+    ours = [
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(2)>',
+        "</script><script>alert(3)</script>",
+        "javascript:alert(4)",
+        "{{ 7 * 7 }} ${7 * 7} {word}",
+        "<!-- <![CDATA[ ]]> -->",
+        "</textarea></noscript><iframe src='http://example.test/'>",
+    ]
+    if not NAUGHTY.exists():
+        return ours
+    theirs = json.loads(NAUGHTY.read_text(encoding="utf-8"))
+    return ours + [each for each in theirs if each.strip()]
+
+
+class TestHostile:
+    """
+    Texts of a tree are shown to the letter, and nothing of them is run.
+    """
+
+    def test_any_text_is_shown_and_nothing_runs(self, opened):
+        """
+        Questions, answers, causes and actions with every naughty text.
+        """
+        texts = naughty()
+        page = opened(_tree_of(texts))
+        page.get_by_text("What do you already know?").click()
+        names = page.locator("#possible .name").evaluate_all(
+            "all => all.map(each => each.textContent)"
+        )
+
+        assert sorted(names) == sorted([*texts, "A cause that is not listed"])
+        assert page.locator("iframe, img").count() == 0
+        press(page, "Start", "Stop here")
+        page.reload()
+        assert page.locator("iframe, img").count() == 0
+        assert texts[0] in shown(page)
+
+    def test_any_text_stays_a_text_without_scripts(self, browser, tmp_path):
+        """
+        The part for readers without scripts holds no element of a tree's text.
+        """
+        file = tmp_path / "page.html"
+        file.write_text(interactive(_tree_of(naughty())), encoding="utf-8")
+        context = browser.new_context(java_script_enabled=False)
+        page = Watched(context)
+        page.page.goto(file.as_uri())
+
+        assert page.page.locator("iframe, img, a").count() == 0
+        assert "<script>alert(1)</script>" in page.page.locator("body").inner_text()
+        assert page.quiet
+        context.close()
+
+
+def _tree_of(texts):
+    """A tree in which each of these texts is that of a cause and of its steps."""
+    even = dict.fromkeys((f"c{i}" for i in range(len(texts))), 1 / len(texts))
+    made = plain_tree(even)
+    answers = (Answer(id="yes", text=texts[0]), Answer(id="no", text=texts[1]))
+    questions = {
+        f"q{i}": Question(
+            id=f"q{i}",
+            ask=text,
+            why=text,
+            how=text,
+            answers=answers,
+            given={f"c{i}": (0.98, 0.02)},
+            otherwise=(0.02, 0.98),
+        )
+        for i, text in enumerate(texts)
+    }
+    actions = {
+        f"a{i}": Action(id=f"a{i}", do=text, caution=text, fixes={f"c{i}": 0.9})
+        for i, text in enumerate(texts)
+    }
+    causes = {
+        name: replace(each, title=text, about=text)
+        for (name, each), text in zip(made.causes.items(), texts, strict=True)
+    }
+    changed = {"causes": causes, "questions": questions, "actions": actions}
+    return replace(made, title=texts[0], symptom=texts[1], **changed)

@@ -1,0 +1,192 @@
+"""
+A tree as plain data for the browser: its texts, and the numbers of its model.
+
+Likelihoods are stored sparse: what a cause answers that the question does not speak
+about, and exceptions as pairs of a distribution with the places of its causes. Numbers
+are those of the model to the last bit, so that the page believes what the library does.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from troubleshoot._version import __version__
+from troubleshoot.engine.model import compiled
+from troubleshoot.session.events import plain
+from troubleshoot.session.saved import tree_mark
+from troubleshoot.tree.tree import Escalation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from troubleshoot.engine.belief import FloatArray
+    from troubleshoot.engine.likelihood import Likelihood
+    from troubleshoot.engine.model import Model
+    from troubleshoot.session.events import Event
+    from troubleshoot.session.session import Session
+    from troubleshoot.tree.tree import (
+        Action,
+        Answer,
+        Cause,
+        Needs,
+        Question,
+        Range,
+        Setup,
+        Tree,
+    )
+
+
+def page_data(session: Session) -> dict[str, Any]:
+    """All that a page knows which begins where this session stands, as JSON values."""
+    tree, options = session.tree, session.options
+    model = compiled(tree)
+    mark = tree_mark(tree)
+    return {
+        "library": f"troubleshoot {__version__}",
+        "tree": {
+            "id": mark.id,
+            "title": mark.title,
+            "version": mark.version,
+            "fingerprint": mark.fingerprint,
+        },
+        "symptom": tree.symptom,
+        "options": {
+            "by": _names(options.by),
+            "has": _names(options.has),
+            "strategy": options.strategy,
+        },
+        "facts": [_fact(each) for each in session.events if each.kind == "told"],
+        "confidence": tree.confidence,
+        "prior": model.prior.tolist(),
+        "classes": model.classes.tolist(),
+        "causes": [_cause(tree, each) for each in tree.root_causes],
+        "questions": [_question(model, each) for each in tree.questions.values()],
+        "actions": [_action(model, each) for each in tree.actions.values()],
+        "setups": [_setup(each) for each in tree.setups.values()],
+        "escalate": _escalation(tree.escalate),
+    }
+
+
+def _names(names: tuple[str, ...] | None) -> list[str] | None:
+    return None if names is None else list(names)
+
+
+def _fact(event: Event) -> dict[str, Any]:
+    kept = plain(event)
+    return {name: kept[name] for name in ("step", "answer", "value") if name in kept}
+
+
+def _cause(tree: Tree, cause: Cause) -> dict[str, Any]:
+    parents: list[str] = []
+    parent = cause.parent
+    while parent is not None:
+        parents.insert(0, tree.causes[parent].title)
+        parent = tree.causes[parent].parent
+    return {
+        "id": cause.id,
+        "title": cause.title,
+        "about": cause.about,
+        "groups": parents,
+    }
+
+
+def _question(model: Model, question: Question) -> dict[str, Any]:
+    return {
+        "id": question.id,
+        "ask": question.ask,
+        "why": question.why,
+        "how": question.how,
+        "unit": question.unit,
+        "answers": [_answer(each) for each in question.answers],
+        "private": question.private,
+        "urgent": question.is_urgent,
+        "stop": dict(question.stop),
+        "cost": question.cost,
+        "setup": question.setup,
+        "needs": _needs(question.needs),
+        **({} if question.is_urgent else _numbers(model.likelihoods[question.id])),
+    }
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {"id": answer.id, "text": answer.text, "range": _range(answer.range)}
+
+
+def _range(numbers: Range | None) -> dict[str, Any] | None:
+    if numbers is None:
+        return None
+    return {
+        "low": _end(numbers.low),
+        "high": _end(numbers.high),
+        "low_open": numbers.low_open,
+        "high_open": numbers.high_open,
+    }
+
+
+def _end(number: float) -> float | None:
+    """JSON has no infinity: an end that is None is far away."""
+    return number if math.isfinite(number) else None
+
+
+def _numbers(likelihood: Likelihood) -> dict[str, Any]:
+    columns = map(tuple, likelihood.given.T.tolist())
+    return {
+        "otherwise": likelihood.otherwise.tolist(),
+        "given": _gathered(zip(columns, likelihood.causes.tolist(), strict=True)),
+    }
+
+
+def _action(model: Model, action: Action) -> dict[str, Any]:
+    return {
+        "id": action.id,
+        "do": action.do,
+        "why": action.why,
+        "how": action.how,
+        "verify": action.verify,
+        "caution": action.caution,
+        "risk": action.risk,
+        "changes": list(action.changes),
+        "cost": action.cost,
+        "setup": action.setup,
+        "needs": _needs(action.needs),
+        "fixes": _chances(model.fixes(action.id)),
+    }
+
+
+def _chances(fixes: FloatArray) -> list[tuple[Any, list[int]]]:
+    """Chances that are not zero."""
+    chances = fixes.tolist()
+    return _gathered((chance, i) for i, chance in enumerate(chances) if chance)
+
+
+def _gathered(pairs: Iterable[tuple[Any, int]]) -> list[tuple[Any, list[int]]]:
+    """Each value once, with the places where it stands."""
+    found: dict[Any, list[int]] = {}
+    for value, place in pairs:
+        found.setdefault(value, []).append(place)
+    return list(found.items())
+
+
+def _setup(setup: Setup) -> dict[str, Any]:
+    return {
+        "id": setup.id,
+        "do": setup.do,
+        "cost": setup.cost,
+        "setup": setup.setup,
+        "needs": _needs(setup.needs),
+    }
+
+
+def _needs(needs: Needs) -> dict[str, Any]:
+    return {
+        "by": list(needs.by),
+        "things": list(needs.things),
+        "only_if": {gate: list(only) for gate, only in needs.only_if.items()},
+    }
+
+
+def _escalation(escalate: Escalation) -> dict[str, Any] | None:
+    if escalate == Escalation():
+        return None
+    return {"to": escalate.to, "cost": escalate.cost, "bring": list(escalate.bring)}

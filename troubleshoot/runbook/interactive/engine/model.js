@@ -1,0 +1,95 @@
+// The tree as the engine needs it: what data.py wrote, with its sparse numbers spread.
+//
+// Throughout these files:
+//     p   is a belief, one number per cause; root causes in the order of the file, the
+//         unknown cause last
+//     L   is a row of likelihoods, P(evidence | cause), one number per cause
+//
+// Assumed: a single fault, and answers that are independent given the cause.
+
+const DONT_KNOW = "dont-know";
+const NOT_NOW = "not-now";
+const UNKNOWN = "unknown";
+
+/** The model of a tree, made once per page. */
+function compile(data) {
+  const size = data.prior.length;
+  const questions = data.questions.map((each) => compiledQuestion(each, size));
+  const actions = data.actions.map((each) => ({
+    ...each,
+    fixes: spread(0, each.fixes, size),
+  }));
+  const model = {
+    data,
+    size,
+    prior: data.prior,
+    classes: data.classes,
+    unknownClass: data.classes[size - 1],
+    classCount: Math.max(...data.classes) + 1,
+    confidence: data.confidence,
+    escalate: data.escalate,
+    price: data.escalate === null ? null : data.escalate.cost,
+    questions,
+    actions,
+    telling: questions.filter((each) => !each.urgent),
+    causes: byId([...data.causes, { id: UNKNOWN, title: "" }]),
+    question: byId(questions),
+    action: byId(actions),
+    setup: byId(data.setups),
+    ids: [...data.causes.map((each) => each.id), UNKNOWN],
+  };
+  model.crowded = crowdedClasses(model);
+  return model;
+}
+
+/** A question with a row of likelihoods per answer; an urgent one has none. */
+function compiledQuestion(question, size) {
+  const rows = question.answers.map((_, a) =>
+    question.urgent
+      ? null
+      : spread(
+          question.otherwise[a],
+          question.given.map(([chances, causes]) => [chances[a], causes]),
+          size,
+        ),
+  );
+  const noise = question.urgent ? null : entropies(rows, size);
+  return { ...question, rows, noise };
+}
+
+/** One number per cause: the default, and the exceptions as [number, causes]. */
+function spread(otherwise, exceptions, size) {
+  const row = new Float64Array(size).fill(otherwise);
+  for (const [number, causes] of exceptions) {
+    for (const cause of causes) row[cause] = number;
+  }
+  return row;
+}
+
+/** H(answer | cause) in bits. */
+function entropies(rows, size) {
+  return Float64Array.from({ length: size }, (_, cause) =>
+    -sum(rows.map((row) => plogp(row[cause]))),
+  );
+}
+
+/** Whether a cause shares its remedy class with another one. */
+function crowdedClasses(model) {
+  const counts = new Array(model.classCount).fill(0);
+  for (const each of model.classes) counts[each] += 1;
+  return model.classes.map((each) => counts[each] > 1);
+}
+
+function byId(list) {
+  return new Map(list.map((each) => [each.id, each]));
+}
+
+function sum(numbers) {
+  let total = 0;
+  for (const each of numbers) total += each;
+  return total;
+}
+
+function plogp(x) {
+  return x > 0 ? x * Math.log2(x) : 0;
+}

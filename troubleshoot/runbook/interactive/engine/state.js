@@ -1,0 +1,152 @@
+// What the events of a session come to, before any arithmetic.
+
+/** The state after all events, in their order. */
+function stateOf(model, events) {
+  const now = {
+    answers: new Map(),
+    tried: new Map(),
+    stale: new Map(),
+    pointless: new Map(),
+    dontKnow: new Map(),
+    notNow: new Map(),
+    skipped: new Map(),
+    opened: new Set(),
+    log: new Map(),
+    last: null,
+    givenUp: null,
+  };
+  for (const event of corrected(events)) {
+    if (isReply(event)) now.last = event.step;
+    if (isAnswer(event)) answered(model, now, event);
+    else if (isTrial(event)) triedOut(model, now, event);
+    else if (event.kind === "skipped") count(now.skipped, event.step);
+  }
+  now.givenUp = givenUpFor(events);
+  leaveOut(now, pointlessAnswers(model, now.answers));
+  now.evidence = [...now.log.values()];
+  return now;
+}
+
+/** The log as it would be, had everything been said right at first. */
+function corrected(events) {
+  const log = [];
+  const said = new Map();
+  for (const event of events) {
+    if (!isAnswer(event) && !isTrial(event)) {
+      log.push(event);
+      continue;
+    }
+    const key = `${isAnswer(event)} ${event.step}`;
+    const place = said.get(key);
+    const corrects = event.kind === "changed" || event.kind === "corrected";
+    if (place === undefined || !corrects) {
+      said.set(key, log.length);
+      log.push(event);
+    } else {
+      log[place] = { ...event, kind: log[place].kind };
+    }
+  }
+  return log;
+}
+
+/** The reason for giving up, unless something was said or done afterwards. */
+function givenUpFor(events) {
+  let reason = null;
+  for (const event of events) {
+    if (isReply(event)) reason = null;
+    else if (event.kind === "ended") reason = event.text;
+  }
+  return reason;
+}
+
+function isAnswer(event) {
+  return ["told", "answered", "changed"].includes(event.kind);
+}
+
+function isTrial(event) {
+  return event.kind === "tried" || event.kind === "corrected";
+}
+
+function isReply(event) {
+  return isAnswer(event) || isTrial(event) || event.kind === "skipped";
+}
+
+function answered(model, now, { kind, step, answer }) {
+  now.answers.delete(step);
+  now.stale.delete(step);
+  now.log.delete(`question ${step}`);
+  if (answer === NOT_NOW) {
+    count(now.notNow, step);
+  } else if (answer === DONT_KNOW) {
+    count(now.dontKnow, step);
+  } else {
+    now.answers.set(step, answer);
+    now.log.set(`question ${step}`, { kind: "question", step, result: answer });
+    // An answer that goes stale later is asked for again as if for the first time.
+    now.dontKnow.delete(step);
+    now.notNow.delete(step);
+  }
+  if (kind !== "told" && answer !== NOT_NOW) {
+    openSetups(model, now, model.question.get(step));
+  }
+}
+
+function triedOut(model, now, { step, fixed }) {
+  const action = model.action.get(step);
+  for (const question of action.changes) {
+    if (!now.answers.has(question)) continue;
+    now.stale.set(question, now.answers.get(question));
+    now.answers.delete(question);
+    now.log.delete(`question ${question}`);
+  }
+  now.tried.set(step, fixed);
+  openSetups(model, now, action);
+  const result = fixed ? "fixed" : "failed";
+  now.log.delete(`action ${step}`);
+  now.log.set(`action ${step}`, { kind: "action", step, result });
+}
+
+/** Answers whose question would not be put, as the answer of another one says. */
+function pointlessAnswers(model, answers) {
+  const spoilt = new Set();
+  let waiting = [...answers.keys()];
+  const isSpoilt = ([gate, only]) =>
+    spoilt.has(gate) || (answers.has(gate) && !only.includes(answers.get(gate)));
+  for (;;) {
+    const found = waiting.filter((each) =>
+      conditions(model.question.get(each)).some(isSpoilt),
+    );
+    if (!found.length) return spoilt;
+    for (const each of found) spoilt.add(each);
+    waiting = waiting.filter((each) => !spoilt.has(each));
+  }
+}
+
+function leaveOut(now, spoilt) {
+  for (const question of spoilt) {
+    now.pointless.set(question, now.answers.get(question));
+    now.answers.delete(question);
+    now.log.delete(`question ${question}`);
+  }
+}
+
+function conditions(step) {
+  return Object.entries(step.needs.only_if);
+}
+
+/** The setups that a step stands on, the innermost first. */
+function setupsOf(model, step) {
+  const chain = [];
+  for (let id = step.setup; id !== null; id = chain.at(-1).setup) {
+    chain.push(model.setup.get(id));
+  }
+  return chain;
+}
+
+function openSetups(model, now, step) {
+  for (const each of setupsOf(model, step)) now.opened.add(each.id);
+}
+
+function count(counts, step) {
+  counts.set(step, (counts.get(step) ?? 0) + 1);
+}

@@ -1,0 +1,220 @@
+// A question and an action as they are put, and the same to be corrected.
+
+/** The card of a question that is recommended. */
+function questionCard(step, { reply }) {
+  const { question } = step;
+  return [
+    ...headed(question.ask, [
+      step.urgent ? make("p", { className: "urgent" }, word("urgent")) : null,
+      step.before === null ? null : make("p", {}, askedBefore(question, step.before)),
+      setupFirst(step),
+    ]),
+    timeTaken(step),
+    hints(question),
+    answerChoices(question, reply),
+    make(
+      "div",
+      { className: "row" },
+      button(word("dont_know"), () => reply(DONT_KNOW)),
+      button(word("not_now"), () => reply(NOT_NOW)),
+    ),
+    whyFolded(question.why, questionReason(step)),
+  ];
+}
+
+function askedBefore(question, before) {
+  return word("asked_again", { answer: saidOf(question, before, { masked: true }) });
+}
+
+function questionReason(step) {
+  if (step.urgent) return word(step.reason);
+  const bits = step.bits >= 0.005 ? step.bits.toFixed(2) : word("less_than_0_01");
+  return `${word("tells", { bits, minutes: minutes(step.minutes) })} ${word(step.reason)}`;
+}
+
+/** The card of an action that is recommended; cautions stand before it. */
+function actionCard(step, { tried: said, skipped }) {
+  const { action } = step;
+  return [
+    ...headed(action.do, [
+      action.caution ? make("div", { className: "caution" }, cautions(action)) : null,
+      action.risk === "none" ? null : make("p", { className: "risk" }, word(action.risk)),
+      setupFirst(step),
+    ]),
+    timeTaken(step),
+    hints(action),
+    make(
+      "div",
+      { role: "group", "aria-label": action.verify || word("did_it_help") },
+      ...prose(action.verify || word("did_it_help"), "verify"),
+      make(
+        "div",
+        { className: "answers" },
+        button(word("yes_fixed"), () => said(true)),
+        button(word("no_not_fixed"), () => said(false)),
+      ),
+    ),
+    make("div", { className: "row" }, button(word("not_now"), skipped)),
+    whyFolded(action.why, actionReason(step)),
+  ];
+}
+
+function cautions(action) {
+  return [make("strong", {}, word("careful")), ...prose(action.caution)];
+}
+
+function actionReason({ reason, chance }) {
+  return `${word(reason)} ${word("helps_with", { percent: percent(chance) })}`;
+}
+
+/** Where the keyboard and the screen reader go when a new step is put. */
+function stepHeading(text) {
+  return make("h2", { id: "heading", tabIndex: -1, dir: "auto" }, text);
+}
+
+/** What stands before a heading is read out with it, for the reader is led there. */
+function headed(text, before) {
+  const shown = before.flat().filter((each) => each !== null);
+  if (!shown.length) return [stepHeading(text)];
+  const title = stepHeading(text);
+  title.setAttribute("aria-describedby", "before");
+  return [make("div", { id: "before" }, ...shown), title];
+}
+
+function setupFirst({ setup }) {
+  if (!setup.length) return null;
+  const steps = setup.map((each) => make("p", { className: "setup", dir: "auto" }, each));
+  return [make("p", { className: "label" }, word("first")), ...steps];
+}
+
+function timeTaken({ minutes: cost }) {
+  return make("p", { className: "time" }, word("takes", { minutes: minutes(cost) }));
+}
+
+function hints({ how }) {
+  if (!how) return null;
+  return make("div", { className: "how" }, heading(word("how"), 3), ...prose(how));
+}
+
+function whyFolded(why, reason) {
+  return folded(word("why_this"), [...prose(why), make("p", {}, reason)]);
+}
+
+/** Buttons for the answers, and a field where a number is one. */
+function answerChoices(question, reply, current = null) {
+  const pressed = (id) => (current === null ? {} : { "aria-pressed": String(id === current) });
+  const buttons = question.answers.map((each) =>
+    button(answerText(question, each.id), () => reply(each.id), {
+      "data-answer": `${question.id} ${each.id}`,
+      ...pressed(each.id),
+    }),
+  );
+  const group = { className: "answers", role: "group", "aria-label": question.ask };
+  return [
+    question.unit ? numberField(question, reply) : null,
+    make("div", group, ...buttons),
+  ];
+}
+
+function numberField(question, reply) {
+  const id = `number-${question.id}`;
+  const input = make("input", { id, type: "text", inputMode: "decimal", autocomplete: "off" });
+  const error = make("p", { className: "error", role: "alert" });
+  const submit = (event) => {
+    event.preventDefault();
+    const found = understood(question, input.value);
+    if (found) return reply(found.answer, found.value);
+    const known = listing(question.answers.map((each) => each.text));
+    error.textContent = word("not_an_answer", { unit: question.unit, answers: known });
+    input.setAttribute("aria-invalid", "true");
+    input.focus();
+  };
+  return make(
+    "form",
+    { className: "number", onsubmit: submit },
+    make("label", { htmlFor: id }, word("number_in", { unit: question.unit })),
+    make("div", { className: "row" }, input, make("button", { type: "submit" }, word("ok"))),
+    error,
+  );
+}
+
+/** The card on which an earlier reply is corrected. */
+function correctionCard(session, { kind, step }, { answered: said, outcome, keep }) {
+  const { model } = session;
+  const current = currentReply(session, kind, step);
+  const keeping = make("div", { className: "row" }, button(word("keep"), keep));
+  if (kind === "action") {
+    return [
+      make("p", { className: "label" }, word("change_this")),
+      stepHeading(model.action.get(step).do),
+      make(
+        "div",
+        { className: "answers", role: "group", "aria-label": word("did_it_help") },
+        ...[true, false].map((fixed) =>
+          button(word(fixed ? "yes_fixed" : "no_not_fixed"), () => outcome(fixed), {
+            "aria-pressed": String(fixed === current),
+          }),
+        ),
+      ),
+      keeping,
+    ];
+  }
+  const question = model.question.get(step);
+  return [
+    make("p", { className: "label" }, word("change_this")),
+    stepHeading(question.ask),
+    hints(question),
+    answerChoices(question, said, current),
+    make(
+      "div",
+      { className: "row" },
+      button(word("dont_know"), () => said(DONT_KNOW), {
+        "aria-pressed": String(current === DONT_KNOW),
+      }),
+    ),
+    keeping,
+  ];
+}
+
+/** What was said last to a step, corrections counted. */
+function currentReply({ events }, kind, step) {
+  const of = kind === "action" ? isTrial : isAnswer;
+  const last = corrected(events).findLast((each) => of(each) && each.step === step);
+  return kind === "action" ? last.fixed : last.answer;
+}
+
+/** A list of questions to search, for what is known without being asked. */
+function knownPicker(model, id, currentOf, reply) {
+  const list = make("div", { className: "picker" });
+  const field = make("input", { id, type: "search", autocomplete: "off", oninput: show });
+  const more = make("p", { role: "status" });
+  function show() {
+    const wanted = field.value.trim().toLowerCase();
+    const found = model.questions.filter((each) => textOf(each).includes(wanted));
+    list.replaceChildren(...found.slice(0, PICKED).map(entry));
+    const left = found.length - PICKED;
+    more.textContent = left > 0 ? word("more_found", { count: left }) : "";
+    if (!found.length) more.textContent = word("nothing_found");
+  }
+  function entry(question) {
+    const said = (answerId, value) => {
+      reply(question, answerId, value);
+      show();
+      list.querySelector(`[data-answer="${question.id} ${answerId}"]`)?.focus();
+    };
+    return make(
+      "fieldset",
+      {},
+      make("legend", { dir: "auto" }, question.ask),
+      answerChoices(question, said, currentOf(question.id) ?? ""),
+    );
+  }
+  show();
+  return [make("label", { htmlFor: id }, word("search_questions")), field, list, more];
+}
+
+const PICKED = 8; // questions shown at once
+
+function textOf({ ask, answers }) {
+  return [ask, ...answers.map((each) => each.text)].join(" ").toLowerCase();
+}

@@ -1,0 +1,38 @@
+// Elements. Texts are always set as text: nothing of a tree is ever read as markup.
+
+/** An element with properties, listeners (`onclick`) and children, texts among them. */
+function make(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (name in made) made[name] = value;
+    else made.setAttribute(name, value);
+  }
+  made.append(...children.flat().filter((each) => each !== null && each !== ""));
+  return made;
+}
+
+/** An author's text: plain paragraphs, in the direction of their own script. */
+function prose(text, className = "") {
+  const paragraphs = text.split(/\n\s*\n/).map((each) => each.trim());
+  return paragraphs
+    .filter((each) => each)
+    .map((each) => make("p", { className, dir: "auto" }, each));
+}
+
+function heading(text, level = 2) {
+  return make(`h${level}`, { dir: "auto" }, text);
+}
+
+function button(text, onclick, properties = {}) {
+  return make("button", { type: "button", dir: "auto", onclick, ...properties }, text);
+}
+
+/** What is folded away under a summary. */
+function folded(summary, children, properties = {}) {
+  return make("details", properties, make("summary", {}, summary), ...children);
+}
+
+function part(id) {
+  return document.getElementById(id);
+}

@@ -1,0 +1,81 @@
+// How a session ended: how sure, what helps, whom to call.
+
+function endingCard(session, step, { check }) {
+  const { model } = session;
+  return [
+    make("p", { className: "label" }, word("ending")),
+    stepHeading(word(`outcome_${step.kind.replace(" ", "_")}`)),
+    make("p", { className: step.kind === "stopped" ? "urgent" : "lead", dir: "auto" },
+      endingText(session, step)),
+    causeList(session, step),
+    ...step.actions.map((id) => remedyNote(model.action.get(id), step.kind === "fixed")),
+    step.doubt ? doubtNote(session, step.doubt, check) : null,
+    step.kind === "fixed" ? null : escalationNote(model.escalate),
+  ];
+}
+
+function causeList(session, { causes }) {
+  if (!causes.length) return null;
+  const { model, p } = situationOf(session);
+  const items = causes.map((id) => {
+    const { about } = model.causes.get(id);
+    const share = percent(p[model.ids.indexOf(id)]);
+    const title = make("p", { dir: "auto" }, `${titleOf(model, id)} (${share})`);
+    return make("li", {}, title, ...prose(about, "about"));
+  });
+  return make("div", {}, heading(word("most_likely"), 3), make("ol", {}, ...items));
+}
+
+/** An action with its caution before it, and how to tell that it worked. */
+function remedyNote(action, done) {
+  return make(
+    "div",
+    { className: "remedy" },
+    heading(word(done ? "what_helped" : "what_may_help"), 3),
+    action.caution && !done
+      ? make("div", { className: "caution" }, cautions(action))
+      : null,
+    action.risk === "none" || done ? null : make("p", { className: "risk" }, word(action.risk)),
+    ...prose(action.do, "do"),
+    ...(done ? [] : prose(action.how)),
+    ...(done ? [] : prose(action.verify)),
+  );
+}
+
+/** What does not fit, and what to check again, without blame. */
+function doubtNote({ model }, doubt, check) {
+  const suspects = doubt.pair.length ? doubt.pair : doubt.suspects.slice(0, 3);
+  if (!suspects.length) return null;
+  const items = suspects.map((each) => {
+    const [text, said] = pieceText(model, each);
+    const again = () => check(each);
+    const label = `${word("check_again")}: ${text}`;
+    return make(
+      "li",
+      {},
+      make("span", { dir: "auto" }, `${text} ${said} `),
+      button(word("check_again"), again, { className: "small", "aria-label": label }),
+    );
+  });
+  const why = doubt.contradicted ? "contradicted" : "none_fits";
+  return make(
+    "div",
+    {},
+    heading(word("worth_checking"), 3),
+    make("p", {}, word(why)),
+    make("ul", {}, ...items),
+  );
+}
+
+function escalationNote(escalate) {
+  if (escalate === null) return null;
+  const bring = escalate.bring.map((each) => make("li", { dir: "auto" }, each));
+  return make(
+    "div",
+    {},
+    heading(word("hand_over_to"), 3),
+    escalate.to ? make("p", { dir: "auto" }, escalate.to) : null,
+    bring.length ? make("p", {}, word("have_ready")) : null,
+    bring.length ? make("ul", {}, ...bring) : null,
+  );
+}

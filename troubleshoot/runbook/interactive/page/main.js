@@ -1,0 +1,198 @@
+// The page: what is shown follows from the session; every button makes another session.
+
+const model = compile(JSON.parse(part("data").textContent));
+const before = kept(model);
+const shown = {
+  session: before.session ?? begin(model),
+  started: before.session !== null && before.started,
+  correcting: null,
+};
+
+/** Shows another session, and moves the reader to the step that comes now. */
+function goOn(session, { started = true, correcting = null } = {}) {
+  Object.assign(shown, { session, started, correcting });
+  keep(session, started);
+  show();
+  // Cautions stand before the heading, and must not be scrolled out of sight.
+  part("heading").focus({ preventScroll: true });
+  part("step").scrollIntoView();
+}
+
+function show() {
+  const { session, started, correcting } = shown;
+  const step = nextStep(session);
+  const ended = started && step.isEnd && !correcting;
+  part("step").replaceChildren(...flat(cardOf(session, step)));
+  part("step").className = started && step.urgent && !correcting ? "card alarm" : "card";
+  part("tools").replaceChildren(...(started ? toolbar(session, step) : []));
+  part("possible").replaceChildren(...flat(possibleList(session)));
+  const moves = pathList(session, started ? correct : null);
+  part("path").replaceChildren(...moves);
+  part("no-path").hidden = moves.length > 0;
+  part("else").hidden = !started || ended;
+  part("handoff").open = ended;
+  part("handoff").hidden = !started;
+  part("handoff-text").value = handOffText(session);
+  part("handoff-text").rows = part("handoff-text").value.split("\n").length + 1;
+  part("handoff-done").textContent = "";
+  part("live").textContent = started ? heard(session) : "";
+}
+
+function flat(children) {
+  return children.flat(3).filter((each) => each !== null && each !== "");
+}
+
+/** What a screen reader says after each move. */
+function heard(session) {
+  const situation = situationOf(session);
+  const standing = ranked(situation);
+  const [first] = standing;
+  if (first === undefined) return word("live_none");
+  const share = percent(situation.p[model.ids.indexOf(first)]);
+  return word("live", { count: standing.length, cause: titleOf(model, first), percent: share });
+}
+
+function cardOf(session, step) {
+  const { started, correcting } = shown;
+  if (!started) return startCard();
+  if (correcting) return correctionCard(session, correcting, corrections(correcting));
+  if (step.kind === "question") return questionCard(step, { reply: replyTo(step) });
+  if (step.kind === "action") return actionCard(step, outcomesOf(step));
+  return endingCard(session, step, { check: correct });
+}
+
+function replyTo(step) {
+  return (reply, value) =>
+    goOn(answer(shown.session, step.id, reply, { value, asked: step }));
+}
+
+function outcomesOf({ id }) {
+  return {
+    tried: (fixed) => goOn(tried(shown.session, id, fixed)),
+    skipped: () => goOn(skip(shown.session, id)),
+  };
+}
+
+function correct(what) {
+  goOn(shown.session, { correcting: what });
+}
+
+function corrections({ step }) {
+  const { session } = shown;
+  const stale = stateOf(model, session.events).stale.has(step);
+  return {
+    // What an action has overtaken is answered anew, as it may be different now.
+    answered: (reply, value) =>
+      goOn((stale ? answer : changeAnswer)(session, step, reply, { value })),
+    outcome: (fixed) => goOn(changeOutcome(session, step, fixed)),
+    keep: () => goOn(session),
+  };
+}
+
+/** Before the first question: what is known already. */
+function startCard() {
+  const file = make("input", { id: "file", type: "file", accept: ".json", onchange: open });
+  return [
+    stepHeading(word("before_start")),
+    make("p", {}, word("intro")),
+    make("p", {}, word("stays_here")),
+    make(
+      "div",
+      { className: "row" },
+      button(word("start"), () => goOn(shown.session), { className: "main" }),
+    ),
+    folded(word("what_known"), knownPicker(model, "facts", factOf, tellFact), {
+      id: "known",
+    }),
+    folded(word("open_saved"), [
+      make("label", { htmlFor: "file" }, word("saved_file")),
+      file,
+      make("p", { id: "file-error", className: "error", role: "alert" }),
+    ]),
+  ];
+}
+
+function factOf(question) {
+  return facts(shown.session).find((each) => each.step === question)?.answer;
+}
+
+function facts({ events }) {
+  return events
+    .filter((each) => each.kind === "told")
+    .map(({ step, answer: reply, value }) => ({ step, answer: reply, ...numberSaid(value) }));
+}
+
+/** Said once it counts, said twice it is taken back. */
+function tellFact(question, reply, value) {
+  const others = facts(shown.session).filter((each) => each.step !== question.id);
+  const fact = { step: question.id, answer: reply, ...numberSaid(value) };
+  const told = factOf(question.id) === reply && value === undefined ? [] : [fact];
+  shown.session = begin(model, [...others, ...told]);
+  keep(shown.session, false);
+  part("possible").replaceChildren(...flat(possibleList(shown.session)));
+  part("path").replaceChildren(...pathList(shown.session, null));
+  part("no-path").hidden = others.length + told.length > 0;
+  part("live").textContent = heard(shown.session);
+}
+
+async function open({ target }) {
+  const session = resumed(model, await target.files[0].text());
+  if (session) goOn(session);
+  else part("file-error").textContent = word("not_a_session");
+}
+
+function toolbar(session, step) {
+  const tools = [button(word("back"), () => goOn(...backFrom(session)))];
+  if (session.undone.length) tools.push(button(word("again"), () => goOn(redo(session))));
+  if (!step.isEnd) tools.push(button(word("give_up"), () => goOn(giveUp(session))));
+  tools.push(button(word("print"), () => window.print()));
+  tools.push(button(word("start_again"), confirmStartAgain));
+  return tools;
+}
+
+/** Before the first move come the facts. */
+function backFrom(session) {
+  if (shown.correcting) return [session];
+  return canUndo(session) ? [undo(session)] : [session, { started: false }];
+}
+
+function confirmStartAgain() {
+  part("tools").replaceChildren(
+    make("span", { role: "alert" }, word("really_start_again")),
+    button(word("yes_start_again"), startAgain),
+    button(word("keep_going"), () => goOn(shown.session)),
+  );
+  part("tools").querySelector("button").focus();
+}
+
+function startAgain() {
+  forget(model);
+  goOn(begin(model), { started: false });
+}
+
+/** Something the reader knows without being asked. */
+function tellElse(question, reply, value) {
+  part("else").open = false;
+  goOn(answer(shown.session, question.id, reply, { value }));
+}
+
+function nameOf(ending) {
+  return `${model.data.tree.id}${ending}`;
+}
+
+part("else").append(...knownPicker(model, "more", () => "", tellElse));
+part("copy").addEventListener("click", async () => {
+  const done = await copied(part("handoff-text"));
+  part("handoff-done").textContent = word(done ? "copied" : "not_copied");
+});
+part("save-text").addEventListener("click", () => {
+  save(nameOf(".txt"), part("handoff-text").value, "text/plain");
+});
+part("save-session").addEventListener("click", () => {
+  save(nameOf(".json"), written(shown.session), "application/json");
+});
+window.addEventListener("beforeprint", () => {
+  for (const each of document.querySelectorAll("aside details")) each.open = true;
+});
+part("page").hidden = false;
+show();

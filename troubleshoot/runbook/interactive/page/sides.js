@@ -1,0 +1,118 @@
+// What stands beside the step: what is still possible, and what was said so far.
+
+const BARS = 8; // causes shown one by one
+
+/** Bars with per cent, the likeliest first, and what is ruled out by what. */
+function possibleList(session) {
+  const situation = situationOf(session);
+  const { model, p } = situation;
+  const all = model.ids.map((id, c) => ({ id, c, share: p[c] }));
+  const standing = new Set([...ranked(situation), UNKNOWN]);
+  const left = all.filter((each) => standing.has(each.id));
+  left.sort((a, b) => likelier(a.share, b.share) || a.c - b.c);
+  const out = all.filter((each) => !left.includes(each));
+  const rest = left.slice(BARS);
+  const together = percent(Math.min(1, sum(rest.map((each) => each.share))));
+  const more = word("more_causes", { count: rest.length, percent: together });
+  return [
+    make("ol", { className: "bars" }, ...left.slice(0, BARS).map((x) => bar(model, x))),
+    rest.length
+      ? folded(more, [make("ol", { className: "bars" }, ...rest.map((x) => bar(model, x)))])
+      : null,
+    out.length ? ruledOutList(situation, out) : null,
+  ];
+}
+
+function bar(model, { id, share }) {
+  const filled = make("span", { className: "filled" });
+  filled.style.width = `${(100 * share).toFixed(1)}%`;
+  return make(
+    "li",
+    {},
+    make("span", { className: "name", dir: "auto" }, titleOf(model, id)),
+    make("span", { className: "share" }, percent(share)),
+    make("span", { className: "bar", "aria-hidden": "true" }, filled),
+  );
+}
+
+/** What is ruled out, by the evidence that weighs most against it. */
+function ruledOutList(situation, out) {
+  const { model } = situation;
+  const groups = new Map();
+  for (const { id, c } of out) {
+    const by = strongestAgainst(situation, c);
+    const said = by ? pieceText(model, by, true).join(" ") : word("from_start");
+    groups.set(said, [...(groups.get(said) ?? []), titleOf(model, id)]);
+  }
+  const items = [...groups].flatMap(([said, titles]) => [
+    make("dt", { dir: "auto" }, said),
+    ...titles.map((each) => make("dd", { dir: "auto" }, each)),
+  ]);
+  return folded(word("ruled_out", { count: out.length }), [make("dl", {}, ...items)]);
+}
+
+/** Every move with what was said, and a way to change it if there is one. */
+function pathList(session, change) {
+  const { model, events } = session;
+  const state = stateOf(model, events);
+  const moves = corrected(events).filter((each) => !["begun", "asked"].includes(each.kind));
+  return moves.map((each, i) => {
+    const anew = moves.slice(i + 1).some((later) => isSameStep(each, later));
+    return pathItem(model, each, asideText(state, each, anew), anew ? null : change);
+  });
+}
+
+function isSameStep(one, other) {
+  return isReply(one) && one.step === other.step && isAnswer(one) === isAnswer(other);
+}
+
+function pathItem(model, event, aside, change) {
+  if (!isReply(event)) {
+    const what = word(event.kind === "ended" ? "given_up" : "note");
+    return make("li", { dir: "auto" }, `${what} ${event.text}`.trim());
+  }
+  const kind = isAnswer(event) ? "question" : "action";
+  const text = stepText(model, kind, event.step);
+  const said = make(
+    "div",
+    {},
+    make("span", { className: "what", dir: "auto" }, text),
+    replyShown(model, event),
+    aside ? make("span", { className: "aside" }, aside) : null,
+  );
+  const fixed = change === null || event.kind === "skipped";
+  const label = { className: "small", "aria-label": `${word("change")}: ${text}` };
+  const changing = fixed
+    ? null
+    : button(word("change"), () => change({ kind, step: event.step }), label);
+  return make("li", {}, make("div", { className: "move" }, said, changing));
+}
+
+function stepText(model, kind, step) {
+  return kind === "question" ? model.question.get(step).ask : model.action.get(step).do;
+}
+
+/** What was said; on paper, which others read, a private answer is masked. */
+function replyShown(model, event) {
+  const own = make("strong", { dir: "auto" }, replyText(model, event, false));
+  if (!model.question.get(event.step)?.private || !isAnswer(event)) return own;
+  own.className = "screen";
+  const paper = make("strong", { className: "paper" }, replyText(model, event, true));
+  return make("span", {}, own, paper);
+}
+
+function replyText(model, event, masked) {
+  if (event.kind === "skipped") return word("not_now");
+  if (isTrial(event)) return outcomeSaid(event.fixed);
+  const { answer: reply, value, step } = event;
+  return saidOf(model.question.get(step), reply, { masked, value });
+}
+
+/** Why an answer does not count now. */
+function asideText(state, event, anew) {
+  if (!isReply(event)) return "";
+  if (anew) return word("said_anew");
+  if (!isAnswer(event)) return "";
+  if (state.stale.has(event.step)) return word("overtaken");
+  return state.pointless.has(event.step) ? word("applies_no_more") : "";
+}

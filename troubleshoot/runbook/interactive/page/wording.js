@@ -1,0 +1,87 @@
+// Numbers, lists and fixed words as a reader sees them.
+
+const WORDS = JSON.parse(document.getElementById("words").textContent);
+
+/** A fixed word or sentence; what stands in braces is put in, once. */
+function word(key, values = {}) {
+  if (!(key in WORDS)) throw new Error(`there is no word '${key}'`);
+  return WORDS[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+function minutes(cost) {
+  if (cost > 0 && cost < 1) return `${short(cost * 60)} s`;
+  return cost <= 60 ? `${short(cost)} min` : `${short(cost / 60)} h`;
+}
+
+/** Three digits are enough. */
+function short(number) {
+  return String(Number(number.toPrecision(3)));
+}
+
+/** Never "0 %" or "100 %" unless it is exactly so. */
+function percent(chance) {
+  if (chance === 0 || chance === 1) return `${100 * chance} %`;
+  const shown = Math.min(Math.max(Math.round(chance * 100), 1), 99);
+  const about = shown === 1 || shown === 99;
+  return about ? word("about", { percent: `${shown} %` }) : `${shown} %`;
+}
+
+/** The names as in a sentence: "a", "a or b", "a, b or c". */
+function listing(names) {
+  const most = names.slice(0, -1).join(", ");
+  return most ? `${most} ${word("or")} ${names.at(-1)}` : (names[0] ?? "");
+}
+
+function titleOf(model, cause) {
+  return cause === UNKNOWN ? word("not_listed") : model.causes.get(cause).title;
+}
+
+/** What was said to a question; a private answer is masked where others may read. */
+function saidOf(question, reply, { masked = false, value } = {}) {
+  if (reply === DONT_KNOW) return word("dont_know");
+  if (reply === NOT_NOW) return word("not_now");
+  if (masked && question.private) return word("private");
+  const text = answerText(question, reply);
+  return value === undefined ? text : `${value} ${question.unit} (${text})`;
+}
+
+/** An answer as it reads; a range with its unit. */
+function answerText({ answers, unit }, reply) {
+  const { text, range } = answers.find((each) => each.id === reply);
+  return range && !text.endsWith(unit) ? `${text} ${unit}` : text;
+}
+
+function outcomeSaid(fixed) {
+  return word(fixed ? "it_helped" : "it_did_not_help");
+}
+
+/** A piece of evidence in a few words. */
+function pieceText(model, { kind, step, result }, masked = false) {
+  if (kind === "action") {
+    return [model.action.get(step).do, outcomeSaid(result === "fixed")];
+  }
+  const question = model.question.get(step);
+  return [question.ask, saidOf(question, result, { masked })];
+}
+
+/** How a session ended, in one or two sentences. */
+function endingText(session, step) {
+  const { model } = session;
+  const causes = listing(step.causes.map((each) => titleOf(model, each)));
+  const sure = percent(step.confidence);
+  switch (step.kind) {
+    case "fixed":
+      return word("end_fixed");
+    case "stopped":
+      return step.stop;
+    case "given up":
+      return word("end_given_up");
+    case "unknown":
+      return word("end_unknown", { percent: sure });
+    case "found": {
+      const text = word("end_found", { percent: sure, causes });
+      return step.triedInVain ? `${text} ${word("tried_in_vain")}` : text;
+    }
+  }
+  return word("end_narrowed");
+}
