@@ -8,7 +8,8 @@ What can go wrong, as values.
     ├── SessionError (ValueError)      a saved session that cannot be read or continued
     │   └── OtherTree                  it belongs to another tree
     ├── JournalError (OSError)         a journal that cannot be read or written; .before
-    └── PlanError (ValueError)         a text that is no plan
+    ├── PlanError (ValueError)         a text that is no plan
+    └── RenderError (RuntimeError)     a document that cannot be made here
 
 A caller of the library catches ``TroubleshootError``; each class also inherits the
 built-in it resembles.
@@ -128,6 +129,10 @@ class JournalError(TroubleshootError, OSError):
 
 class PlanError(TroubleshootError, ValueError):
     """A text is no plan."""
+
+
+class RenderError(TroubleshootError, RuntimeError):
+    """A document cannot be made: what makes it is not installed, or does not work."""
 
 
 def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:

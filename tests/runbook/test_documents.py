@@ -89,7 +89,7 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag):
         """Close the tag, which must be the one that is open."""
-        assert self.open.pop() == tag
+        assert tag in VOID or self.open.pop() == tag
 
     def handle_data(self, data):
         """Note the text under the tag that is open."""

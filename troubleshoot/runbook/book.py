@@ -137,8 +137,8 @@ class Close:
     """
     Where paths end: how sure, what helps, in the order to try, and whom to call.
 
-    ``confidence`` is the belief that the cause is one of those named; for "unknown",
-    that it is none of those listed.
+    ``confidence`` is the belief that the cause is one of those named; for "unknown" and
+    "contradiction", which name none, that it is none of those listed.
     """
 
     number: int

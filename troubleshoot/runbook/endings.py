@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 Saying: TypeAlias = tuple[Outcome, frozenset[int]]
 """An outcome, and the remedy classes that it is about."""
 
-MENTIONED: Final = 0.05  # a class that is likelier makes an ending one of its own
+DIGITS: Final = 9  # of a share; sums differ in the last bits elsewhere
+MENTIONED: Final = 0.15  # a class that is likelier makes an ending one of its own
 
 
 def says(task: Task, spot: Spot) -> Saying:
     """What is said at an ending; spots that say the same are printed once."""
+    ending = spot.ending
     outcome: Outcome = "cut"
-    if spot.ending not in ("cut", "unfinished", ""):
-        outcome = spot.ending
+    if ending != "unfinished" and ending != "":  # noqa: PLR1714 - read by type checkers
+        outcome = ending
     mass = np.bincount(task.classes, spot.joint)
     mass[task.unknown_class] = 0.0
     match outcome:
@@ -49,7 +51,7 @@ def suspects(
     total = float(joint.sum())
     if total <= 0 or outcome == "fixed":
         return (), 0.0
-    if outcome == "unknown":
+    if outcome in ("unknown", "contradiction"):
         return (), float(joint[-1]) / total
     p = joint[:-1] / total
     if outcome == "found":
@@ -62,8 +64,8 @@ def suspects(
             cause=named.causes[i],
             title=causes[named.causes[i]].title,
             about=causes[named.causes[i]].about,
-            share=float(p[i]),
+            share=round(float(p[i]), DIGITS),
         )
         for i in order
     )
-    return found, min(1.0, float(p[standing].sum()))
+    return found, min(1.0, round(float(p[standing].sum()), DIGITS))

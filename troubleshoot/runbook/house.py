@@ -54,6 +54,11 @@ def page(
     return template.render(**values).rstrip("\n") + "\n"
 
 
+def source(name: str, templates: Path | None = None) -> str:
+    """The text of a template that is not for jinja2, the house's own if it has one."""
+    return _loader(templates).get_source(environment("text"), name)[0]
+
+
 def environment(
     to: Format, *, templates: Path | None = None, language: Language = DEFAULT
 ) -> SandboxedEnvironment:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.plans.task import Named
     from troubleshoot.tree.tree import Tree
 
-STEPS: Final = 60  # in a runbook, at most: some twenty pages to leaf through
+STEPS: Final = 40  # in a runbook, at most: what a person is ready to leaf through
 MOSTLY: Final = 0.9  # of the belief on listed causes in one group makes a chapter
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 

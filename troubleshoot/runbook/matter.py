@@ -54,8 +54,9 @@ def _facts(offers: Offers) -> Iterator[tuple[str, str]]:
 
 def _things(tree: Tree) -> list[str]:
     """What any step needs, each once, in the order of the file."""
-    steps = [*tree.setups.values(), *tree.questions.values(), *tree.actions.values()]
-    return list(dict.fromkeys(thing for x in steps for thing in x.needs.things))
+    kinds = (tree.setups, tree.questions, tree.actions)
+    steps = (x.needs for kind in kinds for x in kind.values())
+    return list(dict.fromkeys(thing for needs in steps for thing in needs.things))
 
 
 def stops(tree: Tree) -> tuple[Stop, ...]:

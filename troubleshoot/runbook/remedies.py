@@ -39,8 +39,7 @@ def remedies(
         chances = {i: float(act.fixes @ p) / total for i, act in left.items()}
         i = _most_efficient(named, left, chances, opened)
         if chances[i] < WORTH_TRYING:
-            del left[i]
-            continue
+            break  # as are all others, for a hopeless one is chosen last
         act = left.pop(i)
         found.append(_remedy(offers.situation.tree, named, i, opened, chances[i]))
         opened = named.task.opened_after(act, opened)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ from troubleshoot.errors import did_you_mean, nearest
 Language: TypeAlias = str | Mapping[str, str]
 
 DEFAULT: Final = "en"
+BLANK: Final = re.compile(r"{(.*?)}")
 FOLDER: Final = files("troubleshoot.runbook") / "languages"
 
 
@@ -25,7 +27,8 @@ def words(language: Language = DEFAULT) -> SimpleNamespace:
     is in English.
 
     Raises:
-        ValueError: the language is not known, or a word of one's own has a wrong key.
+        ValueError: the language is not known, or a word of one's own has a key, or a
+            blank to be filled, that ours has not.
     """
     if isinstance(language, str):
         return SimpleNamespace(**_read(language))
@@ -33,6 +36,10 @@ def words(language: Language = DEFAULT) -> SimpleNamespace:
     for key in language.keys() - english.keys():
         hint = did_you_mean(nearest(key, english))
         raise ValueError(f"no document has a word '{key}'{hint}")
+    for key, text in language.items():
+        if unfilled := blanks(text) - blanks(english[key]):
+            names = ", ".join(sorted(unfilled))
+            raise ValueError(f"nothing fills '{names}' in the word '{key}'")
     return SimpleNamespace(**{**english, **language})
 
 
@@ -40,6 +47,11 @@ def languages() -> tuple[str, ...]:
     """The languages whose words are included."""
     names = (each.name for each in FOLDER.iterdir())
     return tuple(sorted(x.removesuffix(".json") for x in names if x.endswith(".json")))
+
+
+def blanks(text: str) -> set[str]:
+    """What is filled into a word: the names between its braces."""
+    return set(BLANK.findall(text))
 
 
 @cache

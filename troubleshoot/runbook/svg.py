@@ -1,0 +1,246 @@
+"""
+The decision flow as a picture: SVG that stands alone.
+
+A step is a box with a line for each of its answers, from which a link leads to the
+right; so no text lies beside a link, and none is under a box. Sections stand below each
+other.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from markupsafe import escape
+
+from troubleshoot.runbook.escaping import lines
+from troubleshoot.runbook.flow import SAFETY, flow
+from troubleshoot.runbook.layered import Link, Size, layered
+from troubleshoot.runbook.lettering import wrapped
+from troubleshoot.runbook.words import DEFAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from troubleshoot.runbook.book import Runbook
+    from troubleshoot.runbook.flow import Box, Kind, Section, Way
+    from troubleshoot.runbook.layered import Layered
+    from troubleshoot.runbook.words import Language
+
+FONT: Final = 13.0  # pixels; the other lengths fit it
+LINE: Final = 17.0
+WIDE: Final = 260.0  # of a box
+PAD: Final = 8.0
+MARK: Final = 46.0  # for the number of a step, left of its text
+LETTER: Final = 20.0  # for the letter of an answer
+BETWEEN: Final = 14.0
+BESIDE: Final = 76.0
+MARGIN: Final = 16.0
+TITLE: Final = 34.0  # above a section, for its title
+TEXT_LINES: Final = 6
+ANSWER_LINES: Final = 3
+
+# What is a character for Python, and none for XML, besides those that ``lines`` leaves
+# out: lone surrogates, and the last two of each plane.
+NO_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
+
+STYLE: Final = """\
+text { font: 13px "Liberation Sans", Arial, Helvetica, sans-serif; fill: #1b1b1b; }
+.mark, .text, .title { font-weight: bold; }
+.title { font-size: 17px; }
+.box { fill: #fff; stroke: #1b1b1b; stroke-width: 1.2; }
+.action { fill: #e6e6e6; }
+.ending { fill: #f4f4f4; }
+.ending + .mark ~ .text, .away + .mark ~ .text { font-weight: normal; }
+.urgent, .stop { stroke-width: 3.5; }
+.away { stroke-dasharray: 5 3; }
+.rule { stroke: #8a8a8a; stroke-width: .8; }
+.link { fill: none; stroke: #4a4a4a; stroke-width: 1.2; }
+.port, .tip { fill: #4a4a4a; }"""
+ROUND: Final[Mapping[Kind, float]] = {"ending": 14.0, "stop": 14.0, "action": 0.0}
+
+
+def svg(runbook: Runbook, *, language: Language = DEFAULT) -> str:
+    """The decision flow of the runbook as an SVG document."""
+    it = flow(runbook, language=language)
+    y, wide, parts = MARGIN, 0.0, []
+    for section in it.sections:
+        picture = _Picture(section)
+        parts.append(f'<g transform="translate({_px(MARGIN)} {_px(y)})">')
+        parts += picture.lines()
+        parts.append("</g>")
+        y += picture.height + 2 * MARGIN
+        wide = max(wide, picture.laid_out.width)
+    width, height = wide + 2 * MARGIN, y - MARGIN
+    head = f"""\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_px(width)} {_px(height)}" \
+width="{_px(width)}" height="{_px(height)}" role="img" \
+aria-labelledby="flow-title flow-about">
+<title id="flow-title">{in_xml(it.title)}</title>
+<desc id="flow-about">{in_xml(it.about)}</desc>
+<style>
+{STYLE}
+</style>
+<rect width="{_px(width)}" height="{_px(height)}" fill="#fff"/>"""
+    return "\n".join([head, *parts, "</svg>", ""])
+
+
+def in_xml(text: str) -> str:
+    """The text in an element of XML, on one line."""
+    line = " ".join(lines(text))
+    return str(escape(NO_XML.sub("\N{REPLACEMENT CHARACTER}", line)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """A box with the lines that its texts are broken into."""
+
+    box: Box
+    ways: Sequence[Way]
+
+    @cached_property
+    def head(self) -> Sequence[str]:
+        """What it says."""
+        most = None if self.box.kind in SAFETY else TEXT_LINES
+        return wrapped(self.box.text, (WIDE - MARK - PAD) / FONT, most) or [""]
+
+    @cached_property
+    def answers(self) -> Sequence[Sequence[tuple[str, str]]]:
+        """For each way out, the lines of its answers, each with its letter if first."""
+        room = (WIDE - LETTER - 2 * PAD) / FONT
+        return [
+            [
+                (letter if i == 0 else "", line)
+                for letter, text in way.rows
+                for i, line in enumerate(wrapped(text, room, ANSWER_LINES) or [""])
+            ]
+            for way in self.ways
+        ]
+
+    @cached_property
+    def tops(self) -> Sequence[float]:
+        """Where each way begins, and the lower edge."""
+        found = [len(self.head) * LINE + 2 * PAD]
+        for each in self.answers:
+            found.append(found[-1] + len(each) * LINE + PAD)
+        return found
+
+    @property
+    def size(self) -> Size:
+        """What it needs."""
+        head = self.tops[0]
+        return Size(WIDE, self.tops[-1], head / 2)
+
+    def port(self, way: int) -> float:
+        """Where the link of a way leaves."""
+        return (self.tops[way] + self.tops[way + 1]) / 2
+
+    def lines(self, x: float, y: float) -> Iterator[str]:
+        """The elements of the box at this corner."""
+        size, kind = self.size, self.box.kind
+        rows = "; ".join(
+            f"{letter} {text}".strip() for way in self.ways for letter, text in way.rows
+        )
+        full = f"{self.box.mark} {self.box.text}" + (f" ({rows})" if rows else "")
+        yield f'<g transform="translate({_px(x)} {_px(y)})">'
+        yield f"<title>{in_xml(full)}</title>"
+        yield (
+            f'<rect class="box {kind}" width="{_px(size.width)}"'
+            f' height="{_px(size.height)}" rx="{_px(ROUND.get(kind, 3.0))}"/>'
+        )
+        yield _text("mark", PAD, PAD, self.box.mark)
+        for i, line in enumerate(self.head):
+            yield _text("text", MARK, PAD + i * LINE, line)
+        for top, answers in zip(self.tops, self.answers, strict=False):
+            yield f'<path class="rule" d="M0 {_px(top)}H{_px(WIDE)}"/>'
+            for i, (letter, line) in enumerate(answers):
+                at = top + PAD / 2 + i * LINE
+                if letter:
+                    yield _text("letter", PAD, at, letter)
+                yield _text("answer", PAD + LETTER if self._lettered else PAD, at, line)
+        yield "</g>"
+
+    @property
+    def _lettered(self) -> bool:
+        return any(letter for way in self.ways for letter, _ in way.rows)
+
+
+def _px(length: float) -> str:
+    """A length, to a tenth of a pixel."""
+    return f"{length + 0.0:.1f}".removesuffix(".0")
+
+
+def _text(kind: str, x: float, top: float, text: str) -> str:
+    """One line of text, below this height."""
+    return (
+        f'<text class="{kind}" x="{_px(x)}" y="{_px(top + FONT)}">{in_xml(text)}</text>'
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Picture:
+    """A section that is being drawn."""
+
+    section: Section
+
+    @cached_property
+    def drawn(self) -> Sequence[_Drawn]:
+        """The boxes."""
+        ways = self.section.ways
+        return [
+            _Drawn(box, [way for way in ways if way.source == box.name])
+            for box in self.section.boxes
+        ]
+
+    @cached_property
+    def laid_out(self) -> Layered:
+        """Where everything is."""
+        place = {box.name: i for i, box in enumerate(self.section.boxes)}
+        links = [
+            Link(i, place[way.target], each.port(n))
+            for i, each in enumerate(self.drawn)
+            for n, way in enumerate(each.ways)
+        ]
+        sizes = [each.size for each in self.drawn]
+        return layered(sizes, links, between=BETWEEN, beside=BESIDE)
+
+    @property
+    def _top(self) -> float:
+        return TITLE if self.section.title else 0.0
+
+    @property
+    def height(self) -> float:
+        """Of the section with its title."""
+        return self._top + self.laid_out.height
+
+    def lines(self) -> Iterator[str]:
+        """The elements: links first, so that boxes are above them."""
+        if self.section.title:
+            yield _text("title", 0.0, 0.0, self.section.title)
+        yield f'<g transform="translate(0 {_px(self._top)})">'
+        for bends in self.laid_out.bends:
+            yield f'<path class="link" d="{_curve(bends)}"/>'
+            x, y = bends[0]
+            yield f'<circle class="port" cx="{_px(x)}" cy="{_px(y)}" r="2.5"/>'
+        for x, y in dict.fromkeys(bends[-1] for bends in self.laid_out.bends):
+            yield f'<path class="tip" d="M{_px(x)} {_px(y)}l-8 -4v8z"/>'
+        for each, (x, y) in zip(self.drawn, self.laid_out.corners, strict=True):
+            yield from each.lines(x, y)
+        yield "</g>"
+
+
+def _curve(bends: Sequence[tuple[float, float]]) -> str:
+    """Level at each bend: straight through columns, curved between them."""
+    parts = [f"M{_px(bends[0][0])} {_px(bends[0][1])}"]
+    for (x0, y0), (x1, y1) in pairwise(bends):
+        if y0 == y1:
+            parts.append(f"H{_px(x1)}")
+        else:
+            half = (x0 + x1) / 2
+            parts.append(
+                f"C{_px(half)} {_px(y0)} {_px(half)} {_px(y1)} {_px(x1)} {_px(y1)}"
+            )
+    return "".join(parts)

@@ -1,0 +1,294 @@
+"""
+What the typst template is given: a runbook as plain data, every text ready to be set.
+
+Texts are strings, never markup; what authors write as CommonMark is a tree of nodes,
+each a string or an element with its tag.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from troubleshoot.runbook import commonmark
+from troubleshoot.runbook.view import View
+from troubleshoot.runbook.words import DEFAULT, words
+from troubleshoot.session.wording import minutes, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from types import SimpleNamespace
+
+    from troubleshoot.runbook.book import (
+        Arrival,
+        Cause,
+        Close,
+        Place,
+        Remedy,
+        Row,
+        Runbook,
+        Step,
+        Stop,
+    )
+    from troubleshoot.runbook.words import Language
+
+Node: TypeAlias = "str | dict[str, Any]"
+"""A text, or an element: its ``tag``, and its ``children``."""
+
+Data: TypeAlias = dict[str, Any]
+
+
+def typeset(
+    runbook: Runbook, *, paper: str, form: str, date: str, language: Language = DEFAULT
+) -> Data:
+    """The whole runbook as data for the template."""
+    return _Typeset(runbook, words(language), date).data | {
+        "paper": {"A4": "a4", "Letter": "us-letter"}[paper],
+        "form": form,
+    }
+
+
+def rich(text: str) -> list[Node]:
+    """An author's CommonMark as nodes."""
+    if not text:
+        return []
+    parser = _Nodes()
+    parser.feed(str(commonmark.html(text)))
+    parser.close()
+    return parser.found
+
+
+class _Nodes(HTMLParser):
+    """The nodes of the HTML that we make of CommonMark; it is well formed."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[Node] = []
+        self._open: list[list[Node]] = [self.found]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        children: list[Node] = []
+        self._open[-1].append({**dict(attrs), "tag": tag, "children": children})
+        if tag != "br":
+            self._open.append(children)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag != "br":
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        inline = len(self._open) > 1
+        if data.strip() or inline:
+            self._open[-1].append(data)
+
+
+@dataclass(frozen=True, eq=False)
+class _Typeset:
+    """A runbook that is being turned into data."""
+
+    runbook: Runbook
+    word: SimpleNamespace
+    date: str
+
+    @cached_property
+    def view(self) -> View:
+        """What pages have to work out, so do we."""
+        return View(self.runbook, self.word)
+
+    @property
+    def data(self) -> Data:
+        """All of it, in the order of the pages."""
+        it = self.runbook
+        return {
+            "word": vars(self.word),
+            "head": self._head(),
+            "front": self._front(),
+            "stops": [self._stop(each) for each in it.stops],
+            "steps": [self._step(each) for each in it.steps],
+            "closes": [self._close(each) for each in it.closes],
+            "remedies": [self._remedy(each) for _, each in self.view.remedies.values()],
+            "escalate": {"to": it.escalate.to, "bring": list(it.escalate.bring)},
+            "boxes": self.view.boxes,
+            "codes": [each.code for each in it.causes],
+            "causes": [
+                {"title": title, "causes": [self._cause(each) for each in among]}
+                for title, among in self.view.groups
+            ],
+            "sources": [": ".join(x for x in pair if x) for pair in it.front.sources],
+        }
+
+    # The front.
+
+    def _head(self) -> Data:
+        """What is said of the document, and on each page."""
+        front = self.runbook.front
+        version = f"{self.word.version} {front.version}" if front.version else ""
+        about = (front.tree, version, front.fingerprint, self.date)
+        return {
+            "title": front.title,
+            "symptom": front.symptom or front.title,
+            "id": ", ".join(each for each in about if each),
+        }
+
+    def _front(self) -> Data:
+        front, word = self.runbook.front, self.word
+        need = ", ".join(front.needs) or word.need_nothing
+        return {
+            "use_when": rich(front.about) or [front.symptom or front.title],
+            "covers": "; ".join(self.view.titles),
+            "facts": [f"{text} {answer}" for text, answer in front.facts],
+            "time": self._time(),
+            "need": f"{need} ({', '.join(front.by)})" if front.by else need,
+            "assumptions": [word.assume_single, word.assume_word, self._unknown()],
+            "order": self.view.order,
+            "use": [word.how_to_use_1, word.how_to_use_2, word.how_to_use_3],
+            "revision": [
+                (word.id, front.tree, word.version, front.version),
+                (word.date, self.date, word.review_by, front.review_by),
+                (word.owner, front.owner, word.fingerprint, front.fingerprint),
+                (word.library, front.library, "", ""),
+            ],
+        }
+
+    def _time(self) -> str:
+        figures, word = self.runbook.figures, self.word
+        said = word.figures_text.format(
+            typical=minutes(figures.typical),
+            questions=self.view.number(figures.questions),
+            worst=minutes(figures.worst),
+        )
+        if not figures.cut:
+            return str(said)
+        return f"{said} {word.cut_text.format(chance=self._percent(figures.cut))}"
+
+    def _unknown(self) -> str:
+        unknown, word = self.runbook.front.unknown, self.word
+        if not unknown:
+            return str(word.assume_none)
+        return str(word.assume_unknown.format(chance=self._percent(unknown)))
+
+    def _percent(self, chance: float) -> str:
+        return percent(chance).replace("about", self.word.about_chance)
+
+    def _stop(self, stop: Stop) -> Data:
+        return {"text": stop.text, "how": rich(stop.how), "stops": stop.stops}
+
+    # Steps.
+
+    def _step(self, step: Step) -> Data:
+        word, view = self.word, self.view
+        spent, worst = minutes(step.minutes), minutes(step.worst)
+        action = step.kind == "action"
+        return {
+            "number": step.number,
+            "chapter": view.chapter(step),
+            "text": step.text,
+            "time": word.step_time.format(minutes=spent, worst=worst),
+            "came_from": self._came_from(step.came_from),
+            **self._doing(step),
+            "why": rich(step.why),
+            "unit": step.unit,
+            "after": (step.verify or word.did_it_help) if action else "",
+            "rows": [self._row(step, each) for each in step.rows],
+            "possible": f"{len(step.possible)} {word.of} {len(self.runbook.causes)}",
+            "strip": view.strip(step),
+        }
+
+    def _doing(self, each: Step | Remedy) -> Data:
+        """What steps and remedies have in common."""
+        return {
+            "careful": rich(each.caution),
+            "risk": getattr(self.word, each.risk, ""),
+            "first": list(each.setups),
+            "needs": ", ".join((*each.by, *each.things)),
+            "how": rich(each.how),
+        }
+
+    def _row(self, step: Step, row: Row) -> Data:
+        return {
+            "code": f"{step.number}{row.letter}",
+            "text": row.text or self.view.fixed(row),
+            "to": self._place(row.to),
+            "out": ", ".join(self.view.codes(row.rules_out)),
+        }
+
+    def _place(self, place: Place) -> Data:
+        """Where to go: what it is called, and the label of the page."""
+        word = self.word.step if place.kind == "step" else self.word.ending_word
+        return {
+            "text": f"{self.word.go_to} {word} {place.label}",
+            "label": f"{place.kind}-{place.number}",
+        }
+
+    def _came_from(self, rows: Sequence[Arrival]) -> str:
+        if not rows:
+            return ""
+        return f"{self.word.came_from} {', '.join(each.code for each in rows)}."
+
+    # Endings.
+
+    def _close(self, close: Close) -> Data:
+        word, view = self.word, self.view
+        title = str(getattr(word, f"ends_{close.outcome}"))
+        found = close.outcome == "found"
+        if found:
+            title += f": {'; '.join(each.title for each in close.suspects)}"
+        sure = str(getattr(word, f"sure_{close.outcome}"))
+        return {
+            "number": close.number,
+            "title": title,
+            "sure": sure.format(chance=self._percent(close.confidence)),
+            "came_from": self._came_from(close.came_from),
+            "suspects": [
+                {
+                    "code": view.cause(each.cause).code,
+                    "title": each.title,
+                    "share": self._percent(each.share),
+                    "about": rich(each.about) if found else [],
+                }
+                for each in (close.suspects if found else view.shown(close.suspects))
+            ],
+            "rest": [] if found else view.shares(view.rest(close.suspects)),
+            "remedies": [self._try(each, close) for each in close.remedies],
+            "in_full": view.in_full(close),
+            "fixed": close.outcome == "fixed",
+        }
+
+    def _try(self, remedy: Remedy, close: Close) -> Data:
+        """A remedy where an ending proposes it."""
+        time, chance = minutes(remedy.minutes), self._percent(remedy.chance)
+        return self._remedy(remedy) | {
+            "time": f"{time}; {self.word.helps_chance} {chance}",
+            "targets": ", ".join(self.view.targets(remedy, close)),
+        }
+
+    def _remedy(self, remedy: Remedy) -> Data:
+        return {
+            "code": self.view.code(remedy),
+            "text": remedy.text,
+            "time": minutes(remedy.minutes),
+            "only_if": self.view.conditions(remedy),
+            **self._doing(remedy),
+            "verify": remedy.verify or self.word.did_it_help,
+        }
+
+    # The back.
+
+    def _cause(self, cause: Cause) -> Data:
+        """A line of the index, and one of the fault table."""
+        return {
+            "code": cause.code,
+            "title": cause.title,
+            "path": " ".join(cause.path),
+            "endings": ", ".join(self.view.numbers(cause)),
+            "signs": [(x.text, x.answer) for x in self.view.signs(cause)],
+            "remedies": list(self._remedies(cause.remedies)),
+        }
+
+    def _remedies(self, remedies: Iterable[Remedy]) -> Iterable[str]:
+        for each in remedies:
+            caution = commonmark.plain(each.caution)
+            before = f"{self.word.careful}: {caution} " if caution else ""
+            yield f"{before}{each.text}"

@@ -1,0 +1,251 @@
+"""
+What the pages of a runbook have to work out from it, for every format alike.
+
+Codes and strips, which remedies there are, which signs tell most: the templates only
+say what stands where.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from troubleshoot.runbook import commonmark
+from troubleshoot.session.wording import minutes, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from types import SimpleNamespace
+
+    from troubleshoot.runbook.book import (
+        Cause,
+        Close,
+        Place,
+        Remedy,
+        Row,
+        Runbook,
+        Step,
+        Suspect,
+    )
+
+STRIP: Final = 40  # causes, beyond which a strip shows those that are left alone
+SHOWN: Final = 6  # suspects of an ending by title; the others are named by their codes
+FEW: Final = 2  # remedies that an ending prints itself; more are looked up
+TELLING: Final = 2  # signs of a cause in the fault table
+FIXED: Final = {"dont-know": "dont_know", "fixed": "it_helped", "failed": "it_failed"}
+TO: Final = "\N{EN DASH}"
+RUN: Final = 3  # neighbours in a list of codes are joined from so many on
+BOXES: Final = 8  # in the record of a run, at least
+
+
+@dataclass(frozen=True)
+class Sign:
+    """An answer that a cause typically leads to."""
+
+    text: str
+    answer: str
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A runbook with what its templates ask for; ``word`` are the fixed words."""
+
+    runbook: Runbook
+    word: SimpleNamespace
+
+    @property
+    def order(self) -> str:
+        """How good the order of the steps is; proven only where it is."""
+        figures, word = self.runbook.figures, self.word
+        if figures.expected_cost <= 0:
+            return str(word.order_none)
+        said = word.order_proven if figures.optimal else word.order_bound
+        said = said.format(
+            cost=minutes(figures.expected_cost),
+            bound=minutes(figures.lower_bound),
+            gap=percent(figures.gap),
+        )
+        return f"{said} {word.order_shortened}" if figures.cut else str(said)
+
+    @property
+    def titles(self) -> Sequence[str]:
+        """What the runbook covers: its groups."""
+        return [title for title, _ in self.groups if title]
+
+    blank: ClassVar[str] = "........"
+
+    @property
+    def blanks(self) -> str:
+        """A line for each step of the longest way."""
+        return " ".join([self.blank] * self.boxes)
+
+    def number(self, count: float) -> str:
+        """A number of questions: "4.1", "3"."""
+        return f"{count:.1f}".removesuffix(".0")
+
+    def plain(self, text: str) -> str:
+        """An author's CommonMark as words on one line."""
+        return commonmark.plain(text)
+
+    # Codes.
+
+    @cached_property
+    def _causes(self) -> Mapping[str, tuple[int, Cause]]:
+        """Each cause by id, with its place in the index."""
+        return {x.id: (i, x) for i, x in enumerate(self.runbook.causes)}
+
+    def cause(self, name: str) -> Cause:
+        """The cause of this id."""
+        return self._causes[name][1]
+
+    def codes(self, names: Iterable[str]) -> list[str]:
+        """The codes of causes; neighbours are joined: C2, C5 to C9."""
+        runs: list[list[int]] = []
+        for i in sorted(self._causes[name][0] for name in names):
+            if runs and runs[-1][-1] == i - 1:
+                runs[-1].append(i)
+            else:
+                runs.append([i])
+        return [code for run in runs for code in self._joined(run)]
+
+    def _joined(self, run: Sequence[int]) -> list[str]:
+        codes = [self.runbook.causes[i].code for i in run]
+        return codes if len(codes) < RUN else [f"{codes[0]}{TO}{codes[-1]}"]
+
+    def strip(self, step: Step) -> Sequence[tuple[str, bool]]:
+        """The codes of all causes, each with whether it is still possible."""
+        standing = set(step.possible)
+        every = [(x.code, x.id in standing) for x in self.runbook.causes]
+        return every if len(every) <= STRIP else [each for each in every if each[1]]
+
+    # Steps.
+
+    def chapter(self, step: Step) -> str:
+        """The title of the chapter that begins with this step, empty for none."""
+        before = self.runbook.step(step.number - 1).chapter if step.number > 1 else ""
+        title = self.runbook.groups.get(step.chapter, "")
+        return "" if step.chapter == before else title
+
+    def place(self, to: Place) -> str:
+        """Where a row leads, in words: Step 7, Ending E2."""
+        word = self.word.step if to.kind == "step" else self.word.ending_word
+        return f"{word} {to.label}"
+
+    def came_from(self, each: Step | Close) -> str:
+        """A sentence that names the rows that lead here; empty at the first step."""
+        codes = ", ".join(x.code for x in each.came_from)
+        return f"{self.word.came_from} {codes}." if codes else ""
+
+    def risk(self, each: Step | Remedy) -> str:
+        """A warning of what an action does beside helping, empty for nothing."""
+        return str(getattr(self.word, each.risk)) if each.risk != "none" else ""
+
+    def fixed(self, row: Row) -> str:
+        """What a row says whose words are ours."""
+        return str(getattr(self.word, FIXED[row.answer]))
+
+    def anchor(self, word: str, number: int | str) -> str:
+        """What a forge makes of the heading of a step or an ending, to link to it."""
+        heading = f"{word} {number}".strip().lower()
+        return re.sub(r"[^\w\- ]", "", heading).replace(" ", "-")
+
+    @cached_property
+    def boxes(self) -> int:
+        """How many steps the longest way has, for the record of a run."""
+        longest = [0] * (len(self.runbook.steps) + 1)
+        for step in self.runbook.steps:
+            for row in step.rows:
+                if row.to.kind == "step":
+                    further = longest[step.number] + 1
+                    longest[row.to.number] = max(longest[row.to.number], further)
+        return max(BOXES, 1 + max(longest))
+
+    # Endings.
+
+    @cached_property
+    def remedies(self) -> Mapping[str, tuple[str, Remedy]]:
+        """Each action that helps anywhere, by id, with its code: R1, R2, …"""
+        of_causes = (each for x in self.runbook.causes for each in x.remedies)
+        of_endings = (each for x in self.runbook.closes for each in x.remedies)
+        found: dict[str, Remedy] = {}
+        for each in (*of_causes, *of_endings):
+            found.setdefault(each.id, each)
+        pairs = enumerate(found.items(), start=1)
+        return {name: (f"R{i}", each) for i, (name, each) in pairs}
+
+    def shown(self, every: Sequence[Suspect]) -> Sequence[Suspect]:
+        """The suspects that an ending names by their titles."""
+        return every if len(every) == SHOWN + 1 else every[:SHOWN]
+
+    def rest(self, every: Sequence[Suspect]) -> Sequence[Suspect]:
+        """Those that it names by their codes alone."""
+        return every[len(self.shown(every)) :]
+
+    def shares(self, suspects: Sequence[Suspect]) -> list[str]:
+        """Suspects by their codes, with how likely they are."""
+        return [
+            f"{self.cause(x.cause).code} ({percent(x.share)})".replace(" %", "\u00a0%")
+            for x in suspects
+        ]
+
+    def numbers(self, cause: Cause) -> list[str]:
+        """The endings where a cause most often ends up, of those that name it."""
+        often = sorted(cause.endings, key=lambda x: (-self._share(x, cause), x))
+        return [f"E{each}" for each in sorted(often[:SHOWN])]
+
+    def _share(self, number: int, cause: Cause) -> float:
+        """P(the cause, the ending), to the digits that are the same everywhere."""
+        close = self.runbook.close(number)
+        share = sum(x.share for x in close.suspects if x.cause == cause.id)
+        return round(close.probability * share, 9)
+
+    def in_full(self, close: Close) -> bool:
+        """Whether its remedies are few enough to be printed where they are needed."""
+        return 0 < len(close.remedies) <= FEW
+
+    def code(self, remedy: Remedy) -> str:
+        """What a remedy is called: R3."""
+        return self.remedies[remedy.id][0]
+
+    def targets(self, remedy: Remedy, close: Close) -> list[str]:
+        """The codes of the suspects of an ending that a remedy may help against."""
+        return self.codes(
+            each.cause
+            for each in close.suspects
+            if remedy.id in {x.id for x in self.cause(each.cause).remedies}
+        )
+
+    def conditions(self, remedy: Remedy) -> str:
+        """What must have been answered before a remedy is taken."""
+        return "; ".join(f"{text} {answer}" for text, answer in remedy.only_if)
+
+    # The fault table.
+
+    @cached_property
+    def groups(self) -> Sequence[tuple[str, Sequence[Cause]]]:
+        """The causes by the title of their group, empty where there is none."""
+        found: dict[str, list[Cause]] = {}
+        for each in self.runbook.causes:
+            found.setdefault(each.group, []).append(each)
+        return [(self.runbook.groups.get(x, ""), among) for x, among in found.items()]
+
+    def first_use(self, remedy: Remedy) -> str:
+        """The code of the first cause that a remedy helps against: it is told there."""
+        return next(
+            each.code
+            for each in self.runbook.causes
+            if remedy.id in {x.id for x in each.remedies}
+        )
+
+    def signs(self, cause: Cause) -> Sequence[Sign]:
+        """The answers that tell most for a cause: few others lead to them."""
+        shared = sorted(self._signs(cause), key=lambda pair: pair[0])
+        return [sign for _, sign in shared[:TELLING]]
+
+    def _signs(self, cause: Cause) -> Iterator[tuple[int, Sign]]:
+        for each in self.runbook.signs:
+            for answer, among in each.answers:
+                if cause.id in among and len(among) < len(self._causes):
+                    yield len(among), Sign(each.text, answer)
