@@ -8,6 +8,7 @@ the greedy plan costs after it, and so on below), and of the plan, as ratios to 
 lower bound. Where that is proven, it is the optimum; otherwise the ratios say at most.
 
     python benchmarks/plans.py [--quick] [--seconds N]
+    python benchmarks/plans.py --trees      beside other orders, on real trees
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+import orders
 
 from troubleshoot.engine.certain import Certain, Situation
 from troubleshoot.engine.diagnose import diagnose, greedy
-from troubleshoot.engine.separate import Greedy
+from troubleshoot.engine.greedy import Greedy
 from troubleshoot.engine.task import Ask, Task
 
 SIZES = ((12, 15), (20, 25), (40, 50), (60, 80), (100, 150))
@@ -135,9 +137,13 @@ if __name__ == "__main__":
     arguments.add_argument("--quick", action="store_true", help="small tables, 3 seeds")
     arguments.add_argument("--seconds", type=float, default=60.0, help="for each plan")
     arguments.add_argument("--seeds", type=int, default=5)
+    arguments.add_argument("--trees", action="store_true", help="the included trees")
     given = arguments.parse_args()
-    main(
-        seconds=given.seconds,
-        seeds=3 if given.quick else given.seeds,
-        quick=given.quick,
-    )
+    if given.trees:
+        orders.compare()
+    else:
+        main(
+            seconds=given.seconds,
+            seeds=3 if given.quick else given.seeds,
+            quick=given.quick,
+        )

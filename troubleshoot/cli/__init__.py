@@ -30,6 +30,7 @@ VERBS: Final = {
     "check": "Report everything that is wrong with tree files.",
     "show": "Show the causes of a tree and how likely each is.",
     "plan": "Work out what to do after every answer, and prove how good it is.",
+    "render": "Make pages of trees, to print or to click through.",
     "replay": "Say which saved sessions end differently on a tree that was edited.",
     "new": "Write a small commented tree to begin with.",
     "schema": "Print the JSON Schema of tree files, for editors.",

@@ -18,6 +18,7 @@ from troubleshoot.cli.options import (
     tree_argument,
     tree_of,
 )
+from troubleshoot.cli.progress import so_far
 from troubleshoot.cli.refused import wrong_usage
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.session import plan
@@ -113,8 +114,7 @@ class Progress:
         if time.monotonic() - self.last < PATIENCE:
             return
         self.last = time.monotonic()
-        between = f"{minutes(lower)} to {minutes(upper)} on average"
-        self._write(f"{searched:,} situations looked into; {between}")
+        self._write(so_far(searched, lower, upper))
 
     def close(self) -> None:
         """Leave no trace."""

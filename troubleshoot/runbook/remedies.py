@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from troubleshoot.runbook.book import Remedy
-from troubleshoot.session.offers import WORTH_TRYING
 from troubleshoot.session.situation import TOLERANCE
 from troubleshoot.session.wording import listing
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.plans.task import Named
     from troubleshoot.tree.tree import Action, Tree
+
+LIKELY: Final = 0.05  # to help; what is less likely only makes a list on paper long
 
 
 def remedies(
@@ -30,7 +31,7 @@ def remedies(
     The actions worth trying against weighted causes, the most efficient one first.
 
     Each is chosen for the case that those before it did not help; what cannot be
-    undone comes last. An action is worth it with the same chance as in a session.
+    undone comes last. One is listed once it is likely enough, given that.
     """
     found: list[Remedy] = []
     left = dict(enumerate(named.task.actions))
@@ -38,7 +39,7 @@ def remedies(
     while left and (total := float(p.sum())) > TOLERANCE:
         chances = {i: float(act.fixes @ p) / total for i, act in left.items()}
         i = _most_efficient(named, left, chances, opened)
-        if chances[i] < WORTH_TRYING:
+        if chances[i] < LIKELY:
             break  # as are all others, for a hopeless one is chosen last
         act = left.pop(i)
         found.append(_remedy(offers.situation.tree, named, i, opened, chances[i]))
@@ -55,7 +56,7 @@ def _most_efficient(
 ) -> int:
     def rank(i: int) -> tuple[bool, bool, float, int]:
         minutes = max(named.task.minutes(left[i], opened), 1e-9)
-        hopeless = chances[i] < WORTH_TRYING
+        hopeless = chances[i] < LIKELY
         return hopeless, left[i].irreversible, -round(chances[i] / minutes, 12), i
 
     return min(left, key=rank)

@@ -13,10 +13,16 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Question, Tree
 
 Kind: TypeAlias = Literal[
-    "dropped", "meaning changed", "reworded", "answers changed", "privacy changed"
+    "dropped",
+    "meaning changed",
+    "overtaken",
+    "reworded",
+    "answers changed",
+    "privacy changed",
 ]
 Said: TypeAlias = Answered | Tried | Skipped
 LEFT_OUT: Final = ("dropped", "meaning changed")
+SET_ASIDE: Final = "overtaken"
 REPLIES: Final = {"dont-know": "don't know", "not-now": "not now"}
 WITHHELD: Final = "(withheld, for it may have been private)"
 
@@ -26,8 +32,8 @@ class Carried:
     """
     What an edit of the tree did to one thing in a saved session.
 
-    "dropped" and "meaning changed" are left out, and noted; the other kinds still
-    hold. ``id`` is that of the question, the action or the tree, ``what`` how it read
+    "dropped" and "meaning changed" are left out, and noted; "overtaken" is set aside,
+    for an action that was done since may have changed it; the other kinds still hold. ``id`` is that of the question, the action or the tree, ``what`` how it read
     when it was said, private answers masked, and ``why`` what is different now.
 
     >>> print(Carried(kind="dropped", id="q", what="“Q?” (Yes)", why="it is gone"))
@@ -42,10 +48,11 @@ class Carried:
     @property
     def holds(self) -> bool:
         """Whether it still counts."""
-        return self.kind not in LEFT_OUT
+        return self.kind not in (*LEFT_OUT, SET_ASIDE)
 
     def __str__(self) -> str:
         verdict = "still holds" if self.holds else "is left out"
+        verdict = "is set aside" if self.kind == SET_ASIDE else verdict
         return f"{self.what} {verdict}: {self.why}."
 
 
@@ -64,12 +71,27 @@ class Then:
         """How the action read."""
         return self.texts.actions.get(id) if self.texts else None
 
+    def changes(self, action: str) -> tuple[str, ...]:
+        """Which answers it may have changed, by the tree of then if that is known."""
+        if self.texts and action in self.texts.changes:
+            return self.texts.changes[action]
+        return self.changes_now(action)
+
+    def changes_now(self, action: str) -> tuple[str, ...]:
+        """Which answers it may have changed, by the tree of now."""
+        now = self.tree.actions.get(action)
+        return tuple(now.changes) if now else ()
+
+    def done(self, action: str) -> str:
+        """The action as it read then."""
+        now = self.tree.actions.get(action)
+        return _either(action, self.action(action), now.do if now else None)
+
     def told(self, event: Said) -> str:
         """What was said, as it read then; a private answer is masked."""
         if isinstance(event, Answered):
             return f"{self.asked(event.step)} {self._answer(event)}"
-        now = self.tree.actions.get(event.step)
-        text = _either(event.step, self.action(event.step), now.do if now else None)
+        text = self.done(event.step)
         if isinstance(event, Skipped):
             return f"{text} (not now)"
         return f"{text} ({'it helped' if event.fixed else 'it did not help'})"

@@ -4,17 +4,19 @@ What a saved session comes to on a tree that was edited since.
 Ids decide: what the tree still has holds, however it is worded. What no longer applies
 is a remark in its place, so that the log, the transcript and the next file still tell
 of it; nothing else is made up. An answer and the corrections of it are one observation:
-it holds as it was corrected last, or not at all.
+it holds as it was corrected last, or not at all. What an action that was done had
+overtaken does not count again because the tree of now would say otherwise.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from troubleshoot.session.carried import Carried, Then
 from troubleshoot.session.events import Answered, Asked, Remark
 from troubleshoot.session.lasting import changes, lost
+from troubleshoot.session.overtaking import came_to_count, observations, set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -57,7 +59,12 @@ def carried(tree: Tree, found: Saved) -> Carriage:
     then = Then(tree, found.texts)
     gone = _gone(then, found.events)
     events = tuple(_in_order(_rewritten(found.events, gone)))
-    items = [*_title(tree, found), *gone.values(), *changes(then, events)]
+    items = [
+        *_title(tree, found),
+        *gone.values(),
+        *set_aside(then, found.events, gone),
+        *changes(then, events),
+    ]
     undone = found.undone
     if undone and (gone or any(lost(then, each) for each in undone)):
         undone = ()
@@ -71,20 +78,6 @@ def _title(tree: Tree, found: Saved) -> Iterator[Carried]:
         yield Carried(kind="reworded", id=tree.id, what=f"“{title}”", why=why)
 
 
-def observations(events: Sequence[Event]) -> list[dict[int, Answered]]:
-    """Every answer with the corrections of it, by their places in the log."""
-    latest: dict[str, dict[int, Answered]] = {}
-    found: list[dict[int, Answered]] = []
-    for i, event in enumerate(events):
-        if not isinstance(event, Answered):
-            continue
-        if event.kind != "changed" or event.step not in latest:
-            latest[event.step] = {}
-            found.append(latest[event.step])
-        latest[event.step][i] = event
-    return found
-
-
 def _gone(then: Then, events: Sequence[Event]) -> dict[int, Carried]:
     """What does not apply, by its place in the log."""
     found = {i: item for i, each in enumerate(events) if (item := lost(then, each))}
@@ -92,6 +85,7 @@ def _gone(then: Then, events: Sequence[Event]) -> dict[int, Carried]:
         if max(answers) in found:
             # Without its last correction an answer is known to be wrong.
             found |= {i: then.lost(x, CORRECTED) for i, x in answers.items()} | found
+    found |= came_to_count(then, events, found) | found
     return dict(sorted(found.items()))
 
 
@@ -125,7 +119,14 @@ def _corrected(
 
 def _note(event: Event, item: Carried) -> Remark:
     text = f"The tree was edited. {item}"
-    return Remark(kind="noted", at=event.at, actor=event.actor, text=text)
+    stands_for: Literal["fact"] | None = "fact" if event.kind == "told" else None
+    return Remark(
+        kind="noted",
+        at=event.at,
+        actor=event.actor,
+        text=text,
+        stands_for=stands_for,
+    )
 
 
 def _in_order(events: Iterable[Event]) -> Iterator[Event]:

@@ -80,15 +80,27 @@ class Skipped(Closed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark(Closed):
-    """Something was noted, or the session was given up for a reason."""
+    """
+    Something was noted, or the session was given up for a reason.
+
+    ``stands_for`` is "fact" where an edit of the tree left out a fact and this tells
+    of it: it can be undone no more than the fact could.
+    """
 
     kind: Literal["noted", "ended"]
     at: str
     actor: str
     text: str
+    stands_for: Literal["fact"] | None = None
 
 
 Event: TypeAlias = Begun | Asked | Answered | Tried | Skipped | Remark
+
+
+def is_given(event: Event) -> bool:
+    """Whether the session began with it, so that it is no move to take back."""
+    lost = isinstance(event, Remark) and event.stands_for == "fact"
+    return lost or event.kind in ("begun", "told")
 
 
 def stamp(moment: datetime) -> str:

@@ -94,7 +94,9 @@ def _again(session: Session, event: Event, asked: str | None) -> Session:
         case Skipped():
             return session.not_now(session.action(event.step))
         case Remark(kind="noted"):
-            return session.note(event.text)
+            noted = session.note(event.text)
+            remark = replace(noted.events[-1], stands_for=event.stands_for)
+            return replace(noted, events=(*session.events, remark))
         case Remark():
             return session.give_up(event.text)
     return session

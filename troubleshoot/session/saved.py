@@ -65,10 +65,16 @@ class QuestionTexts(Closed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts(Closed):
-    """How the steps of a session read when it was written, by their ids."""
+    """
+    How the steps of a session read when it was written, by their ids.
+
+    ``changes`` are the questions whose answers an action that was tried may have
+    changed; files of versions that did not write them have none.
+    """
 
     questions: Mapping[str, QuestionTexts] = field(default_factory=dict)
     actions: Mapping[str, str] = field(default_factory=dict)
+    changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +156,10 @@ def texts(tree: Tree, events: Iterable[Event]) -> dict[str, Any]:
             found["questions"][question.id] = _question_texts(question)
         elif isinstance(event, Tried | Skipped):
             found["actions"][event.step] = tree.actions[event.step].do
+        if isinstance(event, Tried):
+            # Of every one, also without any: what is missing is not known.
+            changes = found.setdefault("changes", {})
+            changes[event.step] = list(tree.actions[event.step].changes)
     return found
 
 

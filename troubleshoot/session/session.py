@@ -21,6 +21,7 @@ from troubleshoot.session.events import (
     Remark,
     Skipped,
     Tried,
+    is_given,
     stamp,
 )
 from troubleshoot.session.naming import action_id, question_id
@@ -277,7 +278,7 @@ class Session:
         Raises:
             SessionError: nothing was done since it began.
         """
-        if self.events[-1].kind in ("begun", "told"):
+        if is_given(self.events[-1]):
             raise SessionError("there is nothing to undo")
         size = 2 if self.events[-2].kind == "asked" else 1
         move, before = self.events[-size:], self.events[:-size]
