@@ -1,0 +1,230 @@
+"""``troubleshoot render``: trees as pages for people, sessions as documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from troubleshoot.cli import cases, check
+from troubleshoot.cli.edition import TROUBLE, Edition, shape, told
+from troubleshoot.cli.json_text import dumps
+from troubleshoot.cli.options import json_option, session_options
+from troubleshoot.cli.progress import Line
+from troubleshoot.cli.publishing import ready
+from troubleshoot.cli.refused import PROBLEMS, Refused
+from troubleshoot.cli.rendering import ALL, FORMS, Wish, reader, refuse
+from troubleshoot.cli.sheets import Sheets
+from troubleshoot.cli.terminal import clean
+from troubleshoot.cli.watch import Watch
+from troubleshoot.errors import did_you_mean, nearest
+from troubleshoot.runbook.layout import STEPS
+from troubleshoot.runbook.shelf import SUFFIXES
+from troubleshoot.runbook.words import DEFAULT, languages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from troubleshoot.cli.edition import Opened, Reader, Result, Written
+
+
+class Formats(click.ParamType[tuple[str, ...]]):
+    """One format or several, such as ``html,pdf``."""
+
+    name = "formats"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, ...]:
+        """The names, each once."""
+        if isinstance(value, tuple):
+            return value
+        known = (*SUFFIXES, "json", ALL)
+        names = [clean(each).strip() for each in value.split(",")]
+        for name in names:
+            if name not in known:
+                hint = did_you_mean(nearest(name, known))
+                listed = hint or f"; there are {', '.join(known)}"
+                self.fail(f"there is no format '{name}'{listed}", param, ctx)
+        return tuple(dict.fromkeys(names))
+
+
+@click.command(
+    epilog="Example: troubleshoot render trees/ --to runbooks --format html,pdf"
+)
+@click.argument("trees", nargs=-1, required=True, metavar="TREE...")
+@click.option(
+    "--to",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The folder for the pages. Without it, one page goes to standard output.",
+)
+@click.option(
+    "--format",
+    "formats",
+    type=Formats(),
+    default="markdown",
+    show_default=True,
+    metavar="FORMAT,...",
+    help="html, interactive, markdown, text, pdf, svg, mermaid, dot, or all; json "
+    "for a session.",
+)
+@click.option(
+    "--form",
+    type=click.Choice([*FORMS, *cases.FORMS]),
+    default="sheet",
+    show_default=True,
+    help="A sheet to follow, the fault table alone, or what a session came to.",
+)
+@click.option(
+    "--goal",
+    type=click.Choice(["diagnose", "repair"]),
+    default="diagnose",
+    show_default=True,
+    help="The least expected cost until the remedy is known, or until it worked.",
+)
+@click.option(
+    "--paper",
+    type=click.Choice(["A4", "Letter"]),
+    default="A4",
+    show_default=True,
+    help="The size of a printed page.",
+)
+@click.option(
+    "--steps",
+    type=click.IntRange(min=1),
+    default=STEPS,
+    show_default=True,
+    metavar="N",
+    help="How many steps a sheet has at most.",
+)
+@click.option("--date", default="", metavar="TEXT", help="A date to print on it.")
+@click.option(
+    "--language",
+    type=click.Choice(languages()),
+    default=DEFAULT,
+    show_default=True,
+    help="The language of the fixed words.",
+)
+@click.option(
+    "--templates",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of your own templates, which come before the included ones.",
+)
+@click.option("--tree", metavar="TREE", help="The tree of a saved session.")
+@click.option(
+    "--watch", is_flag=True, help="Render again whenever a tree is saved; ends on ^C."
+)
+@session_options
+@json_option
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - as in Wish
+    """
+    Make pages of trees, to print or to click through.
+
+    TREE is a file, the name of an included tree, or a folder, whose *.yaml and *.yml
+    are all rendered, with an index of them. With --form transcript or hand-off it is
+    a saved session, a hand-off or a journal instead. A tree that is broken stops no
+    other. The exit code is 1 if a page could not be made.
+    """
+    wish = Wish(**options, said=said(ctx))
+    line = Line()
+    opens = reader(wish, line)
+    if wish.folder is None:
+        print_page(wish, opens, line)
+        return
+    ready(wish.folder)
+    edition = Edition(wish.folder, opens, line)
+    if wish.watch and isinstance(opens, Sheets):
+        Watch(wish, edition, opens).follow()
+    publish(wish, edition, opens)
+
+
+def said(ctx: click.Context) -> frozenset[str]:
+    """The options that stand on the command line, by their long names."""
+    given = click.core.ParameterSource.COMMANDLINE
+    return frozenset(
+        each.opts[0]
+        for each in ctx.command.params
+        if ctx.get_parameter_source(str(each.name)) is given
+    )
+
+
+def print_page(wish: Wish, opens: Reader, line: Line) -> None:
+    """Print the one page that is asked for."""
+    sources = wish.sources()
+    if len(sources) > 1 or wish.has_index:
+        refuse("several pages need a folder: add --to.")
+    opened = opens(sources[0])
+    if opened.problems:
+        tell_problems(opened)
+        raise click.exceptions.Exit(PROBLEMS)
+    if len(opened.pages) > 1:
+        refuse("several pages need a folder: add --to.")
+    line(f"{sources[0].file}: {opened.pages[0].to}")
+    try:
+        data = opened.pages[0].content
+    except TROUBLE as error:
+        raise Refused(f"{sources[0].file}: {told(error)}") from error
+    finally:
+        line.close()
+    click.echo(data, nl=False)
+
+
+def publish(wish: Wish, edition: Edition, opens: Reader) -> None:
+    """Write all pages and say so; the exit code is 1 if one is missing."""
+    results = []
+    for source in wish.sources():
+        results.append(edition.published(source))
+        edition.line.close()
+        if not wish.as_json:
+            tell(results[-1])
+    indexes: list[Written] = []
+    if wish.has_index and isinstance(opens, Sheets):
+        indexes = opens.index(edition, results)
+    if wish.as_json:
+        problems = [x for each in results for x in each.opened.problems]
+        click.echo(dumps(shape(results, indexes, check.shape(problems)["problems"])))
+    else:
+        tell_files(indexes)
+        click.echo(summary(results, edition.folder))
+    if not all(each.is_good for each in results):
+        raise click.exceptions.Exit(PROBLEMS)
+
+
+def tell(result: Result) -> None:
+    """Name the files of one source, and on standard error what went wrong."""
+    tell_files(result.written)
+    tell_problems(result.opened)
+    for each in result.failed:
+        about = f"{each.tree}: {each.format}" if each.format else each.tree
+        click.echo(f"error: {clean(f'{about}: {each.message}')}\n", err=True)
+
+
+def tell_files(files: Iterable[Written]) -> None:
+    """A line for each file."""
+    for each in files:
+        click.echo(clean(str(each.path)))
+
+
+def tell_problems(opened: Opened) -> None:
+    """The problems of a tree, as ``check`` prints them."""
+    for each in opened.problems:
+        click.echo(f"{clean(str(each))}\n", err=True)
+
+
+def summary(results: Sequence[Result], folder: Path) -> str:
+    """One line: how many pages there are now, and of how many sources."""
+    files = sum(len(each.written) for each in results)
+    bad = sum(not each.is_good for each in results)
+    kind = "tree" if any(each.opened.tree for each in results) else "file"
+    parts = f"{files} page{'s' if files != 1 else ''} of {len(results)} {kind}"
+    parts += "s" if len(results) != 1 else ""
+    trouble = f"; {bad} could not be rendered" if bad else ""
+    return f"{parts} in {clean(str(folder))}{trouble}."

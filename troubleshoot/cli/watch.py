@@ -1,0 +1,130 @@
+"""Pages that are made again whenever their tree is saved."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import click
+
+from troubleshoot.cli.edition import TROUBLE, told
+from troubleshoot.cli.refused import Refused
+from troubleshoot.cli.terminal import clean
+from troubleshoot.tree.shipped import find
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from troubleshoot.cli.edition import Edition, Result, Source
+    from troubleshoot.cli.rendering import Wish
+    from troubleshoot.cli.sheets import Sheets
+
+# When a file was written, its size, and which file it is: an editor may replace it.
+Stamp: TypeAlias = tuple[int, int, int]
+Stamps: TypeAlias = "Mapping[str, Stamp]"
+
+EVERY: Final = 0.5  # seconds between two looks
+
+
+def settled(look: Callable[[], Stamps]) -> Iterator[Stamps]:
+    """
+    The files as they are, and then each change of them once two looks agree on it.
+
+    So a file that an editor is just replacing or still writing is left in peace.
+    """
+    known = last = look()
+    yield known
+    while True:
+        time.sleep(EVERY)
+        now = look()
+        if now == last != known:
+            known = now
+            yield known
+        last = now
+
+
+@dataclass
+class Watch:
+    """Trees that are rendered as they are saved, and what came of each so far."""
+
+    wish: Wish
+    edition: Edition
+    sheets: Sheets
+    results: dict[Source, Result] = field(default_factory=dict)
+
+    def follow(self) -> None:
+        """Render all trees, then whatever changes; only an interrupt ends it."""
+        before: Stamps = {}
+        for now in settled(self.look):
+            self.render(before, now)
+            before = now
+
+    def look(self) -> Stamps:
+        """The files that are there: the trees, and the house's own templates."""
+        files = [each.file for each in self._sources()]
+        return dict(_stamps([*files, *self._templates()]))
+
+    def render(self, before: Stamps, now: Stamps) -> None:
+        """Render the trees that are not as before, all of them with new templates."""
+        sources = self._sources()
+        mine = set(self._templates()) | (before.keys() - {x.file for x in sources})
+        fresh = any(before.get(each) != now.get(each) for each in mine)
+        for source in sources:
+            same = before.get(source.file) == now.get(source.file)
+            if source not in self.results or fresh or not same:
+                self._render(source)
+        self.results = {each: self.results[each] for each in sources}
+        if self.wish.has_index:
+            self._trying(lambda: self.sheets.index(self.edition, self.results.values()))
+
+    def _render(self, source: Source) -> None:
+        result = self.results[source] = self.edition.published(source)
+        self.edition.line.close()
+        for each in result.failed:
+            say(f"{each.tree}: {each.format}: {each.message}")
+        if result.opened.problems:
+            for problem in result.opened.problems:
+                say(f"{problem}\n")
+            self._trying(lambda: self.sheets.keep(self.edition, result))
+            say(f"{source.file}: broken; its pages stay as they last were.")
+        elif result.written:
+            changed = sum(each.changed for each in result.written)
+            pages = f"{changed} page{'s' if changed != 1 else ''}"
+            say(f"{source.file}: {pages} changed.")
+
+    def _trying(self, act: Callable[[], object]) -> None:
+        """Do it, or say why not: the watch goes on."""
+        try:
+            act()
+        except TROUBLE as error:
+            say(told(error))
+
+    def _sources(self) -> list[Source]:
+        try:
+            return self.wish.sources()
+        except Refused:
+            return []  # a folder whose last tree went
+
+    def _templates(self) -> list[str]:
+        if self.wish.templates is None:
+            return []
+        return [str(each) for each in self.wish.templates.rglob("*")]
+
+
+def _stamps(files: Iterable[str]) -> Iterator[tuple[str, Stamp]]:
+    for file in files:
+        try:
+            found = Path(file).stat()
+        except (OSError, ValueError):
+            shipped = find(file)
+            if shipped is None:
+                continue
+            found = shipped.stat()
+        yield file, (found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+def say(text: str) -> None:
+    """Say on standard error what was done."""
+    click.echo(clean(text), err=True)
