@@ -15,8 +15,8 @@ from strategies import trees
 import troubleshoot as ts
 from troubleshoot.runbook.book import Place
 from troubleshoot.runbook.layout import laid_out
+from troubleshoot.session.plans.at_its_word import at_its_word
 from troubleshoot.session.plans.making import offers_for
-from troubleshoot.session.plans.sheet import at_its_word
 from troubleshoot.session.plans.task import task
 from troubleshoot.session.plans.writing import policy_of
 

@@ -12,16 +12,15 @@ from session.trees import classic, random_trees, tree
 from strategies import trees
 
 from troubleshoot.engine.evidence import SURE, Evidence
-from troubleshoot.session.plans.making import offers_for
-from troubleshoot.session.plans.sheet import (
+from troubleshoot.session.plans.at_its_word import HARDLY, at_its_word
+from troubleshoot.session.plans.cutting import (
     CONTRADICTION,
     DONT_KNOW,
-    HARDLY,
     ON_PLAN,
     _both,
-    at_its_word,
-    sheet,
 )
+from troubleshoot.session.plans.making import offers_for
+from troubleshoot.session.plans.sheet import sheet
 from troubleshoot.session.plans.task import task
 from troubleshoot.session.plans.writing import policy_of
 

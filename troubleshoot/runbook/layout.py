@@ -25,8 +25,10 @@ from troubleshoot.runbook.book import (
 from troubleshoot.runbook.endings import says, suspects
 from troubleshoot.runbook.matter import causes, front, groups, signs, stops
 from troubleshoot.runbook.remedies import remedies
+from troubleshoot.session.plans.at_its_word import at_its_word
+from troubleshoot.session.plans.cutting import DONT_KNOW
 from troubleshoot.session.plans.making import offers_for
-from troubleshoot.session.plans.sheet import DONT_KNOW, Spot, at_its_word, sheet
+from troubleshoot.session.plans.sheet import Spot, sheet
 from troubleshoot.session.plans.task import task
 from troubleshoot.session.plans.writing import policy_of
 from troubleshoot.session.situation import RULED_OUT
