@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import io
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
 import troubleshoot as ts
-from troubleshoot.cli import plan as verb
 
 KEYS = (
     "goal",
@@ -132,40 +129,6 @@ def test_a_session_that_is_stopped_has_no_plan(call, desk):
 
     assert run.exit_code == 2
     assert "stopped" in run.stderr
-
-
-def test_progress_is_one_line_that_goes(monkeypatch):
-    """
-    A long search writes over one line on standard error, and leaves it empty.
-    """
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr(verb, "PATIENCE", 0.0)
-    progress = verb.Progress()
-
-    progress(1_000, 1.0, 90.0)
-    progress(2_000, 1.5, 2.0)
-    progress.close()
-
-    assert (
-        "1,000 situations looked into; 1 min to 1.5 h on average" in stream.getvalue()
-    )
-    assert stream.getvalue().count("\n") == 0
-    assert stream.getvalue().endswith(" \r")
-
-
-def test_progress_waits(monkeypatch):
-    """
-    A short search says nothing.
-    """
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
-    progress = verb.Progress()
-
-    progress(1, 1.0, 2.0)
-    progress.close()
-
-    assert stream.getvalue() == ""
 
 
 @pytest.mark.parametrize("strategy", ["information", "repair", "plan"])

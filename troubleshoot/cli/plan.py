@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -18,9 +16,9 @@ from troubleshoot.cli.options import (
     tree_argument,
     tree_of,
 )
-from troubleshoot.cli.progress import so_far
+from troubleshoot.cli.progress import Line
 from troubleshoot.cli.refused import wrong_usage
-from troubleshoot.cli.terminal import Terminal
+from troubleshoot.cli.terminal import Terminal, one_line
 from troubleshoot.session import plan
 from troubleshoot.session.plans.file import shape
 from troubleshoot.session.wording import minutes, percent
@@ -35,7 +33,6 @@ GOALS: Final = {
     "repair": "Goal: to have it repaired, or handed over.",
 }
 DEPTH: Final = 3  # steps below each other in the outline
-PATIENCE: Final = 1.0  # seconds until a search says how far it is, and between
 
 
 @click.command(epilog="Example: troubleshoot plan home/no-internet --goal repair")
@@ -82,7 +79,7 @@ def command(
     """
     loaded = tree_of(tree)
     check_at_hand(loaded, by, has)
-    progress = Progress() if sys.stderr is not None and sys.stderr.isatty() else None
+    line = Line(one_line(loaded.title))
     with wrong_usage("the options"):
         made = plan(
             loaded,
@@ -92,39 +89,13 @@ def command(
             has=has,
             seconds=seconds,
             nodes=nodes,
-            progress=progress,
+            progress=line.searched,
         )
-    if progress is not None:
-        progress.close()
+    line.close()
     if as_json:
         click.echo(dumps(shape(made)))
     else:
         page(Terminal(), loaded, made)
-
-
-@dataclass
-class Progress:
-    """One line on standard error that a long search writes over, and that goes."""
-
-    last: float = field(default_factory=time.monotonic)
-    width: int = 0
-
-    def __call__(self, searched: int, lower: float, upper: float) -> None:
-        """Say how far the search is, once it takes long."""
-        if time.monotonic() - self.last < PATIENCE:
-            return
-        self.last = time.monotonic()
-        self._write(so_far(searched, lower, upper))
-
-    def close(self) -> None:
-        """Leave no trace."""
-        if self.width:
-            self._write("")
-            click.echo("\r", nl=False, err=True)
-
-    def _write(self, text: str) -> None:
-        click.echo(f"\r{text.ljust(self.width)}", nl=False, err=True)
-        self.width = len(text)
 
 
 def page(terminal: Terminal, tree: Tree, made: Plan) -> None:
