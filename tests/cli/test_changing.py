@@ -284,3 +284,37 @@ def test_a_remark_is_no_move_to_take_back(house):
     run = house("u\nu\nq\n")
     assert "   Taken back: Do others work? -> No\n" in run.output
     assert "   There is nothing to take back.\n" in run.output
+
+
+def test_what_a_change_did_is_said(house):
+    """
+    The likeliest cause after the change and before it, or that it changed nothing.
+    """
+    other = house("no\namber\nc\n2\ngreen\nq\n").output
+    same = house("c\n1\nno\nq\n").output
+
+    assert (
+        "   Leads now: The router hangs, 94 %; before: The line is down, 96 %.\n"
+        in other
+    )
+    assert "   This changes nothing about what is likely.\n" in same
+
+
+def test_no_single_cause_leads_in_a_tie(call):
+    """
+    Of causes that are equally likely none is named.
+    """
+    Path("nothing.yaml").write_text(STUBBORN, encoding="utf-8")
+    run = call("run", "nothing.yaml", typed="yes\nc\n1\nd\nq\n")
+
+    assert "   Leads now: no single cause; before: It is A, " in run.output
+
+
+def test_facts_are_no_moves_to_take_back(house):
+    """
+    Where only facts were said, there is nothing to take back, and the run goes on.
+    """
+    run = house("u\nq\n", "--fact", "others=no")
+
+    assert run.exit_code == 0
+    assert "   There is nothing to take back.\n> q" in run.output

@@ -626,3 +626,55 @@ def wait_for(file):
     while not file.exists():
         assert time.monotonic() < end, f"{file} never came"
         time.sleep(0.05)
+
+
+def test_an_edited_wording_is_told_where_the_answer_is(call):
+    """
+    What was said stands under its own heading, with how the question read then.
+    """
+    call("run", "lamp.yaml", typed="1\n")
+    edited = Path("lamp.yaml").read_text().replace("Is the plug in", "Is it deep in")
+    Path("lamp.yaml").write_text(edited)
+
+    said = " ".join(call("run", "lamp.yaml").output.split())
+
+    assert "; the answers still hold. Said so far: - Is it deep in" in said
+    assert "-> Yes (it read “Is the plug in the socket?” then)" in said
+    assert said.count("Is it deep in") == 1
+
+
+def test_why_now_is_told_from_why(call):
+    """
+    The reason of the author and that of the moment have labels of their own.
+    """
+    run = call("run", "lamp.yaml", typed="?\nq\n")
+
+    assert "   Why: A plug that is out explains everything.\n" in run.output
+    assert "   Why now: Its answer is expected to tell " in run.output
+
+
+def test_private_answers_are_masked_in_json(call):
+    """
+    Neither evidence nor path tells what was said to a private question.
+    """
+    private = (
+        Path("lamp.yaml")
+        .read_text()
+        .replace("    unit: V", "    private: true\n    unit: V")
+    )
+    Path("lamp.yaml").write_text(private)
+    run = call("run", "lamp.yaml", "--json", typed="1\n230 V\ny\n")
+    facts = ("--fact", "volts=230 V", "--fact", "plug=yes", "--tried", "new-bulb=no")
+    known = json.loads(call("next", "lamp.yaml", "--json", *facts).stdout)
+
+    hidden = {"step": "volts", "answer": "(private)"}
+    assert hidden in json.loads(run.stdout)["evidence"]
+    assert {**hidden, "kind": "answered", "value": None} in (
+        json.loads(run.stdout)["path"]
+    )
+    assert "good" not in [each["answer"] for each in known["evidence"]]
+    assert known["evidence"] == [
+        hidden,
+        {"step": "plug", "answer": "yes"},
+        {"step": "new-bulb", "answer": "failed"},
+    ]

@@ -33,7 +33,7 @@ VOID = {"br", "meta"}
 COMMONMARK = {"p", "em", "strong", "code", "pre", "a", "ul", "ol", "li", "blockquote"}
 # Fields of a hand-off that are texts, and those of them that are CommonMark.
 TEXTS = {"text", "title", "symptom", "surprise", "reason", "answer", "setup", "verify"}
-TEXTS |= {"group", "actor", "version", "to", "reply"}
+TEXTS |= {"group", "version", "to", "reply"}
 RICH = {"how", "why", "caution"}
 
 
@@ -66,6 +66,13 @@ def hostile(value, texts, names=TEXTS):
         for each in fields(value)
     }
     return replace(value, **changed)
+
+
+def signed(handed, *actors):
+    """The hand-off with these actors in turn."""
+    names = cycle(actors)
+    steps = tuple(replace(each, actor=next(names)) for each in handed.steps)
+    return replace(handed, steps=steps)
 
 
 class Page(HTMLParser):
@@ -117,8 +124,9 @@ def naughty():
 
 def check_html(handed, texts):
     """The page is that of calm texts, but for the texts; CommonMark adds its own."""
-    page = Page(ts.render(hostile(handed, cycle(texts)), "html"))
-    calm = Page(ts.render(hostile(handed, repeat("x")), "html"))
+    bold = hostile(signed(handed, *texts[:1]), cycle(texts))
+    page = Page(ts.render(bold, "html"))
+    calm = Page(ts.render(hostile(signed(handed, "x"), repeat("x")), "html"))
     shown = "".join(chain(*page.texts.values()))
 
     assert page.open == []
@@ -140,8 +148,11 @@ def check_rich(handed, texts):
 
 def check_markdown(handed, texts):
     """The structure is that of calm texts, and each text is there."""
-    page = ts.render(hostile(handed, cycle(texts)), "markdown")
-    calm = ts.render(hostile(handed, repeat("x")), "markdown")
+    page = ts.render(
+        hostile(signed(handed, *texts[:1]), cycle(texts)),
+        "markdown",
+    )
+    calm = ts.render(hostile(signed(handed, "x"), repeat("x")), "markdown")
     inline = [each for each in PARSER.parse(page) if each.type == "inline"]
     shown = "\n".join("".join(x.content for x in each.children) for each in inline)
 
@@ -242,7 +253,7 @@ class TestCommonMark:
             ("1. one\n2. two\n\n- a", "1. one 2. two - a"),
             ("See [this](https://e.org).", "See this (https://e.org)."),
             ("<https://e.org>", "https://e.org"),
-            ("![the lamp](x.png) is `on`", "the lamp is on"),
+            ("![the lamp](x.png) is `on -a`", "the lamp is `on -a`"),
             ("    code\n\n---", "code ---"),
             ("```\nfence\n```", "fence"),
         ],
@@ -297,6 +308,104 @@ class TestDocuments:
 
         assert places == sorted(places)
         assert page.index(handed.next[0].text) < page.index("Still possible")
+
+    def test_who_did_it_all_is_said_once(self, handed):
+        """
+        One actor is named once, and several at each line.
+        """
+        several = signed(handed, "Ann", "Bob")
+
+        for to in ("html", "markdown", "text"):
+            once, each = ts.render(signed(handed, "Ann"), to), ts.render(several, to)
+            assert once.count("Ann") == 1
+            assert "All by: Ann" in once
+            assert (each.count("Ann"), each.count("Bob")) == (3, 2)  # a note as well
+            assert "All by" not in each
+
+    def test_remedies_are_described_once_with_their_caution(self):
+        """
+        A remedy is told with minutes and caution, at one cause; the others refer to it.
+        """
+        body = """
+causes:
+  a: {title: Aa, actions: [one, two]}
+  b: {title: Bb, actions: [one]}
+questions: {q: {ask: Is it A?, given: {a: yes, b: no}}}
+setups: {up: {do: Climb up.}}
+actions:
+  one: {do: Do one., cost: 9 min, setup: up, caution: Mind it., risk: irreversible}
+  two: {do: Do two., needs: rope}
+"""
+        handed = tree(body).begin().hand_off()
+
+        for to in ("html", "markdown", "text"):
+            page = re.sub(r"<[^>]+>|\*", "", ts.render(handed, to))
+            page = " ".join(page[page.index("Still possible") :].split())
+            assert page.count("Do one.") == 1
+            assert "R1: Do two. (1 min; Takes: rope)" in page
+            assert "or R2: Do one. (10 min)" in page
+            assert "Careful: Mind it. This cannot be undone." in page
+            assert "First: Climb up." in page
+            assert page.count("see above") == 1
+
+    def test_long_lists_are_cut(self):
+        """
+        Causes that an answer rules out are counted from the fifth on, not named.
+        """
+        causes = ", ".join(f"c{i}: {{title: T{i}}}" for i in range(9))
+        given = ", ".join(f"c{i}: always {'no' if i else 'yes'}" for i in range(9))
+        body = f"""
+unknown: 1%
+causes: {{{causes}}}
+questions: {{q: {{ask: Is it so?, given: {{{given}}}}}}}
+"""
+        for to in ("html", "markdown", "text"):
+            page = ts.render(tree(body).begin().hand_off(), to)
+            assert "Rules out: T1; T2; T3; and 5 more" in page
+
+    def test_commands_are_whole(self):
+        """
+        A command keeps its borders, and is not broken where a line has room for it.
+        """
+        command = "`kubectl -n NAMESPACE get pods --selector app=x_y -o wide`"
+        how = f"As somebody who may do so, run {command}, then wait; {'very ' * 9}long"
+        body = f"""
+causes: {{a: {{title: A}}, b: {{title: B}}}}
+questions: {{q: {{ask: Is it A?, how: "{how}: `{"x " * 50}`", given: {{a: yes}}}}}}
+"""
+        handed = tree(body).begin().hand_off()
+
+        assert any(command in x for x in ts.render(handed, "text").splitlines())
+        assert command in ts.render(handed, "markdown")
+        assert f"<code>{command.strip('`')}</code>" in ts.render(handed, "html")
+
+    def test_nobody_in_particular_is_anybody(self):
+        """
+        Where nobody said who is there, anybody may be.
+        """
+        for to in ("html", "markdown", "text"):
+            page = ts.render(tree().begin().hand_off(), to)
+            assert "Who was there: anybody" in page
+            assert "percentages change" not in page
+
+    def test_private_answers_change_the_figures(self, handed):
+        """
+        Who resumes a hand-off is told where figures will change.
+        """
+        for to in ("html", "markdown", "text"):
+            page = " ".join(ts.render(handed, to).split())
+            assert "the percentages change when it is resumed" in page
+
+    def test_what_stops_is_said_at_the_answer(self):
+        """
+        A question of safety says what its answer means, and no chance of it.
+        """
+        handed = ts.load("home/no-internet").begin().hand_off()
+        stop = next(each.stop for each in handed.next[0].answers if each.stop)
+
+        for to in ("html", "markdown", "text"):
+            page = " ".join(re.sub(r"<[^>]+>", "", ts.render(handed, to)).split())
+            assert f"then stop. {stop}" in page.replace("&#39;", "'")
 
     def test_urgent_steps_are_marked(self):
         """
@@ -456,3 +565,11 @@ class TestWords:
 
         assert page == "Hello A lamp \\*x\\*\n"
         assert ts.render(handed, templates=tmp_path) == ts.render(handed)
+
+
+def test_what_cannot_be_rendered_is_refused():
+    """
+    What is neither a tree nor a session is refused in words.
+    """
+    with pytest.raises(TypeError, match="this cannot be rendered"):
+        ts.render(3)

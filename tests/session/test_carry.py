@@ -35,10 +35,15 @@ actions:
 
 def edited(body, *edits):
     """The tree of this text after each old text was replaced by a new one."""
+    return tree(edit_of(body, *edits))
+
+
+def edit_of(body, *edits):
+    """The text after each old text was replaced by a new one."""
     for old, new in edits:
         assert old in body
         body = body.replace(old, new)
-    return tree(body)
+    return body
 
 
 def resumed(session, *edits, body=LAMP):
@@ -575,3 +580,161 @@ class TestTheSameTreeChangesNothing:
         assert after.undone == session.undone
         assert after.carried == ()
         assert ts.replay(session.tree, session.to_json()) == session
+
+
+# What an action had overtaken.
+
+OVERTAKEN = """
+causes: {a: {title: A}, b: {title: B}}
+questions:
+  q: {ask: Q?, given: {a: yes, b: no}}
+  p: {ask: P?, given: {a: yes, b: no}, private: true}
+actions:
+  do-it: {do: Do it., fixes: {a: half the time}, changes: [q, p]}
+"""
+RENAMED = ("do-it:", "done:")
+HARMLESS = (", changes: [q, p]", "")
+DROPPED = "“Q?” (Yes) is left out: “Do it.” was done since, and may have changed it."
+
+
+def overtaken(*moves):
+    """A session in which the action was done after these answers to the question."""
+    session = tree(OVERTAKEN).begin()
+    for said in moves:
+        session = session.answer("q", said)
+    return session.tried("do-it", fixed=False)
+
+
+@pytest.mark.parametrize("edit", [RENAMED, HARMLESS])
+def test_what_was_overtaken_does_not_count_again(edit):
+    """
+    An answer that was stale stays out, though the tree of now would let it count.
+    """
+    session = resumed(overtaken("yes"), edit, body=OVERTAKEN)
+
+    assert ("q", "yes") not in session.evidence
+    assert DROPPED in sentences(session)
+    assert f"The tree was edited. {DROPPED}" in notes(session)
+    assert ts.replay(session.tree, session.to_json()) == session
+
+
+def test_a_corrected_answer_is_overtaken_as_a_whole():
+    """
+    Neither the answer nor the correction of it comes back.
+    """
+    session = resumed(overtaken("yes", "no"), HARMLESS, body=OVERTAKEN)
+
+    assert session.evidence == (("do-it", "failed"),)
+    assert items(session) == [("dropped", "q"), ("dropped", "q")]
+
+
+def test_what_was_said_after_the_action_counts():
+    """
+    Only the answer from before the action is left out, also once that is corrected.
+    """
+    session = overtaken("yes").answer("q", "no").change("do-it", "fixed")
+    after = resumed(session, HARMLESS, body=OVERTAKEN)
+
+    assert after.evidence == (("do-it", "fixed"), ("q", "no"))
+    assert items(after) == [("dropped", "q")]
+
+
+def test_no_answer_is_not_overtaken():
+    """
+    A question that nobody could answer has nothing that may be wrong since.
+    """
+    after = resumed(overtaken("dont-know"), HARMLESS, body=OVERTAKEN)
+
+    assert after.carried == ()
+
+
+def test_what_the_edit_overtakes_is_told():
+    """
+    An action that may change more by the tree of now sets answers aside, and says so.
+    """
+    body = edit_of(OVERTAKEN, HARMLESS)
+    session = tree(body).begin({"q": "yes", "p": "no"}).tried("do-it", fixed=False)
+    after = ts.resume(tree(OVERTAKEN), session.to_json())
+
+    assert after.evidence == (("do-it", "failed"),)
+    assert [each.step for each in after.set_aside] == ["q", "p"]
+    why = "“Do it.” was done since, and may have changed it, as the tree says now."
+    assert sentences(after) == (
+        f"“Q?” (Yes) is set aside: {why}",
+        f"“P?” (private) is set aside: {why}",
+    )
+    assert not any(each.holds for each in after.carried)
+
+
+def test_files_that_do_not_say_what_was_overtaken():
+    """
+    Without it, the tree of now decides.
+    """
+    saved = json.loads(overtaken("yes").to_json())
+    del saved["texts"]["changes"]
+
+    for edit, known in ((HARMLESS, True), (("Do it", "Try it"), False)):
+        after = ts.resume(edited(OVERTAKEN, edit), json.dumps(saved))
+        assert (("q", "yes") in after.evidence) == known
+        assert all(each.kind == "reworded" for each in after.carried)
+
+
+def test_an_action_that_changes_nothing_any_more_is_so_in_a_journal(tmp_path):
+    """
+    What an action was said to overtake goes with the tree in a journal as well.
+    """
+    with ts.Journal(tmp_path / "case.journal") as journal:
+        journal.keep(overtaken("yes"))
+    with ts.Journal(tmp_path / "case.journal") as journal:
+        after = journal.resume(edited(OVERTAKEN, HARMLESS))
+        after = journal.keep(after.answer("q", "no"))
+        again = journal.resume(after.tree)
+
+    assert again == after
+    assert again.carried == ()
+
+
+def test_the_note_of_a_lost_fact_cannot_be_undone():
+    """
+    A fact is no move, and neither is what tells that it was left out.
+    """
+    session = tree().begin({"others": "yes"}).tried("new-bulb", fixed=False)
+    after = resumed(session, ("  others:", "  others-now:"))
+    again = ts.resume(after.tree, after.to_json())
+    before = again.undo()
+
+    assert [each.kind for each in before.events] == ["begun", "noted"]
+    with pytest.raises(ts.SessionError, match="nothing to undo"):
+        before.undo()
+    assert again == after == ts.replay(after.tree, after.to_json())
+
+
+class TestWhatWasStaleStaysOut:
+    """
+    No edit of actions makes an answer count that an action had overtaken.
+    """
+
+    @given(st.data())
+    @settings(max_examples=60, deadline=None)
+    def test_edits(self, data):
+        """Actions go, and what they change is drawn anew; what is new is told."""
+        session = data.draw(sessions())
+        tree_ = session.tree
+        questions = list(tree_.questions)
+        some = st.sets(st.sampled_from(questions)) if questions else st.just(())
+        actions = {
+            id: replace(each, changes=tuple(data.draw(some)))
+            for id, each in tree_.actions.items()
+            if data.draw(st.booleans())
+        }
+        after = ts.resume(replace(tree_, actions=actions), session.to_json())
+
+        stale = {
+            each.step for each in session.set_aside if "said before" in each.reason
+        }
+        counted = {step for step, _ in session.evidence}
+        told = {each.id for each in after.carried if each.kind == "overtaken"}
+        assert not stale & {step for step, _ in after.evidence}
+        assert {
+            each.step for each in after.set_aside if "said before" in each.reason
+        } & counted <= told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -11,6 +12,7 @@ from session.test_laws import anywhere
 from session.trees import clock, tree
 
 import troubleshoot as ts
+from troubleshoot.session.views.next_steps import _to_do, next_steps
 
 # A router whose questions know every way not to count: private, conditioned, stale.
 ROUTER = """
@@ -61,6 +63,26 @@ unknown: 10%
 causes: {a: {title: A, actions: [act]}, b: {title: B}}
 questions: {q: {ask: Is it A?, given: {a: yes, b: no}}}
 actions: {act: {do: Act., risk: irreversible, cost: 9 h}}
+"""
+
+
+# What follows a private answer, and what follows that.
+GATED = """
+causes: {a: {title: A}, b: {title: B}}
+questions:
+  p: {ask: P?, private: yes, given: {a: yes, b: no}}
+  g: {ask: G?, only-if: {p: yes}, given: {a: yes, b: no}}
+  f: {ask: F?, only-if: {g: yes}, given: {a: yes, b: no}}
+"""
+
+# Two against one.
+THREE = """
+reliability: 99.9%
+causes: {a: {title: Left}, b: {title: Right}, c: {title: Middle}}
+questions:
+  x: {ask: X?, cost: 5 min, given: {a: yes, b: no, c: no}}
+  y: {ask: Y?, cost: 1 min, given: {a: yes, b: no, c: no}}
+  z: {ask: Z?, cost: 1 min, given: {a: no, b: yes, c: no}}
 """
 
 
@@ -177,7 +199,7 @@ class TestNext:
 
         todo = session.hand_off().next[0]
 
-        assert (todo.kind, todo.id, todo.reason) == (first.kind, first.id, first.reason)
+        assert (todo.kind, todo.id) == (first.kind, first.id)
         assert [x.probability for x in todo.answers] == pytest.approx(
             [x.probability for x in first.answers], abs=1e-6
         )
@@ -244,6 +266,151 @@ class TestNext:
         assert later.reason.startswith("It helps with a chance of")
 
 
+def asks(cost, sure):
+    """A session with one question of this cost, and this P(answer) if it is A."""
+    body = f"""
+unknown: 0%
+causes: {{a: {{title: A}}, b: {{title: B}}}}
+questions: {{q: {{ask: Is it A?, cost: {cost}, given: {{a: {{yes: {sure}%}},
+  b: {{yes: 50%}}}}}}}}
+"""
+    return tree(body).begin()
+
+
+class TestWords:
+    """
+    What a step is worth, for readers who count in minutes and not in bits.
+    """
+
+    @pytest.mark.parametrize(
+        ("cost", "sure", "said"),
+        [
+            ("15 s", 70, "Its answer is expected to tell little, but takes only 15 s."),
+            ("9 min", 70, "Its answer is expected to tell little, and takes 9 min."),
+            ("0 min", 95, "Its answer is expected to tell something, and costs no ti"),
+            ("2 min", 50, "It tells nothing more as things stand."),
+        ],
+    )
+    def test_reasons_are_words(self, cost, sure, said):
+        """
+        Why a question is asked is said without bits.
+        """
+        session = asks(cost, sure)
+        steps = list(next_steps(session)) or [_to_do(session, session.question("q"))]
+
+        assert said in steps[0].reason
+        assert "bits" not in steps[0].reason
+
+    def test_much_is_much(self):
+        """
+        A question that decides tells much.
+        """
+        (first, *_) = tree(ONE).begin().hand_off().next
+
+        assert "Its answer is expected to tell much, and takes 1 min." in first.reason
+
+    def test_answers_say_what_follows(self):
+        """
+        The likeliest causes after an answer are those of the session after it.
+        """
+        session = tree(ROUTER).begin()
+        todo = session.hand_off().next[0]
+
+        for each in todo.answers:
+            after = session.answer(todo.id, each.id).belief
+            best = sorted(after.values())[-2:][::-1]
+            named = [(x.cause.id, x.belief) for x in each.then]
+            assert [x for _, x in named] == pytest.approx(
+                [x for x in best if x > 0.01], abs=1e-6
+            )
+            assert all(after[id] == pytest.approx(x, abs=1e-6) for id, x in named)
+
+    def test_an_answer_that_cannot_come_is_followed_by_nothing(self):
+        """
+        No cause is likely after an answer that no cause allows.
+        """
+        body = """
+unknown: 0%
+causes: {a: {title: A}, b: {title: B}}
+questions:
+  q: {ask: Is it A?, given: {a: always yes, b: always no}}
+  r: {ask: Is it so?, given: {a: always yes, b: always yes}}
+"""
+        session = tree(body).begin()
+        answers = {x.id: x for x in _to_do(session, session.question("r")).answers}
+
+        assert answers["no"].then == ()
+        assert [x.cause.id for x in answers["yes"].then] == ["a", "b"]
+
+    def test_what_is_not_listed_may_be_the_likeliest(self):
+        """
+        A cause that nobody listed is named by no text of the tree.
+        """
+        session = tree(ROUTER).begin({"lights": "yes", "bill": "no"})
+        session = session.tried("restart", fixed=False)
+        ping = _to_do(session, session.question("ping"))
+        fast = ping.answers[0].then[0]
+
+        assert (fast.cause.id, fast.cause.text) == ("unknown", "")
+
+    def test_an_answer_that_stops_says_so(self):
+        """
+        What an urgent answer says to do at once stands at the answer.
+        """
+        session = ts.load("home/no-internet").begin()
+        first = session.hand_off().next[0]
+        written = session.tree.questions[first.id].stop
+
+        assert {x.id: x.stop for x in first.answers if x.stop} == written
+        assert all(each.then == () for each in first.answers)
+
+
+class TestLater:
+    """
+    The other open questions, in the order to ask them.
+    """
+
+    def test_all_that_is_open_is_named_once(self):
+        """
+        Next, later and put off are all questions that tell something, each once.
+        """
+        session = ts.load("home/no-internet").begin(by="customer")
+        handed = session.hand_off()
+        ids = [x.id for x in handed.next] + [x.id for x in handed.later]
+
+        assert len(set(ids)) == len(ids) > 5
+
+    def test_urgent_ones_come_first(self):
+        """
+        A question of safety is the first of the others.
+        """
+        names = ("smoke", "sparks", "fire", "water")
+        urgent = "".join(f"  {x}: {{ask: {x}?, stop: {{yes: Run.}}}}\n" for x in names)
+        body = f"{ROUTER}urgent:\n{urgent}"
+        handed = tree(body).begin().hand_off()
+
+        assert [each.id for each in handed.next] == ["smoke", "sparks", "fire"]
+        assert handed.later[0].id == "water"
+
+    def test_rates_fall(self):
+        """
+        What tells most per minute comes first.
+        """
+        session = tree(ROUTER).begin()
+        later = session.hand_off().later
+        steps = [session.question(each.id) for each in later]
+        rates = [each.gain_bits / each.cost_min for each in steps]
+
+        assert rates == sorted(rates, reverse=True)
+        assert [each.minutes for each in later] == [each.cost_min for each in steps]
+
+    def test_nothing_is_open_after_it_is_fixed(self, router):
+        """
+        Once an action has helped there is nothing to ask.
+        """
+        assert router.tried("restart", fixed=True).hand_off().later == ()
+
+
 class TestStanding:
     """
     What is possible, what is out and by what, and what does not count.
@@ -261,6 +428,35 @@ class TestStanding:
         assert [each.id for each in first.remedies] == ["restart"]
         assert first.belief == pytest.approx(router.belief["hung"], abs=1e-6)
         assert handed.unknown == pytest.approx(router.belief["unknown"], abs=1e-6)
+
+    def test_remedies_say_what_to_mind(self):
+        """
+        A remedy comes with minutes, caution, risk, and who and what it takes.
+        """
+        possible = tree(ROUTER).begin().hand_off().possible
+        found = {x.id: x for each in possible for x in each.remedies}
+
+        assert (found["restart"].caution, found["restart"].risk) == (
+            "The phone goes dead.",
+            "disruptive",
+        )
+        assert found["restart"].minutes == 5.0  # 3 and 2 for the way to the desk
+        assert found["restart"].setup == "Go to the desk."
+        assert (found["swap"].by, found["swap"].needs) == (
+            ("engineer",),
+            ("a new router",),
+        )
+
+    def test_what_cannot_be_undone_comes_last(self):
+        """
+        Of two remedies the one that can be undone comes first.
+        """
+        body = ONE.replace("actions: [act]", "actions: [act, other]").replace(
+            "cost: 9 h}", "cost: 9 h}, other: {do: Other.}"
+        )
+        (first, *_) = tree(body).begin({"q": "yes"}).hand_off().possible
+
+        assert [each.id for each in first.remedies] == ["other", "act"]
 
     def test_a_remedy_that_was_tried_is_none(self, router):
         """
@@ -314,6 +510,19 @@ class TestStanding:
             ("question", "ping", "don't know"),
             ("action", "restart", "not now"),
         ]
+
+    def test_what_was_put_off_says_how(self, router):
+        """
+        A step that was put off can be taken from the hand-off alone.
+        """
+        question, action = (
+            router.not_now("ping").not_now("restart").hand_off().not_answered
+        )
+
+        assert (question.minutes, question.unit) == (1.0, "ms")
+        assert question.answers == ("< 100", "100..1000", "> 1000")
+        assert (action.minutes, action.risk) == (5.0, "disruptive")
+        assert action.caution == "The phone goes dead."
 
     def test_doubts_come_with_a_contradiction(self):
         """
@@ -406,6 +615,85 @@ class TestPrivate:
 
         assert handed.not_answered == ()
         assert [each.id for each in handed.withheld] == ["bill"]
+
+    def test_what_a_private_answer_sets_aside_stays_so(self):
+        """
+        An answer that a private one sets aside does not come back on resuming.
+        """
+        session = tree(GATED).begin().answer("p", "yes").answer("g", "yes")
+        session = session.answer("f", "yes").change("p", "no")
+        handed = session.hand_off()
+        theirs = ts.resume(session.tree, handed.to_json())
+
+        assert session.evidence == (("p", "no"),)
+        assert theirs.evidence == theirs.set_aside == handed.left_out == ()
+        assert [each.id for each in handed.withheld] == ["p", "g", "f"]
+        assert {each.answer for each in handed.steps} == {"(private)"}
+        assert {each.kind for each in theirs.events} == {"begun"}
+
+    @settings(deadline=None, max_examples=40)
+    @given(st.data())
+    def test_resuming_adds_no_evidence(self, data):
+        """
+        What counts after resuming a hand-off counted before, in any session.
+        """
+        session = anywhere(data)
+        private = data.draw(st.sets(st.sampled_from([*session.tree.questions, ""])))
+        questions = {
+            id: dataclasses.replace(each, private=id in private)
+            for id, each in session.tree.questions.items()
+        }
+        hidden = dataclasses.replace(session.tree, questions=questions)
+        session = dataclasses.replace(session, tree=hidden)
+        theirs = ts.resume(hidden, session.hand_off().to_json())
+
+        assert set(theirs.evidence) <= set(session.evidence)
+        assert not private & {step for step, _ in theirs.evidence}
+
+    def test_no_story_tells_a_private_answer(self):
+        """
+        What the rest points to is not said where a private answer is part of it.
+        """
+        session = tree(THREE.replace("ask: Z?", "ask: Z?, private: yes")).begin(
+            {"x": "yes", "y": "yes", "z": "yes"}
+        )
+        handed = session.hand_off()
+
+        assert "points to" in session.surprise().text
+        assert "points to" not in handed.surprise
+        assert "Z?" not in handed.surprise
+        assert "“X?”" in handed.surprise
+        assert {each.step for each in handed.doubts} <= {"x", "y"}
+        assert not any(each.restored for each in handed.doubts)
+
+    def test_a_contradiction_of_private_answers_is_told_without_them(self):
+        """
+        Where all evidence is private, only that it contradicts itself is told.
+        """
+        body = THREE.replace("?, cost", "?, private: yes, cost").replace(
+            "reliability: 99.9%", "unknown: 0%"
+        )
+        body = body.replace("a: yes", "a: always yes").replace("b: no", "b: always no")
+        body = body.replace("a: no", "a: always no").replace("c: no", "c: always no")
+        session = tree(body).begin({"x": "yes", "z": "yes"})
+        handed = session.hand_off()
+
+        assert session.surprise().contradicted
+        assert handed.surprise.endswith("no listed cause allows all of them.")
+        assert handed.doubts == ()
+
+    def test_no_ending_tells_a_private_answer(self):
+        """
+        The reason of an ending has no such story either, in record and hand-off.
+        """
+        session = tree(THREE.replace("ask: Z?", "ask: Z?, private: yes")).begin(
+            {"x": "yes", "y": "yes", "z": "yes"}
+        )
+
+        assert session.next_step().kind == "unknown"
+        assert "points to" in session.next_step().reason
+        assert "points to" not in session.record().ending.reason
+        assert session.hand_off().ending == session.record().ending
 
 
 class TestJson:

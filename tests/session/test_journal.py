@@ -385,7 +385,7 @@ def test_texts_are_kept_once(sample):
 
     told = [json.loads(line).get("texts") for line in path.read_bytes().splitlines()]
     assert [sorted(each) for each in told if each] == [["questions"]] * 2 + [
-        ["actions"]
+        ["actions", "changes"]
     ]
     expected = json.loads(sessions[-1].to_json())
     assert json.loads(ts.Journal.read(path))["texts"] == expected["texts"]
@@ -911,3 +911,31 @@ def test_the_lock_of_windows(monkeypatch):
         assert module.locked(file.fileno())
         assert not module.locked(file.fileno())
         assert module.holder(file.fileno()) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "words"),
+    [
+        ("", ts.JournalError, "a journal needs the path of a file"),
+        ("a\0b", ts.JournalError, "no path can have"),
+        (3, TypeError, "a journal is named by the path of its file"),
+        (None, TypeError, "a journal is named by the path of its file"),
+    ],
+)
+def test_what_is_no_path_is_refused_in_words(name, error, words):
+    """
+    A path that no file can have is refused, to write as to read.
+    """
+    for opened in (ts.Journal, ts.Journal.read):
+        with pytest.raises(error, match=words):
+            opened(name)
+
+
+def test_a_path_in_bytes(path):
+    """
+    A path may be bytes, as those of the system are.
+    """
+    with ts.Journal(os.fsencode(path)) as journal:
+        journal.keep(tree().begin())
+
+    assert ts.Journal.read(os.fsencode(path)) == ts.Journal.read(path)

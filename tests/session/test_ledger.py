@@ -453,3 +453,48 @@ def test_small_shares(chance, words):
     A share below one per cent has a tenth, and is never rounded to nothing.
     """
     assert share(chance) == words
+
+
+CONTRARY = """
+causes:
+  g: {title: G, causes: {a: {title: A}, b: {title: B}}}
+  c: {title: C}
+questions:
+  x: {ask: X?, given: {g: yes, c: no}}
+actions:
+  one: {do: Do one., fixes: {a: always}}
+  two: {do: Do two., fixes: {b: always}}
+"""
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_contradictory_evidence_proves_nothing(later):
+    """
+    What no cause allows with the rest excludes what was left, in ledger and story.
+    """
+    session = tree(CONTRARY).begin().tried("one", fixed=True).tried("two", fixed=True)
+    session = session.answer("x", "yes") if later else session
+    first, second, *others = session.ledger.entries
+    stories = {name: session.why(name) for name in ("g", "a", "b", "unknown")}
+
+    assert (first.contradicts, second.contradicts) == (False, True)
+    assert all(each.contradicts for each in others)
+    assert (first.log_odds["g"], second.log_odds["g"]) == (math.inf, -math.inf)
+    assert second.log_odds["b"] == 0.0
+    assert second.belief["g"] == 0.0
+    assert second.belief["unknown"] == 1.0
+    for name, story in stories.items():
+        assert "“Do two.” (it helped), done by customer: no cause allows" in story
+        assert ("1 more cannot be weighed" in story) == later
+        assert ("which proves it" in story) == (name in ("g", "a"))
+        assert "no listed cause allows all that was said." in story
+    assert "Now it is at 100 %, for nothing else is left" in stories["unknown"]
+    assert "Now it is eliminated: no" in stories["b"]
+
+
+def test_a_cause_that_is_no_text_is_refused():
+    """
+    What cannot be an id is refused in words.
+    """
+    with pytest.raises(TypeError, match="a cause is named by its id"):
+        tree().begin().why(None)

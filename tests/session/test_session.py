@@ -496,3 +496,12 @@ questions:
     assert session.answer("lamp", "off").evidence == (("lamp", "off"),)
     for choice in step.answers:
         assert session.answer(step, choice).evidence == (("lamp", choice.id),)
+
+
+@pytest.mark.parametrize("verb", ["note", "give_up"])
+def test_a_remark_that_is_no_text_is_refused(verb):
+    """
+    What is no text is refused in words.
+    """
+    with pytest.raises(TypeError, match="a remark is a text"):
+        getattr(tree().begin(), verb)(3)

@@ -15,6 +15,8 @@ from troubleshoot.cli.hearing import Command, Misheard, heard
 from troubleshoot.cli.listening import Stopped, listen
 from troubleshoot.errors import AnswerError
 from troubleshoot.session import DONT_KNOW, NOT_NOW, Action
+from troubleshoot.session.situation import EQUAL
+from troubleshoot.session.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,6 +147,24 @@ def consequences(terminal: Terminal, before: Session, after: Session) -> None:
     for step, each in was.items():
         if step not in aside and step != path.path(after)[-1].step:
             terminal.say(f"Counts again: {shown(before, each)}", lead="   ")
+    terminal.say(difference(before, after), lead="   ")
+
+
+def difference(before: Session, after: Session) -> str:
+    """What the change did to the cause that is likeliest, in one sentence."""
+    if before.belief == after.belief:
+        return "This changes nothing about what is likely."
+    return f"Leads now: {leader(after)}; before: {leader(before)}."
+
+
+def leader(session: Session) -> str:
+    """The cause that is likelier than every other, and how likely it is."""
+    belief = {name: round(share, EQUAL) for name, share in session.belief.items()}
+    most = max(belief.values())
+    first, *others = (name for name, share in belief.items() if share == most)
+    if others:
+        return "no single cause"
+    return f"{words.title(session.tree, first)}, {percent(session.belief[first])}"
 
 
 def by_step(session: Session) -> dict[str, SetAside]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from troubleshoot.session import DONT_KNOW, NOT_NOW
 from troubleshoot.session.events import Answered, Skipped, Tried
 from troubleshoot.session.state import corrected
+from troubleshoot.session.wording import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,6 +63,13 @@ def replies(session: Session) -> tuple[Move, ...]:
 def _moves(events: Iterable[Event]) -> tuple[Move, ...]:
     moves = (_move(each) for each in events)
     return tuple(each for each in moves if each is not None)
+
+
+def masked(tree: Tree, move: Move) -> Move:
+    """The move without what was said, where that is private."""
+    question = tree.questions.get(move.step)
+    is_private = move.kind in REPLIES and question is not None and question.private
+    return move._replace(answer=MASK, value=None) if is_private else move
 
 
 def reply(session: Session, question: str) -> Move | None:

@@ -248,7 +248,8 @@ def summary(cases: Sequence[Case]) -> str:
     needed = sum(each.needed for each in compared_)
     given = sum(each.given for each in compared_)
     sessions = f"{len(cases)} session{'s' if len(cases) != 1 else ''}"
-    return f"{sessions}: {listing(parts)}. Steps needed: {needed} of {given}."
+    fewer = f" The end came after {needed} of {given} steps." * (needed < given)
+    return f"{sessions}: {listing(parts)}.{fewer}"
 
 
 def shape(tree: Tree, cases: Iterable[Case]) -> dict[str, Any]:

@@ -198,9 +198,11 @@ def greet(terminal: Terminal, saved: Session, known: Known, kept: Kept) -> None:
     terminal.say()
     sentence = f"Going on with the session saved in {kept.name}; --fresh begins anew."
     terminal.say(sentence, bold=True)
+    then = words.reworded(saved)
     if kept.is_outdated(saved.tree):
-        words.edited(terminal, saved)
-    words.so_far(terminal, saved)
+        words.edited(terminal, saved, known=then.values())
+        terminal.say("Said so far:")
+    words.so_far(terminal, saved, then)
     for option, wanted, has in (
         ("--by", known.by, saved.options.by),
         ("--has", known.has, saved.options.has),
@@ -258,6 +260,6 @@ def farewell(book: Book, hint: str) -> None:
 
 
 def result(session: Session) -> dict[str, Any]:
-    """The situation at the end, and the path that led there."""
-    moves = [each._asdict() for each in path.path(session)]
+    """The situation at the end, and the path that led there, private answers masked."""
+    moves = [path.masked(session.tree, x)._asdict() for x in path.path(session)]
     return shapes.situation(session) | {"path": moves}

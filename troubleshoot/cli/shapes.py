@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from troubleshoot.cli.json_text import FORMAT
 from troubleshoot.session import Action, Ending, Question
+from troubleshoot.session.wording import MASK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from troubleshoot.session import Session, Step
     from troubleshoot.tree.tree import Escalation, Tree
 
@@ -26,9 +29,17 @@ def situation(session: Session) -> dict[str, Any]:
         "step": step(session.next_step()),
         "belief": dict(session.belief),
         "eliminated": [{"cause": c, "by": by} for c, by in session.eliminated],
-        "evidence": [{"step": s, "answer": said} for s, said in session.evidence],
+        "evidence": list(evidence(session)),
         "carried": [asdict(each) for each in session.carried],
     }
+
+
+def evidence(session: Session) -> Iterator[dict[str, str]]:
+    """The answers and tried actions that count, private answers masked."""
+    questions = session.tree.questions
+    for each in session.offers.situation.state.evidence:
+        is_private = each.kind == "question" and questions[each.step].private
+        yield {"step": each.step, "answer": MASK if is_private else each.result}
 
 
 def identity(tree: Tree) -> dict[str, str]:

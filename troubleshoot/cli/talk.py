@@ -121,8 +121,12 @@ def undone(terminal: Terminal, session: Session) -> Session | None:
         terminal.say("There is nothing to take back.", lead="   ")
         return None
     before = session
-    while path.path(before) == moves:
-        before = before.undo()
+    try:
+        while path.path(before) == moves:
+            before = before.undo()
+    except SessionError:  # all that was said are facts, known before the first question
+        terminal.say("There is nothing to take back.", lead="   ")
+        return None
     terminal.say(f"Taken back: {moved(session)}", lead="   ")
     return before
 

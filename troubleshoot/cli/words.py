@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from troubleshoot.cli import path
 from troubleshoot.cli.duration import duration
 from troubleshoot.cli.hearing import YES_OR_NO, Offer
-from troubleshoot.session import Action, Question, carry
+from troubleshoot.session import Action, Question
 from troubleshoot.session.wording import percent
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from troubleshoot.cli.path import Move
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Ending, Session, Step
+    from troubleshoot.session.carried import Carried
     from troubleshoot.tree.tree import Tree
 
 HOW_TO_ANSWER: Final = (
@@ -62,20 +63,48 @@ def begin(terminal: Terminal, tree: Tree) -> None:
         terminal.line(line.replace(NO_BREAK, " "))
 
 
-def edited(terminal: Terminal, session: Session) -> None:
-    """Say that the tree is no longer what it was, and what that did to the answers."""
-    items = carry.sentences(session)
+def edited(
+    terminal: Terminal, session: Session, *, known: Iterable[Carried] = ()
+) -> None:
+    """
+    Say that the tree is no longer what it was, and what that did to the answers.
+
+    What is ``known`` stands elsewhere.
+    """
+    elsewhere = tuple(known)
+    items = [each for each in session.carried if each not in elsewhere]
     lost = any(not each.holds for each in session.carried)
     verdict = "not all answers still hold." if lost else "the answers still hold."
     terminal.say(f"The tree has been edited since; {verdict}")
     for each in items:
-        terminal.say(each, lead="  - ")
+        terminal.say(str(each), lead="  - ")
 
 
-def so_far(terminal: Terminal, session: Session) -> None:
-    """The questions and actions of an earlier visit, with what came of them."""
+def reworded(session: Session) -> dict[str, Carried]:
+    """The items that say no more than that a step reads otherwise now, by its id."""
+    tree = session.tree
+    now = {each.id: each.ask for each in tree.questions.values()}
+    now |= {each.id: each.do for each in tree.actions.values()}
+    return {
+        each.id: each
+        for each in session.carried
+        if each.kind == "reworded"
+        and each.why == f"it reads “{now.get(each.id, '')}” now"
+    }
+
+
+def so_far(
+    terminal: Terminal, session: Session, then: Mapping[str, Carried] | None = None
+) -> None:
+    """
+    The questions and actions of an earlier visit, with what came of them.
+
+    ``then`` are items about steps that read otherwise then.
+    """
     for move in path.standing(session):
-        terminal.say(told(session, move), lead="  - ", dim=True)
+        item = (then or {}).get(move.step)
+        read = f" (it read {item.what} then)" if item else ""
+        terminal.say(told(session, move) + read, lead="  - ", dim=True)
 
 
 def told(session: Session, move: Move) -> str:
@@ -154,8 +183,7 @@ def explanation(terminal: Terminal, step: Question | Action) -> None:
     if step.why:
         terminal.say(step.why, lead="   Why: ")
     if step.reason:
-        lead = "        " if step.why else "   Why: "
-        terminal.say(step.reason, lead=lead)
+        terminal.say(step.reason, lead="   Why now: ")
 
 
 def still_possible(terminal: Terminal, session: Session) -> None:

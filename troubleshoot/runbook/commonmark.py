@@ -7,12 +7,13 @@ document is one file, and its outline is its own.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from troubleshoot.runbook.escaping import in_html, lines
+from troubleshoot.runbook.escaping import in_html, in_markdown, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 20_000  # characters; longer texts are taken to the letter
 OURS: Final = ("heading", "lheading", "hr", "html_block", "html_inline")
+
+# Code in Markdown that is escaped to the letter, and what is escaped in it; code with a
+# bar stays so, for in a table the bar would end the cell.
+CODE: Final = re.compile(r"\\`((?:[^`\\|]|\\[^`\\|])+)\\`")
+ESCAPED: Final = re.compile(r"\\([^A-Za-z0-9\s])")
 
 _parser: Final = MarkdownIt("commonmark", {"html": False}).disable(OURS)
 
@@ -38,10 +44,20 @@ def html(text: str) -> Markup:
 
 
 def plain(text: str) -> str:
-    """The words of the text on one line, without its markup."""
+    """The words of the text on one line, without its markup but for that of code."""
     if len(text) > LONGEST:
         return text
     return " ".join("".join(_words(_parser.parse(text))).split())
+
+
+def markdown(text: str) -> Markup:
+    """The words of the text on one line of Markdown, in which code is code."""
+    shown = in_markdown(plain(text))
+    return Markup(CODE.sub(_code, shown))  # noqa: S704 - code has no markup
+
+
+def _code(found: re.Match[str]) -> str:
+    return "`" + ESCAPED.sub(r"\1", found[1]) + "`"
 
 
 def _without_image(token: Token) -> Token:
@@ -72,5 +88,7 @@ def _inline(tokens: Iterable[Token]) -> Iterator[str]:
                 address = str(token.attrs["href"])
             case "link_close" if token.info != "auto":
                 yield f" ({address})"
+            case "code_inline":  # where a command begins and ends must be seen
+                yield f"`{token.content}`"
             case _:
                 yield token.content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from troubleshoot.runbook.house import page
@@ -11,20 +12,22 @@ from troubleshoot.session.session import Session
 from troubleshoot.session.situation import RULED_OUT
 from troubleshoot.session.views.handoff import HandOff
 from troubleshoot.session.views.transcript import transcript
+from troubleshoot.session.wording import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
     from types import SimpleNamespace
 
     from troubleshoot.runbook.house import Format
     from troubleshoot.runbook.words import Language
-    from troubleshoot.session.views.handoff import RuledOut
-    from troubleshoot.session.views.record import Outcome, Record
+    from troubleshoot.session.views.handoff import Likely, RuledOut
+    from troubleshoot.session.views.record import Named, Outcome, Record
 
 To: TypeAlias = Literal["text", "markdown", "html", "json"]
 
 LEADING: Final = 3  # causes named on the first screen
+FEW: Final = 3  # causes named at an answer, before the others are counted
 OVER: Final = ("fixed", "stopped")
 
 
@@ -34,6 +37,14 @@ class Share:
 
     text: str
     belief: float
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """How a remedy is named, and the cause at which it is described, by its id."""
+
+    name: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,10 @@ def _hand_off(
         kinds=_kinds(fixed),
         left={each.step for each in it.left_out},
         who=_who(fixed, it),
+        alone=_alone(it),
+        remedies=_numbered(it),
+        capped=partial(_capped, fixed),
+        likely=partial(_likely, fixed),
     )
 
 
@@ -111,6 +126,7 @@ def _transcript(
         status=_status(fixed, it.ending),
         kinds=_kinds(fixed),
         left=(),
+        alone="",
     )
 
 
@@ -154,6 +170,41 @@ def _by_reason(ruled_out: Iterable[RuledOut]) -> list[Blame]:
 
 
 def _who(fixed: SimpleNamespace, it: HandOff) -> str:
-    """Who was there, and with what; nobody is left out where nothing was said."""
-    who = ", ".join(it.by) if it.by is not None else "-"
+    """Who was there, and with what; anybody where nothing was said."""
+    who = ", ".join(it.by) if it.by is not None else fixed.anybody
     return who if it.has is None else f"{who} ({fixed.things}: {', '.join(it.has)})"
+
+
+def _alone(it: HandOff) -> str:
+    """Who made all moves, if it was one alone; else empty."""
+    actors = {each.actor for each in it.steps}
+    return actors.pop() if len(actors) == 1 else ""
+
+
+def _numbered(it: HandOff) -> Mapping[str, Number]:
+    """A name for each remedy, in the order in which they are first met."""
+    found: dict[str, Number] = {}
+    for each in it.possible:
+        for x in each.remedies:
+            found.setdefault(x.id, Number(f"R{len(found) + 1}", each.cause.id))
+    return found
+
+
+def _capped(fixed: SimpleNamespace, named: Sequence[Named]) -> str:
+    """The first few by name, the others by their number; one more is named as well."""
+    few = len(named) if len(named) <= FEW + 1 else FEW
+    texts = [each.text for each in named[:few]]
+    more = len(named) - few
+    return "; ".join([*texts, fixed.and_more.format(count=more)] if more else texts)
+
+
+def _likely(fixed: SimpleNamespace, then: Sequence[Likely]) -> str:
+    """Causes with their belief."""
+    return "; ".join(
+        f"{each.cause.text or fixed.not_listed} ({_share(fixed, each.belief)})"
+        for each in then
+    )
+
+
+def _share(fixed: SimpleNamespace, belief: float) -> str:
+    return percent(belief).replace("about", fixed.about_chance)

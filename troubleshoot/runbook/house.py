@@ -8,6 +8,7 @@ texts of a tree are never templates.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from functools import lru_cache
 from types import SimpleNamespace
@@ -38,6 +39,14 @@ ESCAPED: Final[dict[Format, Callable[[str], Markup]]] = {
     "markdown": escaping.in_markdown,
     "text": escaping.in_text,
 }
+RICH: Final[dict[Format, Callable[[str], str]]] = {
+    "html": commonmark.html,
+    "markdown": commonmark.markdown,
+    "text": commonmark.plain,
+}
+HELD: Final = "\x00"  # a blank at which no line is broken; no text has it by then
+# Code with what leans on it, and per cent.
+WHOLE: Final = re.compile(r"[^\s`]*`[^`]+`[^\s`]*|[^\s`]*\d %[^\s`]*")
 
 
 def page(
@@ -90,7 +99,7 @@ def _made(
     word = SimpleNamespace(**dict(fixed))
     made.globals["word"] = word
     made.filters |= {
-        "commonmark": commonmark.html if to == "html" else commonmark.plain,
+        "commonmark": RICH[to],
         "minutes": minutes,
         "moment": said_moment,
         "percent": lambda chance: percent(chance).replace("about", word.about_chance),
@@ -117,9 +126,13 @@ def said_moment(at: str) -> str:
 
 
 def wrapped(text: str, lead: str = "", margin: str | None = None) -> Markup:
-    """The text in lines after a lead; the following ones are set in by the margin."""
-    shown = escaping.in_text(text)
+    """
+    The text in lines after a lead; the following ones are set in by the margin.
+
+    `Code` is not broken where it fits on a line of its own, so that it can be copied.
+    """
     margin = " " * len(lead) if margin is None else margin
+    shown = WHOLE.sub(lambda x: _held(x[0], WIDTH - len(margin)), _one_line(text))
     lines = textwrap.wrap(
         f"{lead}{shown}",
         WIDTH,
@@ -127,4 +140,14 @@ def wrapped(text: str, lead: str = "", margin: str | None = None) -> Markup:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return Markup("\n").join(Markup(each) for each in lines)  # noqa: S704 - plain text
+    whole = (each.replace(HELD, " ") for each in lines)
+    return Markup("\n").join(Markup(each) for each in whole)  # noqa: S704 - plain text
+
+
+def _one_line(text: str) -> str:
+    return str(escaping.in_text(text))
+
+
+def _held(code: str, room: int) -> str:
+    """The code with blanks at which no line is broken, if there is room for it."""
+    return code.replace(" ", HELD) if len(code) <= room else code

@@ -21,6 +21,9 @@ from troubleshoot.runbook.pages import page
 from troubleshoot.runbook.pdf import pdf
 from troubleshoot.runbook.svg import svg
 from troubleshoot.runbook.words import DEFAULT
+from troubleshoot.session.session import Session
+from troubleshoot.session.views.handoff import HandOff
+from troubleshoot.session.views.record import Record
 from troubleshoot.tree.tree import Tree
 
 if TYPE_CHECKING:
@@ -34,9 +37,6 @@ if TYPE_CHECKING:
     from troubleshoot.runbook.pages import Form, Paper
     from troubleshoot.runbook.words import Language
     from troubleshoot.session.plans.plan import Goal
-    from troubleshoot.session.session import Session
-    from troubleshoot.session.views.handoff import HandOff
-    from troubleshoot.session.views.record import Record
 
     Writer: TypeAlias = Callable[["Order"], str | bytes]
 
@@ -197,7 +197,12 @@ def render(
         RenderError: what a format needs is not installed.
         ValueError: there is no such format, language, form or paper, or no such
             argument for what is rendered.
+        TypeError: this is nothing that can be rendered.
     """
+    if not isinstance(value, Tree | Session | Record | HandOff):
+        raise TypeError(
+            "this cannot be rendered: a tree, a session, its record and a hand-off can"
+        )
     if not isinstance(value, Tree):
         if wish:
             raise ValueError(f"'{next(iter(wish))}' is for the runbook of a tree only")

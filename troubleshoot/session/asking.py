@@ -35,7 +35,7 @@ def question_step(offers: Offers, name: str, reason: str = "") -> Question:
         setup=_setup(offers, question),
         gain_bits=gain,
         cost_min=cost,
-        reason=_sentences(_again(offers, question), _telling(gain, cost), reason),
+        reason=_sentences(_again(offers, question), telling(gain, cost), reason),
         runners_up=_runners_up(offers, name),
     )
 
@@ -100,7 +100,8 @@ def _sentences(*texts: str) -> str:
     return " ".join(each for each in texts if each)
 
 
-def _telling(gain: float, cost: float) -> str:
+def telling(gain: float, cost: float) -> str:
+    """What a question is expected to tell, and at what price, in figures."""
     if gain <= NO_GAIN:
         return "It tells nothing more as things stand."
     price = f" for {minutes(cost)}" if cost else " and costs no time"

@@ -33,8 +33,9 @@ class Carried:
     What an edit of the tree did to one thing in a saved session.
 
     "dropped" and "meaning changed" are left out, and noted; "overtaken" is set aside,
-    for an action that was done since may have changed it; the other kinds still hold. ``id`` is that of the question, the action or the tree, ``what`` how it read
-    when it was said, private answers masked, and ``why`` what is different now.
+    for an action that was done since may have changed it; the other kinds still hold.
+    ``id`` is that of the question, the action or the tree, ``what`` how it read when
+    it was said, private answers masked, and ``why`` what is different now.
 
     >>> print(Carried(kind="dropped", id="q", what="“Q?” (Yes)", why="it is gone"))
     “Q?” (Yes) is left out: it is gone.

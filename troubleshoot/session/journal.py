@@ -16,6 +16,7 @@ from troubleshoot.errors import JournalError
 from troubleshoot.session import opening
 from troubleshoot.session.keeping import appended, lines
 from troubleshoot.session.probes import SECONDS
+from troubleshoot.session.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,10 +43,11 @@ class Journal:
     Raises:
         JournalError: the file cannot be opened, is open elsewhere, is no journal, is
             of a newer version, or is damaged before its last line.
+        TypeError: the path is none.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._file = appended.Appended(os.fspath(path))
+        self._file = appended.Appended(_name(path))
         try:
             self._held = lines.held(self._file.data, self._file.name)
             self.mended = self._mended()
@@ -72,7 +74,7 @@ class Journal:
 
         The file stays as it is, and may be open elsewhere: this is for those who look.
         """
-        name = os.fspath(path)
+        name = _name(path)
         return lines.held(appended.read(name), name).text
 
     def resume(
@@ -156,6 +158,21 @@ class Journal:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _name(path: object) -> str:
+    """The path as text."""
+    if not isinstance(path, str | bytes | os.PathLike):
+        raise TypeError("a journal is named by the path of its file, a text or a Path")
+    name = os.fsdecode(path)
+    if not name:
+        raise JournalError("a journal needs the path of a file, and this one is empty")
+    if "\0" in name:
+        raise JournalError(
+            f"'{printable(name)}' is the path of no file: it has a character in it "
+            "that no path can have (NUL)"
+        )
+    return name
 
 
 def _value(session: Session) -> lines.Value:

@@ -94,12 +94,16 @@ def _again(session: Session, event: Event, asked: str | None) -> Session:
         case Skipped():
             return session.not_now(session.action(event.step))
         case Remark(kind="noted"):
-            noted = session.note(event.text)
-            remark = replace(noted.events[-1], stands_for=event.stands_for)
-            return replace(noted, events=(*session.events, remark))
+            return _noted(session, event)
         case Remark():
             return session.give_up(event.text)
     return session
+
+
+def _noted(session: Session, event: Remark) -> Session:
+    if event.stands_for:
+        return replace(session, events=(*session.events, event))
+    return session.note(event.text)
 
 
 def _answered(session: Session, event: Answered, asked: str | None) -> Session:

@@ -152,6 +152,7 @@ class Session:
 
         Raises:
             UnknownName: there is no such cause.
+            TypeError: this is no id.
         """
         return story(self, cause)
 
@@ -264,11 +265,21 @@ class Session:
         return await probed_async(self, up_to)
 
     def note(self, text: str) -> Session:
-        """The session with a remark, which changes nothing else."""
+        """
+        The session with a remark, which changes nothing else.
+
+        Raises:
+            TypeError: it is no text.
+        """
         return self._with(Remark(kind="noted", text=_whole(text), **self._now()))
 
     def give_up(self, reason: str = "") -> Session:
-        """The session ended by the customer; a later answer takes it up again."""
+        """
+        The session ended by the customer; a later answer takes it up again.
+
+        Raises:
+            TypeError: the reason is no text.
+        """
         return self._with(Remark(kind="ended", text=_whole(reason), **self._now()))
 
     def undo(self) -> Session:
@@ -341,4 +352,6 @@ class Session:
 
 def _whole(text: str) -> str:
     """The text with halves of characters replaced, which no file could hold."""
+    if not isinstance(text, str):
+        raise TypeError("a remark is a text, and so is the reason for giving up")
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

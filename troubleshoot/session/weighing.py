@@ -81,13 +81,21 @@ class Weighing:
 
         ``log2 P(e | c, before) / P(e | not c, before)``. It is ``-inf`` wherever the
         piece excludes, also what was excluded already, and 0 for a group of which
-        nothing was left.
+        nothing was left. Of pieces that contradict the others it is -inf or 0: where
+        nothing is left there are no odds.
         """
         pairs = zip(self._posteriors, self._rows, strict=False)
         causes = [_weights(p, L) for p, L in pairs]
-        return self._spread(
+        bits = self._spread(
             np.array(causes).reshape(self._rows.shape), self._group_weights()
         )
+        proves_nothing = self.contradicts[:, None] & ~np.isneginf(bits)
+        return np.where(proves_nothing, 0.0, bits)
+
+    @cached_property
+    def contradicts(self) -> BoolArray:
+        """Whether no cause allows a piece and all before it, ``(n,)``."""
+        return np.asarray(~self._posteriors[1:].any(axis=1))
 
     @cached_property
     def excludes(self) -> BoolArray:
@@ -105,7 +113,7 @@ class Weighing:
             bits = np.log2(chance_in) - np.log2(chance_out)
         # Nothing inside or nothing outside: no odds to change.
         bits[np.isnan(bits)] = 0.0
-        never = (self._rows > 0) @ inside == 0
+        never = ((self._rows > 0) @ inside == 0) | (chance_in == 0)
         return np.where(never, -np.inf, bits)
 
     @cached_property

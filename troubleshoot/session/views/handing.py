@@ -17,9 +17,10 @@ from troubleshoot.session.views.handoff import (
     Open,
     Possible,
     Reason,
+    Remedy,
     RuledOut,
 )
-from troubleshoot.session.views.next_steps import next_steps
+from troubleshoot.session.views.next_steps import later, next_steps
 from troubleshoot.session.views.record import (
     REPLIES,
     Named,
@@ -29,16 +30,18 @@ from troubleshoot.session.views.record import (
     rounded,
     said,
 )
+from troubleshoot.session.views.surprise import is_told, shared_doubt
 from troubleshoot.session.wording import MASK, WORKED
 from troubleshoot.tree.tree import UNKNOWN, Escalation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from troubleshoot.session.events import Event
     from troubleshoot.session.session import Session
     from troubleshoot.session.statuses import Status, Weight
     from troubleshoot.session.views.handoff import StepKind
+    from troubleshoot.session.views.record import Move
     from troubleshoot.tree.tree import Tree
 
 DOUBTS: Final = 3  # to check again, before the others
@@ -46,8 +49,11 @@ DOUBTS: Final = 3  # to check again, before the others
 
 def hand_off(session: Session) -> HandOff:
     """All that the next team needs to go on without asking anything twice."""
-    tree, known = session.tree, record(session)
-    surprise = session.surprise()
+    tree, known, shared = session.tree, record(session), _shared(session)
+    steps, withheld = tuple(next_steps(session)), _withheld(session, shared)
+    moves = [_masked(each, withheld) for each in known.moves]
+    open_ = tuple(_not_answered(session))
+    shown = {each.id for each in steps} | {each.step for each in open_}
     return HandOff(
         library=known.library,
         tree=known.tree,
@@ -57,21 +63,22 @@ def hand_off(session: Session) -> HandOff:
         by=session.options.by,
         has=session.options.has,
         ending=known.ending,
-        next=tuple(next_steps(session)),
+        next=steps,
+        later=tuple(later(session, shown)),
         possible=tuple(_possible(session)),
         unknown=rounded(session.belief[UNKNOWN]),
-        surprise=surprise.text if surprise else "",
+        surprise=shared_doubt(session.offers) if session.surprise() else "",
         doubts=tuple(_doubts(session)),
-        facts=tuple(each for each in known.moves if each.kind == "fact"),
-        steps=tuple(each for each in known.moves if each.kind != "fact"),
-        left_out=tuple(_left_out(session)),
-        not_answered=tuple(_not_answered(session)),
+        facts=tuple(each for each in moves if each.kind == "fact"),
+        steps=tuple(each for each in moves if each.kind != "fact"),
+        left_out=tuple(_left_out(shared)),
+        not_answered=open_,
         withheld=tuple(
-            Named(id=each, text=tree.questions[each].ask) for each in _withheld(session)
+            Named(id=each, text=tree.questions[each].ask) for each in withheld
         ),
         ruled_out=tuple(_ruled_out(session)),
         escalate=_escalate(tree.escalate),
-        session=_shared(session).to_json(),
+        session=shared.to_json(),
     )
 
 
@@ -100,12 +107,30 @@ def _group(tree: Tree, id: str) -> str:
     return " > ".join(names)
 
 
-def _remedies(session: Session, id: str) -> Iterator[Named]:
-    """Untried actions that fix the cause with a chance of a half or more."""
+def _remedies(session: Session, id: str) -> Iterator[Remedy]:
+    """
+    Untried actions that fix the cause with a chance of a half or more.
+
+    What can be undone comes first, then in the order of the file.
+    """
     tried = {step for step, result in session.evidence if result in WORKED}
-    for action in session.tree.actions.values():
-        if action.fixes.get(id, 0.0) >= REMEDY and action.id not in tried:
-            yield Named(id=action.id, text=action.do)
+    found = [
+        session.action(each.id)
+        for each in session.tree.actions.values()
+        if each.fixes.get(id, 0.0) >= REMEDY and each.id not in tried
+    ]
+    for step in sorted(found, key=lambda each: each.risk == "irreversible"):
+        needs = session.tree.actions[step.id].needs
+        yield Remedy(
+            id=step.id,
+            text=step.text,
+            minutes=rounded(step.cost_min),
+            setup=step.setup,
+            caution=step.caution,
+            risk=step.risk,
+            by=needs.by,
+            needs=needs.things,
+        )
 
 
 def _ruled_out(session: Session) -> Iterator[RuledOut]:
@@ -143,7 +168,10 @@ def _doubts(session: Session) -> Iterator[Doubt]:
     """What to check again first, where the answers contradict each other."""
     surprise = session.surprise()
     suspects = (surprise.pair or surprise.suspects) if surprise else ()
-    for each in suspects[:DOUBTS]:
+    tree = session.tree
+    told = is_told(session.offers.situation)
+    shown = [each for each in suspects if not is_private(tree, each.kind, each.step)]
+    for each in shown[:DOUBTS]:
         text, answer = _evidence(session.tree, each.kind, each.step, each.result)
         yield Doubt(
             kind=each.kind,
@@ -151,7 +179,7 @@ def _doubts(session: Session) -> Iterator[Doubt]:
             text=text,
             answer=answer,
             minutes=rounded(each.cost_min),
-            restored=each.restored,
+            restored=each.restored and told,
         )
 
 
@@ -187,26 +215,63 @@ def _not_answered(session: Session) -> Iterator[Open]:
                 last["action", event.step] = Reply.NOT_NOW.value
     for (kind, step), reply in last.items():
         if reply in REPLIES and not is_private(tree, kind, step):
-            text = _text(tree, kind, step)
-            yield Open(kind=kind, step=step, text=text, reply=REPLIES[reply])
+            yield _open(session, kind, step, REPLIES[reply])
 
 
-def _text(tree: Tree, kind: StepKind, step: str) -> str:
-    return tree.actions[step].do if kind == "action" else tree.questions[step].ask
+def _open(session: Session, kind: StepKind, step: str, reply: str) -> Open:
+    if kind == "action":
+        action = session.action(step)
+        return Open(
+            kind=kind,
+            step=step,
+            text=action.text,
+            reply=reply,
+            minutes=rounded(action.cost_min),
+            how=action.how,
+            caution=action.caution,
+            risk=action.risk,
+        )
+    question = session.tree.questions[step]
+    return Open(
+        kind=kind,
+        step=step,
+        text=question.ask,
+        reply=reply,
+        minutes=rounded(session.offers.cost(question)),
+        how=question.how,
+        unit=question.unit,
+        answers=tuple(each.text for each in question.answers),
+    )
 
 
-def _withheld(session: Session) -> tuple[str, ...]:
-    """Private questions that were replied to."""
-    steps = [each.step for each in session.events if isinstance(each, Answered)]
-    private = [each for each in steps if session.tree.questions[each].private]
-    return tuple(dict.fromkeys(private))
+def _withheld(session: Session, shared: Session) -> tuple[str, ...]:
+    """Questions that were replied to, and whose replies are not shared."""
+    kept = {each.step for each in shared.events if isinstance(each, Answered)}
+    said = [each.step for each in session.events if isinstance(each, Answered)]
+    return tuple(each for each in dict.fromkeys(said) if each not in kept)
 
 
 def _shared(session: Session) -> Session:
-    """The session without what was said to private questions, and without undone."""
-    withheld = set(_withheld(session))
-    events = [each for each in session.events if _step_of(each) not in withheld]
-    return replace(session, events=tuple(events), undone=())
+    """
+    The session without what was said to private questions, and without undone.
+
+    What does not count because of a private answer goes with it: it would come back.
+    """
+    questions = session.tree.questions
+    gone = {each.id for each in questions.values() if each.private}
+    holds = set(session.evidence)
+    while gone:
+        events = [each for each in session.events if _step_of(each) not in gone]
+        session = replace(session, events=tuple(events))
+        gone = {step for step, _ in set(session.evidence) - holds}
+    return replace(session, undone=())
+
+
+def _masked(move: Move, withheld: Iterable[str]) -> Move:
+    """The move without what was said to a question that is withheld."""
+    if move.kind in ("action", "corrected") or move.step not in withheld:
+        return move
+    return replace(move, answer=MASK, rules_out=())
 
 
 def _step_of(event: Event) -> str:

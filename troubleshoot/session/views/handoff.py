@@ -55,6 +55,20 @@ class RuledOut(Closed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy(Closed):
+    """An action that is likely to help, and what to mind: one of several is enough."""
+
+    id: str
+    text: str
+    minutes: float
+    setup: str = ""
+    caution: str = ""
+    risk: Risk = "none"
+    by: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Possible(Closed):
     """A root cause that is left; ``group`` is what it is a part of, if anything."""
 
@@ -62,17 +76,32 @@ class Possible(Closed):
     belief: float
     group: str = ""
     about: str = ""
-    remedies: tuple[Named, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likely(Closed):
+    """A root cause and its belief; the text is empty of one that is not listed."""
+
+    cause: Named
+    belief: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected(Closed):
-    """An answer that may come, how likely, and the root causes it would rule out."""
+    """
+    An answer that may come, how likely, and what follows from it.
+
+    ``rules_out`` are root causes, ``then`` the likeliest after it; ``stop`` is what to
+    do at once, of an urgent question.
+    """
 
     id: str
     text: str
     probability: float
     rules_out: tuple[Named, ...] = ()
+    then: tuple[Likely, ...] = ()
+    stop: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,12 +156,31 @@ class LeftOut(Closed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open(Closed):
-    """A step that was put, and what was said instead of an answer."""
+    """
+    A step that was put, what was said instead of an answer, and how to take it.
+
+    ``answers`` are the texts of those that a question has.
+    """
 
     kind: StepKind
     step: str
     text: str
     reply: str
+    minutes: float
+    how: str = ""
+    caution: str = ""
+    risk: Risk = "none"
+    unit: str = ""
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later(Closed):
+    """A question that is open, and what it costs in minutes."""
+
+    id: str
+    text: str
+    minutes: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +199,10 @@ class HandOff(Closed):
 
     ``begun`` and ``until`` are the times of its first and last event; ``by`` and
     ``has`` who was there and with what, None for everybody and everything. ``next``
-    are the best steps now, whoever takes them, and ``unknown`` the belief in a cause
-    that nobody listed. ``withheld`` are the private questions that were answered.
+    are the best steps now, whoever takes them, and ``later`` the other open questions,
+    what tells most per minute first; ``unknown`` is the belief in a cause that nobody
+    listed. ``withheld`` are the private questions that were answered, and those whose
+    answers do not count because of them.
     ``session`` is the text from which ``troubleshoot.resume`` goes on.
     """
 
@@ -165,6 +215,7 @@ class HandOff(Closed):
     has: tuple[str, ...] | None
     ending: Outcome | None
     next: tuple[ToDo, ...]
+    later: tuple[Later, ...]
     possible: tuple[Possible, ...]
     unknown: float
     surprise: str

@@ -42,6 +42,8 @@ class Entry:
     ``log_odds`` the bits by which it changed the odds of each: ``-inf`` excludes.
     ``eliminated`` and ``ruled_out`` are the causes and groups that became so with it,
     ``back`` those that were ruled out before it and are so no more.
+    ``contradicts`` says that no cause, listed or not, allows it together with what came
+    before; all belief is then on "unknown", as nothing else is left.
     ``set_aside`` is why it does not count, empty where it does.
     """
 
@@ -57,6 +59,7 @@ class Entry:
     ruled_out: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     set_aside: str = ""
+    contradicts: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +118,7 @@ class Ledger:
             eliminated=self._named(gone & ~weighing.excluded[i]),
             ruled_out=self._named(is_small & ~was_small),
             back=self._named(was_small & ~is_small),
+            contradicts=bool(weighing.contradicts[i]),
         )
 
     def _left_out(

@@ -24,6 +24,7 @@ from troubleshoot.session.events import (
 from troubleshoot.session.saved import TreeMark, tree_mark
 from troubleshoot.session.state import chain
 from troubleshoot.session.steps import Reply
+from troubleshoot.session.views.surprise import doubt, shared_doubt
 from troubleshoot.session.wording import MASK, WORKED
 
 if TYPE_CHECKING:
@@ -132,7 +133,10 @@ def ending(session: Session) -> Outcome | None:
     step = session.next_step()
     if not step.is_end:
         return None
-    return Outcome(kind=step.kind, text=step.text, reason=step.reason)
+    reason = step.reason
+    if reason and step.kind == "unknown":  # it may tell a story of private answers
+        reason = reason.replace(doubt(session.offers), shared_doubt(session.offers))
+    return Outcome(kind=step.kind, text=step.text, reason=reason)
 
 
 def cause(tree: Tree, id: str) -> Named:

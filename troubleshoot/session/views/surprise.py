@@ -123,6 +123,31 @@ def doubt(offers: Offers) -> str:
     return _text(offers.situation, restoring)
 
 
+def shared_doubt(offers: Offers) -> str:
+    """
+    The same for a document that leaves the house.
+
+    Where a private answer is part of it, the story that the rest tells would tell the
+    answer: then only those that are not private are named.
+    """
+    situation, found = offers.situation, surprise(offers)
+    if is_told(situation):
+        return doubt(offers)
+    several = len(situation.rows) > 1
+    why = CONTRADICTED if found and found.contradicted and several else NONE_FITS
+    named = [each for each in _suspects(offers) if not _is_private(situation, each)]
+    return f"{why} Worth checking again: {_listed(named)}." if named else why
+
+
+def is_told(situation: Situation) -> bool:
+    """Whether all of the evidence may be told, as no piece of it is private."""
+    return not any(_is_private(situation, each) for each in situation.rows)
+
+
+def _is_private(situation: Situation, piece: Evidence | Suspect) -> bool:
+    return piece.kind == "question" and situation.tree.questions[piece.step].private
+
+
 def _telling(suspects: tuple[Suspect, ...]) -> tuple[Suspect, ...]:
     """Those that stand out; all where none does."""
     telling = [each for each in suspects if each.restored or each.restores > TOLERANCE]

@@ -18,7 +18,7 @@ from troubleshoot.errors import UnknownName
 from troubleshoot.session.wording import minutes, percent, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.session import Session
@@ -50,7 +50,10 @@ def story(session: Session, cause: str) -> str:
 
     Raises:
         UnknownName: there is no such cause.
+        TypeError: this is no id.
     """
+    if not isinstance(cause, str):
+        raise TypeError("a cause is named by its id, a text; 'unknown' is one as well")
     names = (*session.tree.causes, UNKNOWN)
     if cause not in names:
         raise UnknownName("cause", cause, names)
@@ -78,31 +81,46 @@ def _began(session: Session, cause: str) -> str:
 def _evidence(session: Session, cause: str) -> Iterator[str]:
     """What said most about it, in the order in which it came; the rest is counted."""
     entries = session.ledger.entries
+    contradicts = [each for each in entries if each.contradicts]
+    entries = tuple(each for each in entries if not each.contradicts)
+    yield from _weighed(session, entries, cause)
+    if contradicts:
+        yield _contradicted(contradicts)
+    for each in session.ledger.entries:
+        if each.set_aside:
+            yield f"{each.text} is set aside. {each.set_aside}"
+
+
+def _contradicted(entries: Sequence[Entry]) -> str:
+    """What fits nothing, and that what came after it weighs nothing any more."""
+    first, *later = entries
+    told = f"{_said(first)}: no cause allows this and all that came before."
+    return f"{told} {len(later)} more cannot be weighed after that." if later else told
+
+
+def _weighed(session: Session, entries: Sequence[Entry], cause: str) -> Iterator[str]:
     weights = [abs(each.log_odds[cause]) for each in entries]
     telling = [i for i, weight in enumerate(weights) if weight >= HARDLY]
     named = sorted(sorted(telling, key=lambda i: -weights[i])[:NAMED])
     excluded = False
     for i in named:
-        yield _did(entries[i], _before(session, i, cause), cause, excluded=excluded)
+        before = (entries[i - 1].belief if i else session.ledger.prior)[cause]
+        yield _did(entries[i], before, cause, excluded=excluded)
         excluded |= entries[i].log_odds[cause] == -math.inf
     if lighter := len(telling) - len(named):
         yield f"{lighter} more weighed less."
     elif len(telling) < len(entries):
         yield f"Nothing {'else ' * bool(named)}that was said tells much about it."
-    for each in entries:
-        if each.set_aside:
-            yield f"{each.text} is set aside. {each.set_aside}"
 
 
-def _before(session: Session, i: int, cause: str) -> float:
-    ledger = session.ledger
-    return (ledger.entries[i - 1].belief if i else ledger.prior)[cause]
+def _said(entry: Entry) -> str:
+    verb = "said" if entry.kind == "question" else "done"
+    return f"{entry.text}, {verb} by {entry.actor}"
 
 
 def _did(entry: Entry, before: float, cause: str, *, excluded: bool) -> str:
     """What one piece of evidence did, by whom it was said, and what it led to."""
-    verb = "said" if entry.kind == "question" else "done"
-    said = f"{entry.text}, {verb} by {entry.actor}"
+    said = _said(entry)
     bits, after = entry.log_odds[cause], entry.belief[cause]
     if bits == -math.inf:
         again = "also " if excluded else ""
@@ -150,6 +168,8 @@ def _times(times: float) -> str:
 
 def _stands(session: Session, cause: str) -> str:
     belief = share(_belief(session, cause))
+    if session.offers.situation.contradicted:
+        return _left_over(cause)
     if cause == UNKNOWN:
         leads = ", and leads: no listed cause fits well"
         return f"Now it is at {belief}{leads * session.offers.situation.unknown_leads}."
@@ -162,6 +182,14 @@ def _stands(session: Session, cause: str) -> str:
             return f"Now it leads, at {belief}."
         case standing:
             return f"Now it is {standing}, at {belief}."
+
+
+def _left_over(cause: str) -> str:
+    """Where a cause stands once the answers contradict each other."""
+    if cause == UNKNOWN:
+        why = "no listed cause allows all that was said"
+        return f"Now it is at 100 %, for nothing else is left: {why}."
+    return "Now it is eliminated: no listed cause allows all that was said."
 
 
 def _belief(session: Session, cause: str) -> float:
