@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from session.trees import LAMP, clock, random_trees, tree
 
 import troubleshoot as ts
-from troubleshoot.session.carried import Carried
-from troubleshoot.session.carry import sentences
+from troubleshoot.session.keeping.carried import Carried
+from troubleshoot.session.keeping.carry import sentences
 
 PING = """
 causes: {a: {title: A}, b: {title: B}}

@@ -20,13 +20,13 @@ from troubleshoot.cli.refused import PROBLEMS, WRONG_USAGE, Refused
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.errors import SessionError, TroubleshootError
 from troubleshoot.session import Journal
-from troubleshoot.session.comparing import Comparison, compared
+from troubleshoot.session.keeping.comparing import Comparison, compared
 from troubleshoot.session.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from troubleshoot.session.saved import Outcome
+    from troubleshoot.session.keeping.saved import Outcome
     from troubleshoot.tree.tree import Tree
 
 Status: TypeAlias = Literal["same", "differs", "failed"]

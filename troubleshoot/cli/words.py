@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from troubleshoot.cli.path import Move
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Ending, Session, Step
-    from troubleshoot.session.carried import Carried
+    from troubleshoot.session.keeping.carried import Carried
     from troubleshoot.tree.tree import Tree
 
 HOW_TO_ANSWER: Final = (

@@ -5,10 +5,10 @@ Throughout this module:
     W   is P(cause, the situation is reached), shape (causes,); its sum is P(reached)
 
 All situations after as many questions are a layer. Wrong answers lead to very many that
-hardly ever happen, so those are made one: of the less likely in a layer those where the
-same may still be asked, and the same class leads; of the hardly ever reached those
-where the same may still be asked. The plan then goes on as one who has forgotten what
-told them apart. That is a plan like any other, and its figures are exact.
+hardly ever happen, so those are made one where the same is asked next and the same may
+still be asked: of the less likely in a layer those where the same class leads, too. The
+plan then goes on as one who has forgotten what told them apart. That is a plan like any
+other, and its figures are exact.
 
 What is too much to write is ``unfinished``.
 """
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 WRITTEN = (200, 20_000)  # questions of a noisy plan, at least and at most …
 CELLS = 200_000_000  # … in between, so many that writing it looks at so many numbers
 ANYHOW = 50  # nodes that are written although the time is over
-UNLIKELY, RARE = 2e-3, 2e-4  # P(reached) below which situations are made one
+UNLIKELY, RARE = 1e-3, 5e-5  # P(reached) below which situations are made one
 NEVER = 1e-6  # P(reached) below which nothing is written
 MENTIONED = 0.01  # a class that likely is one of those that are left
 
@@ -146,9 +146,8 @@ class _Writing:
         key = draft.situation.key
         if draft.reached >= bound or key in self.steps or self.budget.is_late:
             return key
-        if self._question(draft) < 0:
-            return key
-        return grain(draft.situation)
+        question = self._question(draft)
+        return key if question < 0 else (question, grain(draft.situation))
 
     def _leading(self, situation: Evidence) -> Hashable:
         leading = int(np.bincount(self.task.classes, situation.p).argmax())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from troubleshoot.session.journal import Journal
+from troubleshoot.session.keeping.journal import Journal
+from troubleshoot.session.keeping.replaying import replay
 from troubleshoot.session.opening import begin, resume
 from troubleshoot.session.plans.making import plan
 from troubleshoot.session.plans.plan import Plan
-from troubleshoot.session.replaying import replay
 from troubleshoot.session.session import Session
 from troubleshoot.session.steps import (
     DONT_KNOW,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from troubleshoot.errors import OtherTree, SessionError
-from troubleshoot.session import carry, saved
 from troubleshoot.session.events import Answered, Begun, stamp
+from troubleshoot.session.keeping import carry, saved
 from troubleshoot.session.options import options
-from troubleshoot.session.probes import SECONDS, checked
+from troubleshoot.session.probing.probes import SECONDS, checked
 from troubleshoot.session.replies import understood
 from troubleshoot.session.session import Session, now
 from troubleshoot.session.strategy import STRATEGIES
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from troubleshoot.session.options import Options
-    from troubleshoot.session.probes import Probe
+    from troubleshoot.session.probing.probes import Probe
     from troubleshoot.session.strategy import Strategy
     from troubleshoot.tree.tree import Tree
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict
 
 from troubleshoot.errors import SessionError
-from troubleshoot.session import asides, asking, changing, choosing, saved
+from troubleshoot.session import asides, asking, changing, choosing
 from troubleshoot.session.cached import cached_property
 from troubleshoot.session.events import (
     Answered,
@@ -24,9 +24,10 @@ from troubleshoot.session.events import (
     is_given,
     stamp,
 )
+from troubleshoot.session.keeping import saved
 from troubleshoot.session.naming import action_id, question_id
 from troubleshoot.session.offers import Offers
-from troubleshoot.session.probes import SECONDS, probed, probed_async
+from troubleshoot.session.probing.probes import SECONDS, probed, probed_async
 from troubleshoot.session.recent import recent
 from troubleshoot.session.replies import Said, understood
 from troubleshoot.session.situation import Situation
@@ -41,9 +42,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from troubleshoot.session.asides import SetAside
-    from troubleshoot.session.carried import Carried
+    from troubleshoot.session.keeping.carried import Carried
     from troubleshoot.session.options import Options
-    from troubleshoot.session.probes import Probe
+    from troubleshoot.session.probing.probes import Probe
     from troubleshoot.session.statuses import Status
     from troubleshoot.session.steps import Step
     from troubleshoot.session.strategy import Strategy

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from troubleshoot.session import Session
-    from troubleshoot.session.probes import Probe
+    from troubleshoot.session.probing.probes import Probe
     from troubleshoot.session.strategy import Strategy
 
 Risk = Literal["none", "disruptive", "irreversible"]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from troubleshoot._version import __version__
 from troubleshoot.engine.model import compiled
 from troubleshoot.session.events import plain
-from troubleshoot.session.saved import tree_mark
+from troubleshoot.session.keeping.saved import tree_mark
 from troubleshoot.tree.tree import Escalation
 
 if TYPE_CHECKING:

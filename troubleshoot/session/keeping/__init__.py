@@ -1,1 +1,1 @@
-"""What a journal stands on: its lines, a file that only grows, and a lock."""
+"""Sessions that last: saved, journalled, carried to an edited tree, re-enacted."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from troubleshoot.errors import JournalError
 from troubleshoot.session.keeping.lock import holder, locked
-from troubleshoot.session.strict_json import MAX_CHARACTERS
+from troubleshoot.session.keeping.strict_json import MAX_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

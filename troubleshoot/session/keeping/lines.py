@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias, cast
 
 from troubleshoot.errors import JournalError, SessionError
-from troubleshoot.session.strict_json import parsed
+from troubleshoot.session.keeping.strict_json import parsed
 
 Value: TypeAlias = dict[str, Any]
 

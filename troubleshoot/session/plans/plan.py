@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from troubleshoot.errors import AnswerError, UnknownName
 from troubleshoot.session.cached import cached_property
 from troubleshoot.session.events import Closed
+from troubleshoot.session.keeping.saved import TreeMark  # noqa: TC001 - read by pydantic
 from troubleshoot.session.plans import file
-from troubleshoot.session.saved import TreeMark  # noqa: TC001 - read by pydantic
 from troubleshoot.session.wording import minutes, percent
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ import numpy as np
 from troubleshoot.engine.diagnose import diagnose
 from troubleshoot.engine.policy_graph import outcomes
 from troubleshoot.engine.repair import repair
+from troubleshoot.session.keeping.saved import tree_mark
 from troubleshoot.session.plans.plan import (
     Given,
     Goal,
@@ -30,7 +31,6 @@ from troubleshoot.session.plans.plan import (
     PlanNode,
 )
 from troubleshoot.session.plans.task import task
-from troubleshoot.session.saved import tree_mark
 from troubleshoot.session.situation import RULED_OUT
 from troubleshoot.session.wording import listing
 

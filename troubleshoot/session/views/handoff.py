@@ -15,10 +15,10 @@ from typing import Any, Final, Literal, TypeAlias
 from pydantic import TypeAdapter, ValidationError
 
 from troubleshoot.errors import SessionError
-from troubleshoot.session import saved
 from troubleshoot.session.events import Closed
-from troubleshoot.session.saved import TreeMark  # noqa: TC001 - read by pydantic
-from troubleshoot.session.strict_json import parsed, shown
+from troubleshoot.session.keeping import saved
+from troubleshoot.session.keeping.saved import TreeMark  # noqa: TC001 - read by pydantic
+from troubleshoot.session.keeping.strict_json import parsed, shown
 from troubleshoot.session.views.record import (  # noqa: TC001 - read by pydantic
     Move,
     Named,

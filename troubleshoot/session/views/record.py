@@ -21,7 +21,7 @@ from troubleshoot.session.events import (
     Skipped,
     Tried,
 )
-from troubleshoot.session.saved import TreeMark, tree_mark
+from troubleshoot.session.keeping.saved import TreeMark, tree_mark
 from troubleshoot.session.state import chain
 from troubleshoot.session.steps import Reply
 from troubleshoot.session.views.surprise import doubt, shared_doubt

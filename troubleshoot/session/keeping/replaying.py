@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from troubleshoot.errors import SessionError, TroubleshootError
-from troubleshoot.session import saved
 from troubleshoot.session.events import Answered, Asked, Remark, Skipped, Tried, moment
+from troubleshoot.session.keeping import saved
 from troubleshoot.session.opening import begin, check_strategy
-from troubleshoot.session.probes import signed
+from troubleshoot.session.probing.probes import signed
 from troubleshoot.session.session import now
 from troubleshoot.session.steps import Reply
 from troubleshoot.session.wording import listing

@@ -15,8 +15,9 @@ from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from troubleshoot.errors import TroubleshootError
-from troubleshoot.session import calling, choosing
+from troubleshoot.session import choosing
 from troubleshoot.session.events import Answered, Remark, Tried
+from troubleshoot.session.probing import calling
 from troubleshoot.session.replies import understood
 from troubleshoot.session.steps import DONT_KNOW, Question, Reply
 from troubleshoot.session.wording import printable
@@ -73,7 +74,7 @@ async def probed_async(session: Session, up_to: float | None) -> Session:
     """The same, while the loop goes on; what takes time is done in threads."""
     import asyncio  # noqa: PLC0415 - only hosts that have a loop wait for it
 
-    from troubleshoot.session import awaiting  # noqa: PLC0415 - as above
+    from troubleshoot.session.probing import awaiting  # noqa: PLC0415 - as above
 
     while (question := await asyncio.to_thread(due, session, up_to)) is not None:
         function = call(session, question)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from troubleshoot.errors import SessionError
-from troubleshoot.session import saved
 from troubleshoot.session.events import Asked, Remark
+from troubleshoot.session.keeping import saved
 from troubleshoot.session.opening import resume
 
 if TYPE_CHECKING:
-    from troubleshoot.session.carried import Carried
-    from troubleshoot.session.saved import Outcome, Saved
+    from troubleshoot.session.keeping.carried import Carried
+    from troubleshoot.session.keeping.saved import Outcome, Saved
     from troubleshoot.session.session import Session
     from troubleshoot.tree.tree import Tree
 

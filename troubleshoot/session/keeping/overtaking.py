@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from troubleshoot.session.carried import REPLIES, SET_ASIDE, Carried
 from troubleshoot.session.events import Answered, Tried
+from troubleshoot.session.keeping.carried import REPLIES, SET_ASIDE, Carried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
-    from troubleshoot.session.carried import Then
     from troubleshoot.session.events import Event
+    from troubleshoot.session.keeping.carried import Then
 
     Observation: TypeAlias = Mapping[int, Answered]
 

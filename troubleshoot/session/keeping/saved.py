@@ -30,8 +30,8 @@ from troubleshoot.session.events import (
     plain,
     stamp,
 )
+from troubleshoot.session.keeping.strict_json import parsed, shown
 from troubleshoot.session.options import Options  # noqa: TC001 - read by pydantic
-from troubleshoot.session.strict_json import parsed, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

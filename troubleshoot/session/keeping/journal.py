@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from troubleshoot.errors import JournalError
 from troubleshoot.session import opening
 from troubleshoot.session.keeping import appended, lines
-from troubleshoot.session.probes import SECONDS
+from troubleshoot.session.probing.probes import SECONDS
 from troubleshoot.session.wording import printable
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from troubleshoot.session.probes import Probe
+    from troubleshoot.session.probing.probes import Probe
     from troubleshoot.session.session import Session
     from troubleshoot.session.strategy import Strategy
     from troubleshoot.tree.tree import Tree

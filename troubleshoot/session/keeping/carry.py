@@ -13,16 +13,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from troubleshoot.session.carried import Carried, Then
 from troubleshoot.session.events import Answered, Asked, Remark
-from troubleshoot.session.lasting import changes, lost
-from troubleshoot.session.overtaking import came_to_count, observations, set_aside
+from troubleshoot.session.keeping.carried import Carried, Then
+from troubleshoot.session.keeping.lasting import changes, lost
+from troubleshoot.session.keeping.overtaking import (
+    came_to_count,
+    observations,
+    set_aside,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from troubleshoot.session.events import Event
-    from troubleshoot.session.saved import Saved
+    from troubleshoot.session.keeping.saved import Saved
     from troubleshoot.session.session import Session
     from troubleshoot.tree.tree import Tree
 

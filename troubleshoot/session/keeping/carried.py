@@ -9,7 +9,7 @@ from troubleshoot.session.events import Answered, Skipped, Tried
 from troubleshoot.session.wording import MASK
 
 if TYPE_CHECKING:
-    from troubleshoot.session.saved import QuestionTexts, Texts
+    from troubleshoot.session.keeping.saved import QuestionTexts, Texts
     from troubleshoot.tree.tree import Question, Tree
 
 Kind: TypeAlias = Literal[

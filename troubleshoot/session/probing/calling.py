@@ -86,7 +86,7 @@ def _run(waiting: Awaitable[object], until: float) -> Outcome:
     """The outcome of a coroutine in a loop of its own, in a thread of its own."""
     import asyncio  # noqa: PLC0415 - only hosts with asynchronous probes wait for it
 
-    from troubleshoot.session import awaiting  # noqa: PLC0415 - as above
+    from troubleshoot.session.probing import awaiting  # noqa: PLC0415 - as above
 
     if asyncio._get_running_loop() is not None:  # noqa: SLF001 - the public one raises
         if iscoroutine(waiting):

@@ -7,7 +7,7 @@ from contextlib import suppress
 from inspect import isawaitable
 from typing import TYPE_CHECKING
 
-from troubleshoot.session.calling import Outcome, in_thread
+from troubleshoot.session.probing.calling import Outcome, in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -10,17 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot.errors import AnswerError
-from troubleshoot.session.carried import REPLIES, Carried, answer_texts
 from troubleshoot.session.events import Answered, Skipped, Tried
+from troubleshoot.session.keeping.carried import REPLIES, Carried, answer_texts
 from troubleshoot.session.replies import understood
 from troubleshoot.session.wording import MASK, listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from troubleshoot.session.carried import Then
     from troubleshoot.session.events import Event
-    from troubleshoot.session.saved import QuestionTexts
+    from troubleshoot.session.keeping.carried import Then
+    from troubleshoot.session.keeping.saved import QuestionTexts
     from troubleshoot.tree.tree import Question
 
 WORDS: Final = {"action": "an action", "question": "a question"}
