@@ -240,7 +240,7 @@ class TestWhat:
         assert [each.actor for each in session.events] == ["customer", PROBE, PROBE]
         assert "answer: >= 100 ms\nby: probe\n" in session.transcript()
         assert [each.actor for each in handed.steps] == [PROBE]
-        assert "(probe)" in ts.render(handed, to="text")
+        assert "All by: probe" in ts.render(handed, to="text")
         assert [each.actor for each in session.ledger.entries] == [PROBE]
 
 
