@@ -100,6 +100,14 @@ def noisy_instance(rng, *, setups=False, conditions=False, classes=False, slight
     return with_extras(rng, task, setups=setups, conditions=conditions)
 
 
+def long_instance(rng, *, setups=False, conditions=False):
+    """A random task of many noisy questions, more than can be written out."""
+    yes = rng.choice([0.05, 0.2, 0.5, 0.8, 0.95], (11, 9))
+    asks = tuple(Ask(rng.uniform(0.5, 3), np.array([x, 1 - x])) for x in yes)
+    task = Task(rng.dirichlet(np.full(9, 3.0)), np.arange(9), asks, slight=0.05)
+    return with_extras(rng, task, setups=setups, conditions=conditions)
+
+
 def with_extras(rng, task, *, setups, conditions):
     """The same task with things to open and conditions to meet."""
     asks = []

@@ -414,7 +414,8 @@ def test_unlikely_situations_are_made_one():
 
 def test_time_ends_noisy_search_and_writing():
     """
-    With noisy answers the clock ends the search, then the writing: soon after its time.
+    With noisy answers the clock ends the search, and what is left is written in few
+    words: soon after its time, and to its end.
     """
     now = [0.0]
 
@@ -428,9 +429,10 @@ def test_time_ends_noisy_search_and_writing():
     )
     task = Task(np.full(6, 1 / 6), np.arange(6), asks)
 
-    plan = diagnose(task, seconds=200, clock=clock)
+    plan = diagnose(task, seconds=40, clock=clock)
 
-    assert dict(plan.endings)["unfinished"] > 0
+    assert "unfinished" not in dict(plan.endings)
+    assert len(plan.nodes) < len(diagnose(task, nodes=0).nodes)
     assert 0 < plan.lower_bound < plan.finished_cost
     assert now[0] < 2_000
 
@@ -448,7 +450,7 @@ def test_progress_of_noisy_search_is_told():
 
     diagnose(task, nodes=2_500, progress=lambda *x: told.append(x))
 
-    assert [n for n, _, _ in told] == [1_000]
+    assert [n for n, _, _ in told] == [1_000, 2_000]
     assert all(lower <= upper for _, lower, upper in told)
 
 
@@ -466,6 +468,12 @@ def test_greedy_of_long_noisy_tables_is_unfinished_and_says_so(monkeypatch):
     plan = greedy(task)
 
     unfinished = dict(plan.endings)["unfinished"]
+    rests = {node.rest for node in plan.nodes if node.ending == "unfinished"}
     assert unfinished > 0
-    assert plan.finished_cost == pytest.approx(plan.expected_cost + 12 * unfinished)
+    # Each of the twelve questions takes a minute, and some were asked before.
+    assert 0 < min(rests) <= max(rests) < 12
+    least, most = (
+        plan.expected_cost + x * unfinished for x in (min(rests), max(rests))
+    )
+    assert least <= plan.finished_cost <= most
     assert not plan.optimal

@@ -48,6 +48,10 @@ actions:
   mend-b: {do: Mend b., cost: 9}
 escalate: {to: Us, cost: 60}
 """
+TWICE = PRICED.replace(
+    "actions:\n",
+    "  again: {ask: Look again?, cost: 2, given: {a: yes, b: no}}\nactions:\n",
+)
 SMOKE = "urgent:\n  smoke: {ask: Is there smoke?, stop: {yes: Go out.}}\n"
 
 
@@ -356,7 +360,7 @@ class TestPlan:
         """
         Where a plan goes no further, that is said, and the rules go on.
         """
-        knowledge = tree(PRICED)
+        knowledge = tree("confidence: 99%\n" + PRICED)
         plan = ts.plan(knowledge)
         nodes = [
             {**each, "outcome": "unfinished"} if each["kind"] == "ending" else each
@@ -367,6 +371,18 @@ class TestPlan:
         session = knowledge.begin(strategy="plan").answer("look", "yes")
 
         assert "goes no further" in session.next_step().reason
+
+    def test_a_plan_that_has_forgotten(self, monkeypatch):
+        """
+        A plan that would ask on is left where the session knows enough already.
+        """
+        careful = ts.plan(tree("confidence: 99.9%\n" + TWICE))
+        monkeypatch.setattr(advice, "plan_of", lambda *_: careful)
+        session = tree(TWICE).begin(strategy="plan")
+        first = session.next_step()
+
+        assert "next step of a plan" in first.reason
+        assert session.answer(first, "yes").next_step().id == "mend-a"
 
     def test_what_might_be_saved(self, monkeypatch):
         """

@@ -40,6 +40,11 @@ class Assurance:
         self._solve(root, float("inf"), 0)
         return self.lower[root.key]
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the best order is proven."""
+        return self._is_closed(self.noisy.root.key)
+
     def _solve(self, situation: Evidence, limit: float, depth: int) -> None:
         """Narrow the bounds until they meet or the lower reaches a limit."""
         key = situation.key

@@ -41,3 +41,21 @@ class Budget:
     def is_late(self) -> bool:
         """Whether the time is over; reads the clock if that is limited."""
         return self.until is not None and self.clock() >= self.until
+
+    def part(self, share: float, most: int | None = None) -> Budget:
+        """A share of what is left, and at most so many situations, for some work."""
+        nodes, until = most, None
+        if self.nodes is not None:
+            nodes = int(share * (self.nodes - self.expanded))
+            nodes = nodes if most is None else min(nodes, most)
+        if self.until is not None:
+            now = self.clock()
+            until = now + share * (self.until - now)
+        count = self.expanded
+        return Budget(
+            None if nodes is None else count + nodes, until, self.clock, count
+        )
+
+    def resumed(self, part: Budget) -> None:
+        """Go on after the part, which has counted on."""
+        self.expanded = part.expanded

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 from troubleshoot.engine.assurance import Assurance
 from troubleshoot.engine.budget import Budget, Clock, Progress
 from troubleshoot.engine.certain import Certain, Situation
+from troubleshoot.engine.crowd import Crowds
 from troubleshoot.engine.evidence import Noisy
 from troubleshoot.engine.layers import ended, written
 from troubleshoot.engine.lookahead import Lookahead
 from troubleshoot.engine.policy_graph import Node, Policy, policy, ranked
+from troubleshoot.engine.rollout import Rollout
 from troubleshoot.engine.separate import Separation
 
 if TYPE_CHECKING:
@@ -89,20 +91,27 @@ def _tree_of_sets(
 
 def _noisy(task: Task, budget: Budget, progress: Progress | None) -> Policy:
     noisy = Noisy(task)
-    few = LOOKED if budget.nodes is None else min(LOOKED, budget.nodes // 4)
-    ahead = Lookahead(noisy, _part(budget, 1 / 4, few))
-    bound = ahead.run()
-    rest = None if budget.nodes is None else budget.nodes - ahead.budget.expanded
-    search = Assurance(noisy, _part(budget, 1 / 2, rest), progress)
-    lower = max(bound, search.run())
-    nodes = written(noisy, search.step, budget)
-    expanded = ahead.budget.expanded + search.budget.expanded
-    return policy(task, nodes, lower_bound=lower, expanded=expanded)
-
-
-def _part(budget: Budget, share: float, nodes: int | None) -> Budget:
-    """A budget for a part of the work, with a share of the time that is left."""
-    if budget.until is None:
-        return Budget(nodes, None, budget.clock)
-    now = budget.clock()
-    return Budget(nodes, now + share * (budget.until - now), budget.clock)
+    crowds = Crowds(noisy)
+    ahead = Lookahead(noisy, part := budget.part(1 / 4, LOOKED))
+    lower = ahead.run()
+    budget.resumed(part)
+    search = Assurance(noisy, part := budget.part(1 / 8), progress)
+    lower = max(lower, search.run())
+    budget.resumed(part)
+    better = search.step
+    if not search.is_closed:
+        rollout = Rollout(
+            crowds,
+            part := budget.part(3 / 4 if budget.until is None else 1 / 2),
+            progress,
+            lower,
+        )
+        better = rollout.run()
+        budget.resumed(part)
+    # Where the search ended early it may have been led astray, which shows now.
+    ways = [better] if search.is_closed or not better else [better, {}]
+    found = [
+        policy(task, nodes, lower_bound=lower, expanded=budget.expanded)
+        for nodes in (written(crowds, steps, budget) for steps in ways)
+    ]
+    return min(found, key=lambda each: each.finished_cost)

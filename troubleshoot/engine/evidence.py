@@ -102,15 +102,17 @@ class Noisy:
             [ask.likelihood for ask in asks] or [np.zeros((0, len(task.prior)))]
         )
         self._first = np.concatenate(([0], np.cumsum(answers)[:-1])).astype(np.intp)
-        noise: FloatArray = -plogp(self.L)
-        self._noise = self._by_question(noise)
         self._gates = frozenset(q for ask in asks for q, _ in ask.only_if)
         self._is_gate = np.array([q in self._gates for q in range(len(asks))], bool)
         self._waiting = [q for q, ask in enumerate(asks) if ask.only_if]
         self._class, self._kinds = task.classes, int(task.classes.max(initial=0)) + 1
-        self._by_class = np.argsort(task.classes, kind="stable")
-        _, self._of_class = np.unique(task.classes[self._by_class], return_index=True)
-        self._alone = len(self._of_class) == len(task.classes)
+        sizes = np.bincount(task.classes, minlength=self._kinds)
+        self._shared = [
+            np.flatnonzero(task.classes == k) for k in np.flatnonzero(sizes > 1)
+        ]
+        alone = sizes[task.classes] == 1
+        noise: FloatArray = -plogp(self.L)
+        self._noise = self._by_question(noise.T).T * alone
         self._costs: dict[frozenset[int], FloatArray] = {}
         self.root = Evidence(task.prior, 0, task.opened)
 
@@ -128,7 +130,7 @@ class Noisy:
             return nothing
         left = np.array([not situation.asked >> q & 1 for q in range(questions)])
         available = left & self._met(situation)
-        gains = self.gains(situation.p)
+        gains = self.gains(situation.p[None])[0]
         telling = left & (gains > WORTHLESS)
         if not self._is_open(situation, available, left & (gains >= self.task.slight)):
             return nothing
@@ -173,22 +175,32 @@ class Noisy:
         return tuple(sorted(left))
 
     def gains(self, p: FloatArray) -> FloatArray:
-        """Bits about the remedy class that each question tells, ``(questions,)``."""
-        answers: FloatArray = self.L @ p
-        told = self._by_question(-plogp(answers))
-        if self._alone:
-            return np.asarray(told - self._noise @ p)
-        # H(answer) + H(class) - H(answer, class)
-        by_class = self._by_class
-        joint = np.add.reduceat((self.L * p)[:, by_class], self._of_class, axis=1)
-        mass = np.add.reduceat(p[by_class], self._of_class)
-        spread: FloatArray = -plogp(joint).sum(axis=1)
-        return np.asarray(told - plogp(mass).sum() - self._by_question(spread))
+        """
+        Bits about the remedy class that each question tells.
+
+        ``H(answer) + H(class) - H(answer, class)``, of many beliefs at once: from
+        (S, causes) to (S, questions). A class of one cause adds what the answers leave
+        open under it, which no belief changes.
+        """
+        told = self._by_question(-plogp(p @ self.L.T)) - p @ self._noise.T
+        for members in self._shared:
+            among = p[:, members]
+            both = self._by_question(-plogp(among @ self.L[:, members].T))
+            told += -plogp(among.sum(axis=1))[:, None] - both
+        return np.asarray(told)
+
+    def uncertainty(self, p: FloatArray) -> FloatArray:
+        """Bits that are not known about the remedy class, of many beliefs, (S,)."""
+        mass = np.zeros((len(p), self._kinds))
+        np.add.at(mass.T, self._class, p.T)
+        spread: FloatArray = -plogp(mass)
+        return np.asarray(spread.sum(axis=1))
 
     def _by_question(self, x: FloatArray) -> FloatArray:
+        """Sums over the answers of each question, along the last axis."""
         if not self.task.questions:
-            return np.zeros((0, *x.shape[1:]))
-        return np.asarray(np.add.reduceat(x, self._first, axis=0))
+            return np.zeros((*x.shape[:-1], 0))
+        return np.asarray(np.add.reduceat(x, self._first, axis=-1))
 
     def _said(
         self, situation: Evidence, question: int, answer: int

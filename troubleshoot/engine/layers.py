@@ -4,61 +4,65 @@ A noisy plan written out, one question after another.
 Throughout this module:
     W   is P(cause, the situation is reached), shape (causes,); its sum is P(reached)
 
-All situations after as many questions are a layer. Wrong answers lead to very many that
-hardly ever happen, so those are made one where the same is asked next and the same may
-still be asked: of the less likely in a layer those where the same class leads, too. The
-plan then goes on as one who has forgotten what told them apart. That is a plan like any
-other, and its figures are exact.
+All situations after as many questions are a layer. Those in it that are equal are one,
+and where they are too many to write, the unlikely ones are made one with others like
+them: see ``forgetting``. That is a plan like any other, and its figures are exact.
 
 What is too much to write is ``unfinished``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from troubleshoot.engine.evidence import SURE, Evidence
+from troubleshoot.engine.evidence import SURE
+from troubleshoot.engine.forgetting import Forgetting, made_one
 from troubleshoot.engine.policy_graph import Ending, Node, ranked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping
+    from collections.abc import Mapping
 
     from troubleshoot.engine.belief import FloatArray
     from troubleshoot.engine.budget import Budget
-    from troubleshoot.engine.evidence import Key, Noisy
-    from troubleshoot.engine.task import Task
+    from troubleshoot.engine.crowd import Crowd, Crowds
+    from troubleshoot.engine.evidence import BoolArray, Key
+    from troubleshoot.engine.task import IntArray, Task
 
-WRITTEN = (200, 20_000)  # questions of a noisy plan, at least and at most …
-CELLS = 200_000_000  # … in between, so many that writing it looks at so many numbers
-ANYHOW = 50  # nodes that are written although the time is over
-UNLIKELY, RARE = 1e-3, 5e-5  # P(reached) below which situations are made one
-NEVER = 1e-6  # P(reached) below which nothing is written
+WRITTEN = (200, 40_000)  # questions of a noisy plan, at least and at most …
+CELLS = 400_000_000  # … in between, so many that writing it looks at so many numbers
+KEPT = 1 / 40  # of those left that a layer may have before unlikely ones are made one
+HURRIED = 20  # questions that a layer may have when the time is over
 MENTIONED = 0.01  # a class that likely is one of those that are left
 
-Edge: TypeAlias = tuple[int, int]
+
+class Layer(NamedTuple):
+    """
+    Situations on their way to become nodes, and the edges that lead to them.
+
+    ``chance`` is P(reached), (S,); edges are arrays (N,): ``to`` which situation,
+    ``parent`` from which node, ``answer`` by which answer.
+    """
+
+    crowd: Crowd
+    chance: FloatArray
+    to: IntArray
+    parent: IntArray
+    answer: IntArray
+
+    def joined(self, crowd: Crowd, first: IntArray) -> Layer:
+        """The same with those that are made one with the ``first`` of them, (S,)."""
+        kept, place = np.unique(first, return_inverse=True)
+        place = place.reshape(-1)
+        chance = np.bincount(place, self.chance, len(kept)).astype(np.float64)
+        return self._replace(crowd=crowd.at(kept), chance=chance, to=place[self.to])
 
 
-@dataclass(eq=False)
-class _Draft:
-    """A situation on its way to become a node, and the edges that lead to it."""
-
-    situation: Evidence
-    W: FloatArray
-    into: list[Edge] = field(default_factory=list)
-    question: int | None = None
-
-    @property
-    def reached(self) -> float:
-        """P(the situation is reached)."""
-        return float(self.W.sum())
-
-
-def written(noisy: Noisy, steps: Mapping[Key, int], budget: Budget) -> list[Node]:
+def written(crowds: Crowds, steps: Mapping[Key, int], budget: Budget) -> list[Node]:
     """The policy, where the search knows no step the greedy one, the root first."""
-    return _Writing(noisy, steps, budget).nodes()
+    return _Writing(crowds, steps, budget).nodes()
 
 
 def ended(task: Task, weights: FloatArray) -> Node:
@@ -72,110 +76,125 @@ def ended(task: Task, weights: FloatArray) -> Node:
 class _Writing:
     """A policy that is being written out."""
 
-    def __init__(self, noisy: Noisy, steps: Mapping[Key, int], budget: Budget) -> None:
-        self.noisy, self.task, self.steps = noisy, noisy.task, steps
+    def __init__(
+        self, crowds: Crowds, steps: Mapping[Key, int], budget: Budget
+    ) -> None:
+        self.crowds, self.task, self.steps = crowds, crowds.task, steps
         self.budget = budget
         self._nodes: list[Node] = []
-        self._edges: list[list[Edge]] = []
+        self._edges: list[list[tuple[int, int]]] = []
         least, most = WRITTEN
-        self._room = max(least, min(most, CELLS // max(1, noisy.L.size)))
+        size = max(1, crowds.noisy.L.size)
+        self._room = max(least, min(most, CELLS // size))
 
     def nodes(self) -> list[Node]:
         """All of them, layer by layer."""
-        layer = [_Draft(self.noisy.root, self.task.prior)]
-        while layer:
-            layer = self._merged(self._written(layer))
+        nowhere = np.zeros(0, dtype=np.intp)
+        layer: Layer | None = Layer(
+            self.crowds.root, np.ones(1), nowhere, nowhere, nowhere
+        )
+        while layer is not None:
+            layer = self._written(layer)
         return [
-            Node(
-                node.kind, node.step, node.ending, node.causes, tuple(edges), node.cost
-            )
+            replace(node, edges=tuple(sorted(edges)))
             for node, edges in zip(self._nodes, self._edges, strict=True)
         ]
 
-    def _written(self, layer: list[_Draft]) -> list[_Draft]:
-        """Make nodes of a layer, the likeliest first; what they lead to."""
+    def _written(self, layer: Layer) -> Layer | None:
+        """Make nodes of a layer; what they lead to, None when all has ended."""
+        layer = layer.joined(layer.crowd, self.crowds.same(layer.crowd))
+        layer, questions = self._forgotten(layer, self._questions(layer.crowd))
+        asked = self._asked(layer, questions)
+        places = [
+            self._add(layer.crowd, i, question, asked=bool(asked[i]))
+            for i, question in enumerate(questions.tolist())
+        ]
+        edges = zip(*(x.tolist() for x in layer[2:]), strict=True)
+        for to, parent, answer in edges:
+            self._edges[parent].append((answer, places[to]))
+        if not asked.any():
+            return None
+        return self._after(layer, questions, asked, np.array(places))
+
+    def _questions(self, crowd: Crowd) -> IntArray:
+        """What to ask in each, -1 where the plan ends, (S,)."""
+        questions = self.crowds.best(crowd)
+        for i in range(len(crowd) if self.steps else 0):
+            questions[i] = self.steps.get(self.crowds.one(crowd, i).key, questions[i])
+        return questions
+
+    def _forgotten(self, layer: Layer, questions: IntArray) -> tuple[Layer, IntArray]:
+        """The layer in which unlikely situations that go on are made one."""
+        on, kept = np.flatnonzero(questions >= 0), self._kept
+        if len(on) <= kept:
+            return layer, questions
+        some, chance, next_ = layer.crowd.at(on), layer.chance[on], questions[on]
+        joins = Forgetting(self.crowds, some, chance, next_).joins(kept)
+        first = np.arange(len(questions))
+        first[on] = on[joins]
+        crowd = made_one(layer.crowd, layer.chance, first)
+        joined = layer.joined(crowd, first)
+        places, size = np.unique(first, return_counts=True)
+        several = np.flatnonzero(size > 1)
+        questions = questions[places]
+        questions[several] = self._again(joined.crowd.at(several), questions[several])
+        return joined, questions
+
+    @property
+    def _kept(self) -> int:
+        """How many situations of a layer may go on, beside those that join none."""
+        if self.budget.is_late:
+            return HURRIED
+        return max(HURRIED, round(self._room * KEPT))
+
+    def _again(self, crowd: Crowd, questions: IntArray) -> IntArray:
+        """What to ask where several are one: the same, as long as that can be."""
+        best, here = self.crowds.best(crowd), self.crowds.offered(crowd)
+        can = here.available[np.arange(len(crowd)), questions] & (best >= 0)
+        return np.where(can, questions, best)
+
+    def _asked(self, layer: Layer, questions: IntArray) -> BoolArray:
+        """Where the question is written: the likeliest, as far as there is room."""
         room = max(1, self._room // 2)  # leave half of it to what comes later
-        after: list[_Draft] = []
-        for draft in sorted(layer, key=lambda each: -each.reached):
-            late = self.budget.is_late and len(self._nodes) >= ANYHOW
-            if not late and self._question(draft) < 0:
-                self._add(draft, ended(self.task, draft.W))
-            elif late or room <= 0 or draft.reached < NEVER:
-                self._add(draft, Node("ending", ending="unfinished"))
-            else:
-                after += self._asked(draft, self._question(draft))
-                room, self._room = room - 1, self._room - 1
-        return after
+        likeliest = np.argsort(-layer.chance, kind="stable")
+        written = likeliest[questions[likeliest] >= 0][:room]
+        self._room -= len(written)
+        asked = np.zeros(len(questions), dtype=np.bool_)
+        asked[written] = True
+        return asked
 
-    def _question(self, draft: _Draft) -> int:
-        """What to ask, -1 where the plan ends; worked out once."""
-        if draft.question is None:
-            found = self.steps.get(draft.situation.key)
-            best = self.noisy.best
-            draft.question = best(draft.situation) if found is None else found
-        return draft.question
-
-    def _asked(self, draft: _Draft, question: int) -> list[_Draft]:
-        """Write a question; what its answers lead to."""
-        _, minutes, parts = self.noisy.option(draft.situation, question)
-        causes = ranked(draft.W)
-        place = self._add(draft, Node("question", question, "", causes, (), minutes))
-        rows = self.task.questions[question].likelihood
-        return [_Draft(x, draft.W * rows[a], [(place, a)]) for a, _, x in parts]
-
-    def _add(self, draft: _Draft, node: Node) -> int:
-        place = len(self._nodes)
+    def _add(self, crowd: Crowd, i: int, question: int, *, asked: bool) -> int:
+        """Write a situation; its place among the nodes."""
+        if question < 0:
+            node = ended(self.task, crowd.p[i])
+        elif not asked:
+            node = Node("ending", ending="unfinished", rest=self._rest(crowd, i))
+        else:
+            one = crowd.at(slice(i, i + 1))
+            minutes = float(self.crowds.minutes(one)[0, question])
+            node = Node("question", question, "", ranked(crowd.p[i]), (), minutes)
         self._nodes.append(node)
         self._edges.append([])
-        for parent, answer in draft.into:
-            self._edges[parent].append((answer, place))
-            self._edges[parent].sort()
-        return place
+        return len(self._nodes) - 1
 
-    def _merged(self, layer: Iterable[_Draft]) -> list[_Draft]:
-        """The layer with fewer situations: equal ones, and unlikely ones, are one."""
-        alike = _grouped((each.situation.key, each) for each in layer)
-        for bound, grain in ((UNLIKELY, self._leading), (RARE, self._left)):
-            alike = _grouped((self._grain(each, bound, grain), each) for each in alike)
-        return alike
+    def _rest(self, crowd: Crowd, i: int) -> float:
+        """Minutes of all that may still be asked."""
+        one = crowd.at(slice(i, i + 1))
+        left = self.crowds.left(one)[0]
+        setups = self.crowds.needs[left].any(axis=0) & ~one.opened[0]
+        paid = sum(self.task.setups[s][0] for s in np.flatnonzero(setups).tolist())
+        asks = self.task.questions
+        return sum(asks[q].cost for q in np.flatnonzero(left).tolist()) + paid
 
-    def _grain(
-        self, draft: _Draft, bound: float, grain: Callable[[Evidence], Hashable]
-    ) -> Hashable:
-        """Equal where they are made one: not what has ended or was searched."""
-        key = draft.situation.key
-        if draft.reached >= bound or key in self.steps or self.budget.is_late:
-            return key
-        question = self._question(draft)
-        return key if question < 0 else (question, grain(draft.situation))
-
-    def _leading(self, situation: Evidence) -> Hashable:
-        leading = int(np.bincount(self.task.classes, situation.p).argmax())
-        return leading, self._left(situation)
-
-    def _left(self, situation: Evidence) -> Hashable:
-        """What may still be asked, and what of its setups is open."""
-        left = self.noisy.left(situation)
-        setups = {self.task.questions[q].setup for q in left} - {-1}
-        needed = frozenset[int]().union(*(self.task.chains[s] for s in setups))
-        return left, situation.opened & needed
-
-
-def _grouped(drafts: Iterable[tuple[Hashable, _Draft]]) -> list[_Draft]:
-    """Those with equal keys as one, which believes what they do on average."""
-    groups: dict[Hashable, list[_Draft]] = {}
-    for key, draft in drafts:
-        groups.setdefault(key, []).append(draft)
-    return [_one(group) for group in groups.values()]
-
-
-def _one(group: list[_Draft]) -> _Draft:
-    first = group[0]
-    if len(group) == 1:
-        return first
-    W: FloatArray = np.sum([each.W for each in group], axis=0)  # noqa: N806 - the legend's name
-    into = [edge for each in group for edge in each.into]
-    return _Draft(replace(first.situation, p=W / W.sum()), W, into)
+    def _after(
+        self, layer: Layer, questions: IntArray, asked: BoolArray, places: IntArray
+    ) -> Layer:
+        """What the questions that were written lead to."""
+        after = self.crowds.after(layer.crowd.at(asked), questions[asked])
+        chance = layer.chance[asked][after.parent] * after.chance
+        parent = places[asked][after.parent]
+        to = np.arange(len(after.crowd))
+        return Layer(after.crowd, chance, to, parent, after.answer)
 
 
 def _ending(task: Task, weights: FloatArray) -> Ending:

@@ -43,7 +43,8 @@ class Node:
     ``step`` is the index of the question or action, -1 at an ending. ``causes`` are
     those still possible, the most probable first. ``edges`` are pairs (answer, node);
     of an action: 0 when it failed, 1 when it fixed. ``cost`` is minutes paid here,
-    with the setups opened here; at an ending, what handing over costs.
+    with the setups opened here; at an ending, what handing over costs. ``rest`` is
+    minutes of all that may still come where the plan is unfinished.
     """
 
     kind: Kind
@@ -52,6 +53,7 @@ class Node:
     causes: tuple[int, ...] = ()
     edges: tuple[tuple[int, int], ...] = ()
     cost: float = 0.0
+    rest: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,7 @@ def policy(
     reached = list(_reached(task, ordered))
     pairs = list(zip(reached, ordered, strict=True))
     cost = sum(p * node.cost for p, node in pairs)
-    unfinished = sum(p for p, node in pairs if node.ending == "unfinished")
-    finished = cost + unfinished * _everything(task)
+    finished = cost + sum(p * node.rest for p, node in pairs)
     return Policy(
         nodes=ordered,
         expected_cost=cost,
@@ -192,13 +193,6 @@ def _reached(task: Task, nodes: Sequence[Node]) -> Iterator[float]:
             assert likelihood is not None  # noqa: S101 - for the type checker
             arriving = W * likelihood[answer]
             waiting[child] = waiting[child] + arriving if child in waiting else arriving
-
-
-def _everything(task: Task) -> float:
-    """Minutes of all steps and setups together."""
-    asking = sum(ask.cost for ask in task.questions)
-    acting = sum(act.cost for act in task.actions)
-    return asking + acting + sum(minutes for minutes, _ in task.setups)
 
 
 def _worst(nodes: Sequence[Node]) -> float:

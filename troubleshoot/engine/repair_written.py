@@ -99,7 +99,8 @@ class _Writing:
     def _cut_off(self, s: Situation) -> Node:
         if self.search.steps.task.escalation is not None or not s.left:
             return self._handed_over(s)
-        return Node("ending", ending="unfinished", causes=self._causes(s.p))
+        rest, causes = self.search.steps.task.everything, self._causes(s.p)
+        return Node("ending", ending="unfinished", causes=causes, rest=rest)
 
     def _handed_over(self, s: Situation) -> Node:
         cost = self.search.steps.task.escalation or 0.0

@@ -85,6 +85,13 @@ class Task:
         """The remedy class of the cause that nobody listed."""
         return int(self.classes[-1])
 
+    @property
+    def everything(self) -> float:
+        """Minutes of all steps and setups together."""
+        asking = sum(ask.cost for ask in self.questions)
+        acting = sum(act.cost for act in self.actions)
+        return asking + acting + sum(minutes for minutes, _ in self.setups)
+
     @cached_property
     def chains(self) -> tuple[frozenset[int], ...]:
         """Of each setup: itself and all that must be open before it."""

@@ -61,6 +61,11 @@ def advice(offers: Offers) -> Advice:
     return Advice()
 
 
+def _confidence(offers: Offers) -> float:
+    """The belief that is enough to name a remedy."""
+    return offers.situation.tree.confidence - TOLERANCE
+
+
 # A house's own.
 
 
@@ -85,7 +90,7 @@ def _own(offers: Offers, strategy: Strategy) -> Step | None:
 def _repair(offers: Offers) -> Step | None:
     """The first step of a repair; None where another rule knows better."""
     situation = offers.situation
-    if situation.unknown >= situation.tree.confidence - TOLERANCE:
+    if situation.unknown >= _confidence(offers):
         return None
     for again in (False, True):  # what was put off comes after all else
         named = task(offers, again=again)
@@ -122,7 +127,9 @@ class _Place:
 
 
 def _plan(offers: Offers) -> Advice:
-    """The next step of the plan, or why it was left."""
+    """The next step of the plan, or why it was left; none once the goal is reached."""
+    if offers.situation.class_belief.max() >= _confidence(offers):
+        return Advice()  # the plan may have forgotten here why a remedy is sure
     start = Offers(replace(offers.situation, state=_start(offers)))
     plan = _remembered(start)
     now = offers.situation.state
