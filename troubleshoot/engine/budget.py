@@ -42,19 +42,17 @@ class Budget:
         """Whether the time is over; reads the clock if that is limited."""
         return self.until is not None and self.clock() >= self.until
 
-    def part(self, share: float, most: int | None = None) -> Budget:
-        """A share of what is left, and at most so many situations, for some work."""
-        nodes, until = most, None
+    def part(self, share: float, unlimited: int | None = None) -> Budget:
+        """A share of what is left; so many situations where there is no limit."""
+        nodes, until = None, None
         if self.nodes is not None:
-            nodes = int(share * (self.nodes - self.expanded))
-            nodes = nodes if most is None else min(nodes, most)
+            nodes = self.expanded + int(share * (self.nodes - self.expanded))
         if self.until is not None:
             now = self.clock()
             until = now + share * (self.until - now)
-        count = self.expanded
-        return Budget(
-            None if nodes is None else count + nodes, until, self.clock, count
-        )
+        if nodes is None and until is None and unlimited is not None:
+            nodes = self.expanded + unlimited
+        return Budget(nodes, until, self.clock, self.expanded)
 
     def resumed(self, part: Budget) -> None:
         """Go on after the part, which has counted on."""

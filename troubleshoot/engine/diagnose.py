@@ -4,8 +4,9 @@ Plans that find the cause: the least expected cost until one remedy class is lef
 With certain answers a plan goes on until what is left lies in one remedy class, or
 nothing that can be reached separates it. With noisy answers it ends as a session does:
 where a class has reached the confidence, or what can be reached tells only slightly.
-Of the time, the lower bound may take a quarter and the search for steps half of what is
-left then; writing takes the rest.
+Of the time, or the situations to look into, the lower bound may take a quarter, the
+search through all orders an eighth of what is left then, and the search for better
+first questions two thirds of that; of the time, writing takes the rest.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from troubleshoot.engine.greedy import Greedy
     from troubleshoot.engine.task import Task
 
-LOOKED = 1_000  # questions that the lower bound of noisy plans looks into, at most
+LOOKED = 1_000  # questions that the lower bound looks into when nothing is limited
 
 
 def diagnose(
@@ -92,7 +93,7 @@ def _tree_of_sets(
 def _noisy(task: Task, budget: Budget, progress: Progress | None) -> Policy:
     noisy = Noisy(task)
     crowds = Crowds(noisy)
-    ahead = Lookahead(noisy, part := budget.part(1 / 4, LOOKED))
+    ahead = Lookahead(noisy, part := budget.part(1 / 4, unlimited=LOOKED))
     lower = ahead.run()
     budget.resumed(part)
     search = Assurance(noisy, part := budget.part(1 / 8), progress)
@@ -100,12 +101,7 @@ def _noisy(task: Task, budget: Budget, progress: Progress | None) -> Policy:
     budget.resumed(part)
     better = search.step
     if not search.is_closed:
-        rollout = Rollout(
-            crowds,
-            part := budget.part(3 / 4 if budget.until is None else 1 / 2),
-            progress,
-            lower,
-        )
+        rollout = Rollout(crowds, part := budget.part(2 / 3), progress, lower)
         better = rollout.run()
         budget.resumed(part)
     # Where the search ended early it may have been led astray, which shows now.

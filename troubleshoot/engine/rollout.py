@@ -48,6 +48,7 @@ class Rollout:
         self.crowds, self.budget, self._progress = crowds, budget, progress
         self._lower = lower
         self._line: FloatArray = np.zeros(2)  # minutes per bit, and minutes
+        self._by_gain = float("inf")  # what going by gain costs, about
 
     def run(self) -> dict[Key, int]:
         """Questions by situation, as far as the budget goes: the likeliest ones."""
@@ -55,6 +56,7 @@ class Rollout:
         if self.budget.spent or not self.crowds.task.questions:
             return steps
         self._fit()
+        self._by_gain = float(self.to_go(self.crowds.root)[0])
         root = self.crowds.noisy.root
         waiting = {root.key: (1.0, root)}
         while waiting and not self.budget.spent:
@@ -103,8 +105,7 @@ class Rollout:
             if not self.budget.take():
                 return
             if self._progress and not self.budget.expanded % 1_000:
-                upper = float(self._line @ self._terms(self.crowds.root)[:, 0])
-                self._progress(self.budget.expanded, self._lower, upper)
+                self._progress(self.budget.expanded, self._lower, self._by_gain)
 
     def to_go(self, crowd: Crowd) -> FloatArray:
         """Expected minutes of what tells most per minute, from each situation, (S,)."""
@@ -152,15 +153,16 @@ class Rollout:
             self._line = np.asarray(fitted, dtype=np.float64)
 
     def _first_situations(self) -> Crowd:
-        """The likeliest that going by what tells most leads to."""
-        layer, found = self.crowds.root, [self.crowds.root]
+        """The likeliest that going by what tells most leads to, and that go on."""
+        layer = self.crowds.root
+        found: list[Crowd] = []
         chance: FloatArray = np.ones(1)
         while len(layer) and sum(len(each) for each in found) < SAMPLE:
             questions = self.crowds.best(layer)
             on = questions >= 0
+            found.append(layer.at(on))
             after = self.crowds.after(layer.at(on), questions[on])
             chance = np.asarray(chance[on][after.parent] * after.chance)
             likeliest = np.argsort(-chance, kind="stable")[: SAMPLE // 4]
             layer, chance = after.crowd.at(likeliest), chance[likeliest]
-            found.append(layer)
         return together(found)
