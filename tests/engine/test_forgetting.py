@@ -8,10 +8,10 @@ from noisy import long_instance
 
 from troubleshoot.engine.crowd import Crowds
 from troubleshoot.engine.diagnose import diagnose
-from troubleshoot.engine.evidence import Noisy
+from troubleshoot.engine.evidence import Evidence, Noisy
 from troubleshoot.engine.forgetting import MUCH, ROUNDS, Forgetting, made_one
 from troubleshoot.engine.policy_graph import outcomes
-from troubleshoot.engine.task import met
+from troubleshoot.engine.task import Ask, Task, met
 
 
 def crowd_of(task, depth=5):
@@ -35,21 +35,40 @@ def crowd_of(task, depth=5):
 )
 def test_who_joins_whom(seed, extras):
     """
-    Situations join one with the same next question, and lose none that tells much.
+    Situations join one that is kept, whose next question they can be asked; hardly any
+    loses a question that tells much.
     """
     rng = np.random.default_rng(seed)
     crowds, crowd, chance, questions = crowd_of(long_instance(rng, **extras))
+    kept = max(ROUNDS, len(crowd) // 2)
 
-    joins = Forgetting(crowds, crowd, chance, questions).joins(ROUNDS)
+    joins = Forgetting(crowds, crowd, chance, questions).joins(kept)
 
     moved = np.flatnonzero(joins != np.arange(len(joins)))
     assert len(moved)
-    assert (questions[moved] == questions[joins[moved]]).all()
     assert (joins[joins] == joins).all()
-    likely = chance[moved] >= 5e-5
+    next_ = questions[joins[moved]]
+    assert crowds.offered(crowd).available[moved, next_].all()
     left, gains = crowds.left(crowd), crowds.noisy.gains(crowd.p)
     lost = crowd.asked[joins[moved]] & left[moved] & (gains[moved] >= MUCH)
-    assert not lost[likely].any()
+    assert chance[moved][lost.any(axis=1)].sum() <= 0.1 * chance[moved].sum()
+
+
+def test_the_nearest_is_joined():
+    """
+    Of those that are kept, the one is joined that believes nearly the same.
+    """
+    even = np.array([[0.9, 0.1, 0.5, 0.5], [0.1, 0.9, 0.5, 0.5]])
+    task = Task(np.full(4, 0.25), np.arange(4), tuple(Ask(1.0, even) for _ in range(9)))
+    crowds = Crowds(Noisy(task))
+    corners = 0.8 * np.eye(4) + 0.05
+    near = 0.7 * corners[1] + 0.3 * 0.25
+    crowd = crowds.of([Evidence(each) for each in (*corners, near)])
+    chance, questions = np.array([0.3, 0.25, 0.2, 0.15, 0.1]), np.zeros(5, np.intp)
+
+    joins = Forgetting(crowds, crowd, chance, questions).joins(ROUNDS)
+
+    assert joins.tolist() == [0, 1, 2, 3, 1]
 
 
 def test_the_likeliest_are_kept():

@@ -9,8 +9,8 @@ what is believed here to what is believed there. Kept are the likeliest, then th
 which most would be forgotten, times how likely they are.
 
 What was asked in either is asked no more, so none joins another that has asked what
-tells it ``MUCH``. What finds none to join, and is rare, joins where just the same may
-still be asked.
+tells it ``MUCH``, as long as it finds one that has not. What finds none joins the
+nearest whose next question it can be asked.
 
 Source: Slonim & Tishby (1999), "Agglomerative information bottleneck", for the measure.
 """
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from troubleshoot.engine.belief import TINY, plogp
-from troubleshoot.engine.crowd import UNSAID, Crowd, first_equal
+from troubleshoot.engine.crowd import UNSAID, Crowd
 
 if TYPE_CHECKING:
     from troubleshoot.engine.belief import FloatArray
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 MUCH = 0.4  # bits; a question that tells less may be given up
 ROUNDS = 4  # in which those that are kept are chosen, as many each time
 FAR = 6.0  # bits that what finds none to join counts as forgetting
-RARE = 5e-5  # P(reached) below which it joins others anyhow
 TOGETHER = 1_000  # situations compared at once
 
 
@@ -44,12 +43,12 @@ class Forgetting:
         self, crowds: Crowds, crowd: Crowd, chance: FloatArray, questions: IntArray
     ) -> None:
         self.crowd, self.chance, self.questions = crowd, chance, questions
-        self._left = crowds.left(crowd)
-        self._matters = self._left & (crowds.noisy.gains(crowd.p) >= MUCH)
-        self._matters[np.arange(len(crowd)), questions] = True
-        self._setups = _any(self._left, crowds.needs)
-        self._gates = _any(self._left, crowds.waits)
-        self._gates_that_matter = _any(self._matters, crowds.waits)
+        left = crowds.left(crowd)
+        self._setups = _any(left, crowds.needs)
+        self._waits = crowds.waits
+        self._next = np.zeros(left.shape, dtype=np.bool_)
+        self._next[np.arange(len(crowd)), questions] = True
+        self._matters = self._next | left & (crowds.noisy.gains(crowd.p) >= MUCH)
         self._joins = np.arange(len(crowd))
         self._forgotten = np.full(len(crowd), FAR)
 
@@ -66,18 +65,20 @@ class Forgetting:
             is_kept[more] = True
             self._joins[more] = more
             self._approach(np.flatnonzero(~is_kept), more)
-        alone = ~is_kept & (self._joins == np.arange(len(is_kept)))
-        rare = np.flatnonzero(alone & (self.chance < RARE))
-        self._joins[rare] = rare[self._like(rare)]
+        self._matters = self._next
+        alone = np.flatnonzero(~is_kept & (self._joins == np.arange(len(is_kept))))
+        self._join_in_parts(alone, np.flatnonzero(is_kept))
         return self._joins
 
     def _approach(self, others: IntArray, kept: IntArray) -> None:
-        """Let others join these where they are nearer than what they joined before."""
+        """Let others join these, when the same comes next and they are nearer."""
         for question in np.unique(self.questions[kept]).tolist():
             near = kept[self.questions[kept] == question]
-            among = others[self.questions[others] == question]
-            for i in range(0, len(among), TOGETHER):
-                self._join(among[i : i + TOGETHER], near)
+            self._join_in_parts(others[self.questions[others] == question], near)
+
+    def _join_in_parts(self, others: IntArray, near: IntArray) -> None:
+        for i in range(0, len(others), TOGETHER):
+            self._join(others[i : i + TOGETHER], near)
 
     def _join(self, some: IntArray, near: IntArray) -> None:
         bits = np.where(self._may_join(some, near), self._bits(some, near), np.inf)
@@ -101,21 +102,11 @@ class Forgetting:
         opened, needed = self.crowd.opened, self._setups[near]
         lost |= _both(~opened[some], needed & opened[near])
         lost |= _both(opened[some], needed & ~opened[near])
-        said, matters = self.crowd.said, self._gates_that_matter
-        for gate in np.flatnonzero(matters.any(axis=0)).tolist():
+        said, waits = self.crowd.said, _any(matters, self._waits)
+        for gate in np.flatnonzero(waits.any(axis=0)).tolist():
             differ = said[some, None, gate] != said[near, gate]
-            lost |= differ & (matters[some, None, gate] | matters[near, gate])
+            lost |= differ & (waits[some, None, gate] | waits[near, gate])
         return np.asarray(~lost)
-
-    def _like(self, rare: IntArray) -> IntArray:
-        """The first of these that each is like: what comes next, and may come later."""
-        crowd = self.crowd.at(rare)
-        return first_equal(
-            self.questions[rare],
-            self._left[rare],
-            crowd.opened & self._setups[rare],
-            np.where(self._gates[rare], crowd.said, UNSAID),
-        )
 
 
 def made_one(crowd: Crowd, chance: FloatArray, joins: IntArray) -> Crowd:

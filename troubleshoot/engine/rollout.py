@@ -146,18 +146,27 @@ class Rollout:
 
     def _fit(self) -> None:
         """Minutes per bit that is not known, in the likeliest first situations."""
-        sample = self._first_situations()
+        sample = self._first_situations(self._sample)
+        self._count(ROUNDS * len(sample))
         terms = self._terms(sample)
         for _ in range(ROUNDS):
             fitted = np.linalg.lstsq(terms.T, self.to_go(sample), rcond=None)[0]
             self._line = np.asarray(fitted, dtype=np.float64)
 
-    def _first_situations(self) -> Crowd:
+    @property
+    def _sample(self) -> int:
+        """How many situations to fit to: no more than a quarter of the budget takes."""
+        if self.budget.nodes is None:
+            return SAMPLE
+        left = self.budget.nodes - self.budget.expanded
+        return max(1, min(SAMPLE, left // (4 * ROUNDS)))
+
+    def _first_situations(self, count: int) -> Crowd:
         """The likeliest that going by what tells most leads to, and that go on."""
         layer = self.crowds.root
         found: list[Crowd] = []
         chance: FloatArray = np.ones(1)
-        while len(layer) and sum(len(each) for each in found) < SAMPLE:
+        while len(layer) and sum(len(each) for each in found) < count:
             questions = self.crowds.best(layer)
             on = questions >= 0
             found.append(layer.at(on))
@@ -165,4 +174,4 @@ class Rollout:
             chance = np.asarray(chance[on][after.parent] * after.chance)
             likeliest = np.argsort(-chance, kind="stable")[: SAMPLE // 4]
             layer, chance = after.crowd.at(likeliest), chance[likeliest]
-        return together(found)
+        return together(found).at(slice(0, count))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from troubleshoot.engine.certain import Certain
 from troubleshoot.engine.diagnose import diagnose
 from troubleshoot.engine.policy_graph import outcomes
 from troubleshoot.engine.repair import repair
@@ -39,12 +40,15 @@ if TYPE_CHECKING:
 
     from troubleshoot.engine.budget import Progress
     from troubleshoot.engine.policy_graph import Node, Policy
+    from troubleshoot.engine.task import Task
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.plans.task import Named
     from troubleshoot.session.situation import FloatArray
 
 # Situations looked into where no budget is given: a few seconds for a large tree.
 NODES: Final[dict[Goal, int]] = {"diagnose": 5_000, "repair": 500}
+WORK: Final = 15_000_000  # likelihoods that noisy situations are looked into with …
+LEAST: Final = 20  # … if that is no fewer situations
 DIGITS: Final = 9  # of all numbers in a plan; sums differ in the last bits elsewhere
 TRIED: Final = (("failed", "It did not help"), ("fixed", "It helped"))
 
@@ -59,7 +63,7 @@ def policy_of(
 ) -> Policy:
     """The best policy for the goal that the budget finds; ``NODES`` where none is."""
     if nodes is None and seconds is None:
-        nodes = NODES[goal]
+        nodes = _nodes(named.task, goal)
     search = diagnose if goal == "diagnose" else repair
     return search(
         named.task,
@@ -68,6 +72,14 @@ def policy_of(
         clock=time.monotonic,
         progress=progress,
     )
+
+
+def _nodes(task: Task, goal: Goal) -> int:
+    """How many situations to look into; of large noisy tasks, fewer."""
+    if goal == "repair" or Certain.of(task) is not None:
+        return NODES[goal]
+    size = sum(ask.likelihood.size for ask in task.questions)
+    return max(LEAST, min(NODES[goal], WORK // max(1, size)))
 
 
 def plan_of(
