@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,9 +14,11 @@ from session.trees import classic, random_trees, tree
 from strategies import trees
 
 import troubleshoot as ts
+from troubleshoot.engine.model import compiled
 from troubleshoot.runbook.book import Place
 from troubleshoot.runbook.layout import laid_out
-from troubleshoot.session.plans.at_its_word import at_its_word
+from troubleshoot.session.plans.at_its_word import HARDLY, at_its_word
+from troubleshoot.session.plans.cutting import DOUBT
 from troubleshoot.session.plans.making import offers_for
 from troubleshoot.session.plans.task import task
 from troubleshoot.session.plans.writing import policy_of
@@ -292,18 +295,95 @@ class TestCauses:
     @often
     def test_ruled_out(self, made):
         """
-        A row rules out causes that were possible, and of those none twice on a way.
+        A row rules out causes that were possible, and what its answer says at its word.
         """
-        *_, runbook = made
+        tree_, *_, runbook = made
         for step in runbook.steps:
             for row in step.rows:
                 assert set(row.rules_out) <= set(step.possible)
+                if step.kind == "question" and row.answer != "dont-know":
+                    assert set(row.rules_out) == {
+                        name
+                        for name in step.possible
+                        if at_word(tree_, step.id, row.answer, name) == 0
+                    }
+
+    @given(books)
+    @often
+    def test_what_is_crossed_out_stays_so(self, made):
+        """
+        Possible is what a row leaves that leads there; at first, what the facts leave.
+        """
+        tree_, goal, _, runbook = made
+        believed = offers_for(tree_, goal, facts=passed(tree_)).situation.shares
+        for place, each in places(runbook).items():
+            left = {name for row in each.came_from for name in leaves(runbook, row)}
+            if place == Place("step", 1):
+                every = [x.id for x in runbook.causes if believed[x.id] > 0]
+                assert list(each.possible) == every
+            elif place.kind == "step":
+                assert set(each.possible) == left
+            elif each.came_from:
+                assert {x.cause for x in each.suspects} <= left
+
+
+def at_word(tree_, question, answer, cause):
+    """P(answer | cause) when what is hardly ever said is never said."""
+    model = compiled(tree_)
+    likely = [
+        model.likelihood(question, x.id)[model.causes.index(cause)]
+        for x in tree_.questions[question].answers
+    ]
+    which = [x.id for x in tree_.questions[question].answers].index(answer)
+    return likely[which] * (likely[which] > HARDLY or max(likely) <= HARDLY)
+
+
+def leaves(runbook, arrival):
+    """The causes that whoever takes a row has not crossed out."""
+    step = runbook.step(arrival.step)
+    row = next(x for x in step.rows if x.letter == arrival.letter)
+    return set(step.possible) - set(row.rules_out)
 
 
 class TestEndings:
     """
     An ending says what it is, and no more than it knows.
     """
+
+    @given(books)
+    @often
+    def test_chances(self, made):
+        """
+        The chance of the first remedy is that of all who come there, whatever ails
+        them, when one in twenty does not know an answer.
+        """
+        tree_, goal, _, runbook = made
+        offers = offers_for(tree_, goal, facts=passed(tree_))
+        model = offers.situation.model
+        ends = {x.number: np.zeros(len(model.causes)) for x in runbook.closes}
+
+        def walk(place, weights):
+            if place.kind == "ending":
+                ends[place.number] += weights
+                return
+            step = runbook.step(place.number)
+            for row in step.rows:
+                if step.kind == "action":
+                    fixes = model.fixes(step.id)
+                    chance = fixes if row.answer == "fixed" else 1.0 - fixes
+                elif row.answer == "dont-know":
+                    chance = DOUBT
+                else:
+                    chance = model.likelihood(step.id, row.answer) * (1 - DOUBT)
+                walk(row.to, weights * chance)
+
+        walk(first(runbook), offers.situation.p)
+
+        for close in runbook.closes:
+            for remedy in close.remedies[:1]:
+                arrived = ends[close.number]
+                chance = model.fixes(remedy.id) @ arrived / arrived.sum()
+                assert remedy.chance == pytest.approx(chance)
 
     @given(books)
     @often
@@ -417,3 +497,20 @@ def test_facts_are_on_the_front():
 
     assert runbook.front.facts == (("Do other lamps in the room work?", "No"),)
     assert "others" not in {x.id for x in runbook.steps}
+
+
+def test_what_is_needed():
+    """
+    A step takes what its setup takes, too, and the front names all that is printed.
+    """
+    made = tree(
+        "causes:\n  a: {title: A, actions: [do]}\n  b: {title: B}\n"
+        "questions:\n  look: {ask: Look?, setup: open, given: {a: yes, b: no}}\n"
+        "  far: {ask: Far?, needs: [ladder], only-if: {look: no}, given: {}}\n"
+        "setups:\n  open: {do: Open it., by: engineer, needs: [key]}\n"
+        "actions:\n  do: {do: Do it., needs: [spare part]}\n"
+    )
+    runbook = laid_out(made)
+
+    assert (runbook.step(1).by, runbook.step(1).things) == (("engineer",), ("key",))
+    assert runbook.front.needs == ("engineer", "key", "spare part")

@@ -205,16 +205,28 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
-    """A question in the fault table: what each cause most likely answers, by id."""
+    """
+    A question in the fault table: what each cause most likely answers, by id.
+
+    ``lifts`` say, for each cause of each answer, how many times likelier the answer is
+    under it than on average.
+    """
 
     id: str
     text: str
+    unit: str
     answers: tuple[tuple[str, tuple[str, ...]], ...]
+    lifts: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Front:
-    """What stands before the first step."""
+    """
+    What stands before the first step.
+
+    ``by`` are those whom the runbook is for, empty for everybody; ``needs`` the people
+    and things that its steps and remedies take.
+    """
 
     tree: str
     title: str

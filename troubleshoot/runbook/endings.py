@@ -11,6 +11,7 @@ from troubleshoot.session.situation import RULED_OUT
 
 if TYPE_CHECKING:
     from troubleshoot.engine.belief import FloatArray
+    from troubleshoot.engine.evidence import BoolArray
     from troubleshoot.engine.task import Task
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.plans.sheet import Spot
@@ -23,13 +24,17 @@ DIGITS: Final = 9  # of a share; sums differ in the last bits elsewhere
 MENTIONED: Final = 0.15  # a class that is likelier makes an ending one of its own
 
 
-def says(task: Task, spot: Spot) -> Saying:
-    """What is said at an ending; spots that say the same are printed once."""
+def says(task: Task, spot: Spot, left: BoolArray) -> Saying:
+    """
+    What is said at an ending; spots that say the same are printed once.
+
+    ``left`` are the causes that are not crossed out there, shape (causes,).
+    """
     ending = spot.ending
     outcome: Outcome = "cut"
     if ending != "unfinished" and ending != "":  # noqa: PLR1714 - read by type checkers
         outcome = ending
-    mass = np.bincount(task.classes, spot.joint)
+    mass = np.bincount(task.classes, np.where(left, spot.joint, 0.0))
     mass[task.unknown_class] = 0.0
     match outcome:
         case "found":
@@ -43,17 +48,21 @@ def says(task: Task, spot: Spot) -> Saying:
 def suspects(
     offers: Offers,
     named: Named,
-    outcome: Outcome,
-    classes: frozenset[int],
+    saying: Saying,
     joint: FloatArray,
+    left: BoolArray,
 ) -> tuple[tuple[Suspect, ...], float]:
-    """Whom an ending names, the likeliest first, and how sure it is of that."""
-    total = float(joint.sum())
+    """
+    Whom an ending names, the likeliest first, and how sure it is of that.
+
+    Only of those ``left``, which nobody who comes there has crossed out.
+    """
+    (outcome, classes), total = saying, float(joint.sum())
     if total <= 0 or outcome == "fixed":
         return (), 0.0
     if outcome in ("unknown", "contradiction"):
         return (), float(joint[-1]) / total
-    p = joint[:-1] / total
+    p = np.where(left, joint, 0.0)[:-1] / total
     if outcome == "found":
         p = np.where(np.isin(named.task.classes[:-1], list(classes)), p, 0.0)
     standing = p > RULED_OUT if (p > RULED_OUT).any() else p > 0

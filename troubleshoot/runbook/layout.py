@@ -24,21 +24,23 @@ from troubleshoot.runbook.book import (
 )
 from troubleshoot.runbook.endings import says, suspects
 from troubleshoot.runbook.matter import causes, front, groups, signs, stops
-from troubleshoot.runbook.remedies import remedies
+from troubleshoot.runbook.remedies import remedies, taken
+from troubleshoot.runbook.striking import crossed_out, standing
 from troubleshoot.session.plans.at_its_word import at_its_word
 from troubleshoot.session.plans.cutting import DONT_KNOW
 from troubleshoot.session.plans.making import offers_for
 from troubleshoot.session.plans.sheet import Spot, sheet
 from troubleshoot.session.plans.task import task
 from troubleshoot.session.plans.writing import policy_of
-from troubleshoot.session.situation import RULED_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from troubleshoot.engine.belief import FloatArray
     from troubleshoot.engine.budget import Progress
+    from troubleshoot.engine.evidence import BoolArray
     from troubleshoot.engine.policy_graph import Policy
+    from troubleshoot.engine.task import Task
     from troubleshoot.runbook.endings import Saying
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.plans.plan import Goal
@@ -109,12 +111,12 @@ class _Layout:
     def runbook(self) -> Runbook:
         """The whole of it."""
         tree = self.offers.situation.tree
-        closes = tuple(self._closes())
+        steps, closes = tuple(self._steps()), tuple(self._closes())
         return Runbook(
-            front=front(self.offers),
+            front=front(self.offers, steps, closes),
             figures=self._figures(closes),
             stops=stops(tree),
-            steps=tuple(self._steps()),
+            steps=steps,
             closes=closes,
             causes=causes(self.offers, self.named, closes, self._paths),
             signs=signs(self.offers),
@@ -136,7 +138,8 @@ class _Layout:
         found: dict[Saying, list[int]] = {}
         for i, spot in enumerate(self.spots):
             if spot.kind == "ending":
-                found.setdefault(says(self.named.task, spot), []).append(i)
+                saying = says(self.named.task, spot, self._standing[i])
+                found.setdefault(saying, []).append(i)
         return found
 
     @cached_property
@@ -154,32 +157,29 @@ class _Layout:
     @cached_property
     def _rows(self) -> Mapping[int, tuple[Row, ...]]:
         """The rows of each spot that is a step."""
-        return {i: tuple(self._rows_of(self.spots[i])) for i in self._number}
+        return {i: tuple(self._rows_of(i)) for i in self._number}
 
-    def _rows_of(self, spot: Spot) -> Iterator[Row]:
+    def _rows_of(self, i: int) -> Iterator[Row]:
+        spot = self.spots[i]
         if spot.kind == "action":
-            yield from self._outcomes(spot)
+            yield from self._outcomes(i)
             return
-        before = self._possible(spot)
         answers = self.named.questions[spot.step].answers
         for answer, child in spot.edges:
             if answer == DONT_KNOW:
                 yield self._row("?", "dont-know", child, ())
                 continue
-            after = self._possible(self.spots[child])
             yield Row(
                 letter=LETTERS[answer] if answer < len(LETTERS) else f"({answer + 1})",
                 answer=answers[answer].id,
                 text=answers[answer].text,
                 to=self._places[child],
-                rules_out=tuple(x for x in before if x not in after),
+                rules_out=self._rules_out(i, answer),
             )
 
-    def _outcomes(self, spot: Spot) -> Iterator[Row]:
-        before = self._possible(spot)
-        for answer, child in sorted(spot.edges, reverse=True):
-            after = self._possible(self.spots[child])
-            out = () if answer else tuple(x for x in before if x not in after)
+    def _outcomes(self, i: int) -> Iterator[Row]:
+        for answer, child in sorted(self.spots[i].edges, reverse=True):
+            out = () if answer else self._rules_out(i, answer)
             letter, name = ("a", "fixed") if answer else ("b", "failed")
             yield self._row(letter, name, child, out)
 
@@ -205,6 +205,8 @@ class _Layout:
             question = spot.kind == "question"
             among = self.named.questions if question else self.named.actions
             step = among[spot.step]
+            setups = [tree.setups[self.named.setups[each]] for each in spot.opens]
+            by, things = taken(step, *setups)
             yield Step(
                 number=number,
                 kind="question" if question else "action",
@@ -216,16 +218,14 @@ class _Layout:
                 verify=getattr(step, "verify", ""),
                 caution=getattr(step, "caution", ""),
                 risk=getattr(step, "risk", "none"),
-                setups=tuple(
-                    tree.setups[self.named.setups[each]].do for each in spot.opens
-                ),
-                by=step.needs.by,
-                things=step.needs.things,
+                setups=tuple(each.do for each in setups),
+                by=by,
+                things=things,
                 minutes=spot.minutes,
                 worst=self._worst[i] + spot.minutes,
                 rows=self._rows[i],
                 came_from=self._arrivals.get(Place("step", number), ()),
-                possible=self._possible(spot),
+                possible=self._listed(self._standing[i]),
                 chapter=self._chapter(spot),
             )
 
@@ -238,11 +238,23 @@ class _Layout:
                 found[child] = max(found[child], found[i] + spot.minutes)
         return found
 
-    def _possible(self, spot: Spot) -> tuple[str, ...]:
-        """Listed causes that are not ruled out at a spot, in the order of the file."""
-        p = _share(spot.word)[:-1]
-        standing = p > RULED_OUT if (p > RULED_OUT).any() else p > 0
-        return tuple(self.named.causes[i] for i in np.flatnonzero(standing).tolist())
+    @cached_property
+    def _trusting(self) -> Task:
+        return at_its_word(self.named.task)
+
+    @cached_property
+    def _standing(self) -> Sequence[BoolArray]:
+        """Which causes are not crossed out at each spot."""
+        return standing(self._trusting, self.spots)
+
+    def _rules_out(self, i: int, answer: int) -> tuple[str, ...]:
+        """Causes that are crossed out by an answer, and were not before."""
+        out = crossed_out(self._trusting, self.spots[i], answer)
+        return self._listed(self._standing[i] & out)
+
+    def _listed(self, among: BoolArray) -> tuple[str, ...]:
+        """The listed ones of these causes, in the order of the file."""
+        return tuple(self.named.causes[i] for i in np.flatnonzero(among[:-1]).tolist())
 
     def _chapter(self, spot: Spot) -> str:
         """The outermost group that has nearly all belief in listed causes."""
@@ -259,11 +271,10 @@ class _Layout:
 
     def _closes(self) -> Iterator[Close]:
         for number, (saying, among) in enumerate(self._sayings.items(), start=1):
-            outcome, classes = saying
+            outcome, _ = saying
             joint = sum((self.spots[i].joint for i in among), start=self._nothing)
-            named, confidence = suspects(
-                self.offers, self.named, outcome, classes, joint
-            )
+            left = np.any([self._standing[i] for i in among], axis=0)
+            named, confidence = suspects(self.offers, self.named, saying, joint, left)
             opened = [self.spots[i].opened for i in among] or [frozenset[int]()]
             yield Close(
                 number=number,
@@ -275,9 +286,8 @@ class _Layout:
                 else remedies(
                     self.offers,
                     self.named,
-                    np.where(
-                        np.isin(self.named.causes, [x.cause for x in named]), joint, 0
-                    ),
+                    joint,
+                    np.isin(self.named.causes, [x.cause for x in named]),
                     opened=frozenset.intersection(*opened),
                 ),
                 came_from=self._arrivals.get(Place("ending", number), ()),

@@ -13,15 +13,16 @@ from troubleshoot.runbook.remedies import remedies
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from troubleshoot.runbook.book import Close, Place
+    from troubleshoot.runbook.book import Close, Place, Remedy, Step
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.plans.task import Named
     from troubleshoot.tree.tree import Question, Tree
 
+LIFT_DIGITS: Final = 9  # sums differ in the last bits elsewhere
 TYPICAL: Final = 0.5  # an answer that a cause gives at least so often is a sign of it
 
 
-def front(offers: Offers) -> Front:
+def front(offers: Offers, steps: Sequence[Step], closes: Sequence[Close]) -> Front:
     """What the first page says about the tree, and what is taken as known."""
     situation = offers.situation
     tree = situation.tree
@@ -38,7 +39,7 @@ def front(offers: Offers) -> Front:
         sources=tree.sources,
         facts=tuple(_facts(offers)),
         by=situation.options.by or (),
-        needs=tuple(_things(tree)),
+        needs=tuple(_needs(steps, closes)),
         unknown=tree.unknown,
         confidence=tree.confidence,
     )
@@ -52,11 +53,13 @@ def _facts(offers: Offers) -> Iterator[tuple[str, str]]:
             yield question.ask, question.answer(answer).text
 
 
-def _things(tree: Tree) -> list[str]:
-    """What any step needs, each once, in the order of the file."""
-    kinds = (tree.setups, tree.questions, tree.actions)
-    steps = (x.needs for kind in kinds for x in kind.values())
-    return list(dict.fromkeys(thing for needs in steps for thing in needs.things))
+def _needs(steps: Sequence[Step], closes: Sequence[Close]) -> list[str]:
+    """Whom and what the printed steps and remedies take, each once, people first."""
+    printed: list[Step | Remedy] = [*steps]
+    printed += (remedy for close in closes for remedy in close.remedies)
+    people = (who for each in printed for who in each.by)
+    things = (thing for each in printed for thing in each.things)
+    return list(dict.fromkeys((*people, *things)))
 
 
 def stops(tree: Tree) -> tuple[Stop, ...]:
@@ -95,12 +98,16 @@ def causes(
                 x.number for x in closes if each.id in {y.cause for y in x.suspects}
             ),
             path=(*paths[each.id][1], paths[each.id][0].label),
-            remedies=remedies(
-                offers, named, (np.array(named.causes) == each.id).astype(np.float64)
-            ),
+            remedies=_remedies(offers, named, each.id),
         )
         for number, each in enumerate(tree.root_causes, start=1)
     )
+
+
+def _remedies(offers: Offers, named: Named, cause: str) -> tuple[Remedy, ...]:
+    """What helps against this cause alone."""
+    alone = np.array(named.causes) == cause
+    return remedies(offers, named, alone.astype(np.float64), alone)
 
 
 def _group(tree: Tree, cause: str) -> str:
@@ -126,11 +133,22 @@ def signs(offers: Offers) -> tuple[Sign, ...]:
 
 def _sign(offers: Offers, question: Question) -> Sign:
     model = offers.situation.model
-    answers = []
+    answers, lifts = [], []
     for each in question.answers:
         likelihood = model.likelihood(question.id, each.id)
-        pairs = zip(model.causes[:-1], likelihood[:-1], strict=True)
-        typical = {name for name, p in pairs if p >= TYPICAL and name in question.given}
-        order = [x.id for x in offers.situation.tree.root_causes if x.id in typical]
-        answers.append((each.text, tuple(order)))
-    return Sign(id=question.id, text=question.ask, answers=tuple(answers))
+        usual = float(likelihood @ model.prior)
+        p = dict(zip(model.causes, likelihood.tolist(), strict=True))
+        typical = [
+            x.id
+            for x in offers.situation.tree.root_causes
+            if p[x.id] >= TYPICAL and x.id in question.given
+        ]
+        answers.append((each.text, tuple(typical)))
+        lifts.append(tuple(round(p[x] / usual, LIFT_DIGITS) for x in typical))
+    return Sign(
+        id=question.id,
+        text=question.ask,
+        unit=question.unit,
+        answers=tuple(answers),
+        lifts=tuple(lifts),
+    )

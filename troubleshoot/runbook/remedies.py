@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from troubleshoot.engine.belief import FloatArray
+    from troubleshoot.engine.evidence import BoolArray
     from troubleshoot.engine.task import Act
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.plans.task import Named
-    from troubleshoot.tree.tree import Action, Tree
+    from troubleshoot.tree.tree import Action, Question, Setup, Tree
 
 LIKELY: Final = 0.05  # to help; what is less likely only makes a list on paper long
 
@@ -24,17 +25,21 @@ def remedies(
     offers: Offers,
     named: Named,
     weights: FloatArray,
+    against: BoolArray,
     *,
     opened: frozenset[int] = frozenset(),
 ) -> tuple[Remedy, ...]:
     """
-    The actions worth trying against weighted causes, the most efficient one first.
+    The actions worth trying against some causes, the most efficient one first.
 
-    Each is chosen for the case that those before it did not help; what cannot be
-    undone comes last. One is listed once it is likely enough, given that.
+    ``weights`` are those of all causes, ``against`` marks those that matter, both of
+    shape (causes,). Each is chosen for the case that those before it did not help, and
+    so is its chance; what cannot be undone comes last. One is listed once it is likely
+    enough, given that.
     """
     found: list[Remedy] = []
-    left = dict(enumerate(named.task.actions))
+    actions = enumerate(named.task.actions)
+    left = {i: x for i, x in actions if (x.fixes * weights)[against].any()}
     p = weights
     while left and (total := float(p.sum())) > TOLERANCE:
         chances = {i: float(act.fixes @ p) / total for i, act in left.items()}
@@ -66,7 +71,9 @@ def _remedy(
     tree: Tree, named: Named, i: int, opened: frozenset[int], chance: float
 ) -> Remedy:
     action, act = named.actions[i], named.task.actions[i]
-    new = _chain(named, act.setup, opened)
+    chain = _chain(named, act.setup, opened)
+    setups = [tree.setups[named.setups[each]] for each in chain]
+    by, things = taken(action, *setups)
     return Remedy(
         id=action.id,
         text=action.do,
@@ -74,13 +81,20 @@ def _remedy(
         verify=action.verify,
         caution=action.caution,
         risk=action.risk,
-        setups=tuple(tree.setups[named.setups[each]].do for each in new),
-        by=action.needs.by,
-        things=action.needs.things,
+        setups=tuple(each.do for each in setups),
+        by=by,
+        things=things,
         only_if=_conditions(tree, action),
         minutes=named.task.minutes(act, opened),
         chance=chance,
     )
+
+
+def taken(*steps: Question | Action | Setup) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who is needed for a step and its setups, and with what, each once."""
+    by = dict.fromkeys(x for step in steps for x in step.needs.by)
+    things = dict.fromkeys(x for step in steps for x in step.needs.things)
+    return tuple(by), tuple(things)
 
 
 def _chain(named: Named, setup: int, opened: frozenset[int]) -> list[int]:
