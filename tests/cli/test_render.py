@@ -237,6 +237,19 @@ class TestFolder:
         assert [each["format"] for each in shown["failed"]] == ["markdown"]
         assert "nothing" in shown["failed"][0]["message"]
 
+    def test_json_says_what_index_failed(self, call, desk):
+        """
+        An index that cannot be written is in the JSON, under the name of the page.
+        """
+        (desk / "out/index.md").mkdir(parents=True)
+        trees = ("lamp.yaml", "home/no-internet", "--form", "table")
+
+        run = call("render", *trees, "--to", "out", "--json")
+
+        (failed,) = json.loads(run.stdout)["failed"]
+        assert run.exit_code == 1
+        assert failed["message"].startswith("out/index.md: ")
+
     def test_same_to_the_byte(self, spawn, desk):
         """
         Two processes write the same files.
@@ -364,6 +377,7 @@ class TestCases:
         (["lamp.yaml", "--fact", "nothing=1"], "there is no question 'nothing'"),
         (["lamp.yaml", "--fact", "plug=blue"], "possible are"),
         (["lamp.yaml", "--steps", "0"], "0"),
+        (["lamp.yaml", "--format", "interactive", "--paper", "A4"], "pages of steps"),
         (["lamp.yaml", "--language", "tlh"], "tlh"),
         (["lamp.yaml", "--paper", "A5"], "A5"),
         (["lamp.yaml", "--templates", "nowhere"], "nowhere"),
@@ -509,6 +523,22 @@ class TestProgress:
         said = progress.so_far(1, 2.0, float("inf"))
 
         assert said == "1 situations looked into; at least 2 min on average"
+
+    def test_goes_on_at_once_after_other_words(self, monkeypatch):
+        """
+        Once work is long, the line comes back as soon as something else was printed.
+        """
+        stream = Seen()
+        monkeypatch.setattr(sys, "stderr", stream)
+        monkeypatch.setattr(click.utils, "should_strip_ansi", lambda *_, **__: False)
+        line = progress.Line()
+        line.last -= progress.PATIENCE
+
+        line("1 of 2: lamp.yaml")
+        line.close()
+        line("2 of 2: heating.yaml")
+
+        assert stream.getvalue().endswith("2 of 2: heating.yaml")
 
     def test_waits_and_is_for_people(self, monkeypatch):
         """
@@ -778,6 +808,35 @@ class TestWatch:
 
         assert pages == ["one\n", "two\n", "two\n", "three\n"]
         assert "lamp.yaml: markdown: the template 'runbook.md.j2', line 1" in run.stderr
+
+    def test_own_template_that_was_not_there(self, looks, desk):
+        """
+        A template that is new in the folder is taken from then on.
+        """
+        (desk / "own").mkdir()
+        template = desk / "own" / "runbook.md.j2"
+
+        looks(lambda: template.write_text("mine"), more=("--templates", "own"))
+
+        assert Path("out/lamp.md").read_text(encoding="utf-8") == "mine\n"
+
+    def test_page_that_fails_says_why(self, looks, desk):
+        """
+        A fact that the tree does not know any more, or a template with a fault, stands
+        above the last good page.
+        """
+        tree = desk / "lamp.yaml"
+        good = tree.read_text(encoding="utf-8")
+        renamed = good.replace("  plug:", "  in-the-wall:")
+        assert renamed != good
+        more = ("--format", "html", "--fact", "plug=yes")
+
+        run = looks(lambda: tree.write_text(renamed, encoding="utf-8"), more=more)
+
+        page = Path("out/lamp.html").read_text(encoding="utf-8")
+        assert "there is no question" in run.stderr
+        assert page.count('role="alert"') == 1
+        assert "there is no question" in page
 
     def test_tree_that_is_gone_keeps_its_page(self, looks, desk):
         """

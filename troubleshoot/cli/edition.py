@@ -78,6 +78,10 @@ class Result:
         """Whether every page is there."""
         return not (self.opened.problems or self.failed)
 
+    def why_not(self, format: str) -> tuple[str, ...]:
+        """Why there is no page of this format."""
+        return tuple(x.message for x in self.failed if x.format in ("", format))
+
     @property
     def there(self) -> tuple[Page, ...]:
         """The pages that were made."""
@@ -93,14 +97,18 @@ class Edition:
     reader: Reader
     line: Line
 
-    def published(self, source: Source) -> Result:
-        """Write the pages of one source; what goes wrong is said in the result."""
-        self.line(source.file)
+    def published(self, source: Source, counted: str = "") -> Result:
+        """
+        Write the pages of one source; what goes wrong is said in the result.
+
+        ``counted`` says on the line which of how many it is.
+        """
+        self.line(f"{counted}{source.file}")
         try:
             opened = self.reader(source)
         except TROUBLE as error:
             return Result(source, failed=(Failed(source.file, "", told(error)),))
-        done = [self._page(source.file, each) for each in opened.pages]
+        done = [self._page(source.file, each, counted) for each in opened.pages]
         return Result(
             source,
             opened,
@@ -108,8 +116,8 @@ class Edition:
             tuple(each for each in done if isinstance(each, Failed)),
         )
 
-    def _page(self, file: str, page: Page) -> Written | Failed:
-        self.line(f"{file}: {page.to}")
+    def _page(self, file: str, page: Page, counted: str) -> Written | Failed:
+        self.line(f"{counted}{file}: {page.to}")
         try:
             return self.put(file, page.to, page.name, page.content)
         except TROUBLE as error:
@@ -133,7 +141,10 @@ def told(error: Exception) -> str:
 
 
 def shape(
-    results: Iterable[Result], indexes: Iterable[Written], problems: list[Any]
+    results: Iterable[Result],
+    indexes: Iterable[Written],
+    failed: Iterable[Failed],
+    problems: list[Any],
 ) -> dict[str, Any]:
     """What was written, and what was not, as JSON."""
     listed = list(results)
@@ -151,7 +162,6 @@ def shape(
         "problems": problems,
         "failed": [
             {"tree": x.tree, "format": x.format, "message": x.message}
-            for r in listed
-            for x in r.failed
+            for x in (*(y for r in listed for y in r.failed), *failed)
         ],
     }

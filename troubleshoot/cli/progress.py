@@ -39,6 +39,7 @@ class Line:
             self._write("")
             click.echo("\r", nl=False, err=True)
             self.width = 0
+            self.last = time.monotonic() - PATIENCE  # the work is long: go on at once
 
     def _say(self, text: str) -> None:
         watched = sys.stderr is not None and sys.stderr.isatty()

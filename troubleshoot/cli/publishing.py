@@ -35,7 +35,9 @@ def publish(path: Path, data: bytes) -> bool:
     try:
         draft.write_bytes(data)
         draft.replace(path)
-    except BaseException:
+    except BaseException as error:
         draft.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # of the page, not of a draft nobody asked for
+            raise type(error)(error.errno, error.strerror, str(path)) from error
         raise
     return True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from troubleshoot.cli import cases, check
-from troubleshoot.cli.edition import TROUBLE, Edition, shape, told
+from troubleshoot.cli.edition import TROUBLE, Edition, Failed, shape, told
 from troubleshoot.cli.json_text import dumps
 from troubleshoot.cli.options import json_option, session_options
 from troubleshoot.cli.progress import Line
@@ -179,30 +179,49 @@ def print_page(wish: Wish, opens: Reader, line: Line) -> None:
 
 def publish(wish: Wish, edition: Edition, opens: Reader) -> None:
     """Write all pages and say so; the exit code is 1 if one is missing."""
-    results = []
-    for source in wish.sources():
-        results.append(edition.published(source))
-        edition.line.close()
+    results, sources = [], wish.sources()
+    for number, source in enumerate(sources, start=1):
+        counted = f"{number} of {len(sources)}: " if len(sources) > 1 else ""
+        results.append(edition.published(source, counted))
         if not wish.as_json:
+            edition.line.close()
             tell(results[-1])
+    edition.line.close()
     indexes: list[Written] = []
+    failed: list[Failed] = []
     if wish.has_index and isinstance(opens, Sheets):
-        indexes = opens.index(edition, results)
+        indexes, failed = _index(edition, opens, results)
     if wish.as_json:
-        problems = [x for each in results for x in each.opened.problems]
-        click.echo(dumps(shape(results, indexes, check.shape(problems)["problems"])))
+        problems = check.shape([x for each in results for x in each.opened.problems])
+        click.echo(dumps(shape(results, indexes, failed, problems["problems"])))
     else:
         tell_files(indexes)
+        tell_failed(failed)
         click.echo(summary(results, edition.folder))
-    if not all(each.is_good for each in results):
+    if failed or not all(each.is_good for each in results):
         raise click.exceptions.Exit(PROBLEMS)
+
+
+def _index(
+    edition: Edition, opens: Sheets, results: Sequence[Result]
+) -> tuple[list[Written], list[Failed]]:
+    """The pages that lead to the others, or why there are none."""
+    try:
+        return opens.index(edition, results), []
+    except TROUBLE as error:
+        return [], [Failed("index", "", told(error))]
 
 
 def tell(result: Result) -> None:
     """Name the files of one source, and on standard error what went wrong."""
     tell_files(result.written)
     tell_problems(result.opened)
-    for each in result.failed:
+    tell_failed(result.failed)
+
+
+def tell_failed(failed: Iterable[Failed]) -> None:
+    """Say of each page why it could not be made."""
+    for each in failed:
         about = f"{each.tree}: {each.format}" if each.format else each.tree
         click.echo(f"error: {clean(f'{about}: {each.message}')}\n", err=True)
 

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 FORMS: Final[Mapping[str, Form]] = {"sheet": "sheet", "table": "table"}
 ALL: Final = "all"
+CLICKED: Final = "interactive"
+# Options of which a page to click through knows nothing.
+PRINTED: Final = frozenset({"--goal", "--paper", "--steps", "--date"})
 # Options of which a session knows nothing.
 SHEET_OPTIONS: Final = frozenset(
     {"--goal", "--paper", "--steps", "--date", "--fact", "--by", "--has", "--watch"}
@@ -101,6 +104,8 @@ def _refuse_contradictions(wish: Wish) -> None:
             refuse(f"{option} is for pages in a folder: add --to.")
     if wish.folder is None and "pdf" in wish.formats and sys.stdout.isatty():
         refuse("a PDF is nothing to read on a terminal: add --to.")
+    for option in sorted(wish.said & PRINTED) if wish.formats == (CLICKED,) else ():
+        refuse(f"{option} is for pages of steps; the {CLICKED} page asks by itself.")
     of_other = cases.OPTIONS if wish.of_trees else SHEET_OPTIONS
     for option in sorted(wish.said & of_other):
         forms = cases.FORMS if wish.of_trees else FORMS

@@ -51,12 +51,12 @@ class Sheets:
         ]
 
     def keep(self, edition: Edition, result: Result) -> list[Written]:
-        """Write over its last good pages what is wrong with a tree now."""
-        source, problems = result.source, result.opened.problems
-        form = self.look.get("form", "sheet")
+        """Write over its last good pages what is wrong with a tree or a page now."""
+        source, form = result.source, self.look.get("form", "sheet")
         kept = []
         for to in self.formats:
-            if to in BANNERS:
+            problems = result.opened.problems or result.why_not(to)
+            if to in BANNERS and problems:
                 name = named(source.stem, to, form)
                 good = without_banner(_text(edition.folder / name))
                 page = under_banner(

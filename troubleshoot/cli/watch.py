@@ -12,6 +12,7 @@ import click
 from troubleshoot.cli.edition import TROUBLE, told
 from troubleshoot.cli.refused import Refused
 from troubleshoot.cli.terminal import clean
+from troubleshoot.runbook import house
 from troubleshoot.tree.shipped import find
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class Watch:
         sources = self._sources()
         mine = set(self._templates()) | (before.keys() - {x.file for x in sources})
         fresh = any(before.get(each) != now.get(each) for each in mine)
+        if fresh:
+            house.anew()
         for source in sources:
             same = before.get(source.file) == now.get(source.file)
             if source not in self.results or fresh or not same:
@@ -83,11 +86,12 @@ class Watch:
         result = self.results[source] = self.edition.published(source)
         self.edition.line.close()
         for each in result.failed:
-            say(f"{each.tree}: {each.format}: {each.message}")
+            say(": ".join(filter(None, (each.tree, each.format, each.message))))
+        if not result.is_good:
+            self._trying(lambda: self.sheets.keep(self.edition, result))
         if result.opened.problems:
             for problem in result.opened.problems:
                 say(f"{problem}\n")
-            self._trying(lambda: self.sheets.keep(self.edition, result))
             say(f"{source.file}: broken; its pages stay as they last were.")
         elif result.written:
             changed = sum(each.changed for each in result.written)

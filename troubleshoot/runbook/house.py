@@ -81,6 +81,11 @@ def environment(
     return _made(to, templates, tuple(sorted(vars(words(language)).items())))
 
 
+def anew() -> None:
+    """Look for templates anew, also for those that a house did not have before."""
+    _made.cache_clear()
+
+
 @lru_cache(maxsize=32)
 def _made(
     to: Format, templates: Path | None, fixed: tuple[tuple[str, str], ...]

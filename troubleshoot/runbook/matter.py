@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Question, Tree
 
 LIFT_DIGITS: Final = 9  # sums differ in the last bits elsewhere
+NEVER: Final = 1e-6  # P(answer) that is nobody's
 TYPICAL: Final = 0.5  # an answer that a cause gives at least so often is a sign of it
 
 
@@ -136,7 +137,7 @@ def _sign(offers: Offers, question: Question) -> Sign:
     answers, lifts = [], []
     for each in question.answers:
         likelihood = model.likelihood(question.id, each.id)
-        usual = float(likelihood @ model.prior)
+        usual = max(float(likelihood @ model.prior), NEVER)
         p = dict(zip(model.causes, likelihood.tolist(), strict=True))
         typical = [
             x.id

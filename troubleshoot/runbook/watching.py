@@ -23,13 +23,13 @@ _BODY: Final = re.compile("<body[^>]*>\n?")
 
 def under_banner(
     page: str,
-    problems: Iterable[Problem],
+    problems: Iterable[Problem | str],
     *,
     language: Language = DEFAULT,
     templates: Path | None = None,
 ) -> str:
     """
-    An HTML page with the problems of its tree above everything.
+    An HTML page with what is wrong above everything, with its tree or its template.
 
     ``page`` is the last good one, or empty if there never was any.
     """
