@@ -295,3 +295,28 @@ questions:
     setup: cellar
     given: {s: always yes, t: always no}
 """
+
+
+def test_what_matters_most_is_kept():
+    """
+    Where there is room for one question more, it is not the likelier one but the one
+    without which the wrong remedy would be named more often.
+    """
+    made = tree(
+        "unknown: 0\nconfidence: 99%\n"
+        "causes:\n  a: {title: A, prior: 57}\n  b: {title: B, prior: 3}\n"
+        "  c: {title: C, prior: 20}\n  d: {title: D, prior: 20}\n"
+        "questions:\n"
+        "  which: {ask: Which?, given: {a: always yes, b: always yes, c: always no,"
+        " d: always no}}\n"
+        "  likely: {ask: A or B?, given: {a: always yes, b: always no}}\n"
+        "  even: {ask: C or D?, given: {c: always yes, d: always no}}\n"
+    )
+    named = task(offers_for(made, "diagnose"))
+    policy = policy_of(named, "diagnose")
+    assert sum(x.kind == "question" for x in policy.nodes) == 3
+
+    spots = sheet(named.task, policy, 2)
+
+    asked = [named.questions[x.step].id for x in spots if x.kind == "question"]
+    assert asked == ["which", "even"]

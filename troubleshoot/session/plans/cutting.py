@@ -1,5 +1,5 @@
 """
-Which spots a sheet has room for: the likeliest of a plan, and those beside it.
+Which spots a sheet has room for: those of a plan that matter most, and some beside it.
 
 A plan says nothing about "don't know": the sheet goes on there with the question that
 tells most per minute of those that are left. What is beyond the limit is cut.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DONT_KNOW: Final = -1  # the edge of whoever cannot answer
 DOUBT: Final = 0.05  # how often that is, to tell which spots are worth their space
-ON_PLAN: Final = 0.7  # of the limit, at least, if the plan has so many steps
+ON_PLAN: Final = 0.85  # of the limit, at least, if the plan has so many steps
 
 SheetEnding: TypeAlias = Ending | Literal["cut", "contradiction"]
 Place: TypeAlias = int | str
@@ -57,7 +57,7 @@ class Cutting:
         self._steps = 0
 
     def along_the_plan(self) -> None:
-        """The likeliest steps of the plan, each under one that is in."""
+        """The steps of the plan that matter most, each under one that is in."""
         kept = self._kept()
         before: dict[int, Evidence] = {0: self.noisy.root}
         weights = {0: self.task.prior}
@@ -79,8 +79,12 @@ class Cutting:
         self._steps = sum(each.kind != "ending" for each in self.drafts.values())
 
     def _kept(self) -> set[int]:
-        """Nodes of the plan that are in: the likeliest first, from the root on."""
-        chances = list(_chances(self.task, self.nodes))
+        """
+        Nodes of the plan that are in, from the root on.
+
+        First come those where stopping would most often name the wrong remedy.
+        """
+        missed = [_missed(self.task, W) for W in _arriving(self.task, self.nodes)]
         room = self.limit if self.limit < 3 else round(self.limit * ON_PLAN)  # noqa: PLR2004 - too few to share
         kept: set[int] = set()
         waiting = [(-1.0, 0)]
@@ -92,7 +96,7 @@ class Cutting:
             kept.add(i)
             room -= node.kind != "ending"
             for _, child in node.edges:
-                heappush(waiting, (-chances[child], child))
+                heappush(waiting, (-missed[child], child))
         return kept
 
     def _after(
@@ -119,7 +123,8 @@ class Cutting:
     def beside_the_plan(self) -> None:
         """Where "don't know" leads, the likeliest first, as far as there is room."""
         waiting: list[tuple[float, str]] = []
-        chances = list(_chances(self.task, self.nodes))
+        arriving = _arriving(self.task, self.nodes)
+        chances = [float(each.sum()) for each in arriving]
         for place, draft in list(self.drafts.items()):
             if draft.kind == "question" and isinstance(place, int):
                 self._unknown(draft, chances[place] * DOUBT, waiting)
@@ -197,12 +202,18 @@ def _both(one: Evidence, other: Evidence) -> Evidence:
     )
 
 
-def _chances(task: Task, nodes: Sequence[Node]) -> Iterator[float]:
-    """P(reached) of each node of the plan."""
+def _missed(task: Task, weights: FloatArray) -> float:
+    """P(a spot is reached, and the likeliest remedy class there is the wrong one)."""
+    mass = np.bincount(task.classes, weights)
+    return float(mass.sum() - mass.max())
+
+
+def _arriving(task: Task, nodes: Sequence[Node]) -> Iterator[FloatArray]:
+    """P(cause, the node is reached) of each node of the plan, shape (causes,)."""
     waiting: dict[int, FloatArray] = {0: task.prior}
     for i, node in enumerate(nodes):
         arrived = waiting.pop(i)
-        yield float(arrived.sum())
+        yield arrived
         for answer, child in node.edges:
             arriving = arrived * outcomes(task, node)[answer]
             waiting[child] = waiting.get(child, 0.0) + arriving
