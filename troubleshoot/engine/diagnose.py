@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from troubleshoot.engine.greedy import Greedy
     from troubleshoot.engine.task import Task
 
-LOOKED = 1_000  # questions that the lower bound looks into when nothing is limited
+# Situations when nothing is limited, for the lower bound and for better questions.
+LOOKED, ROLLED = 1_000, 20_000
 
 
 def diagnose(
@@ -101,7 +102,8 @@ def _noisy(task: Task, budget: Budget, progress: Progress | None) -> Policy:
     budget.resumed(part)
     better = search.step
     if not search.is_closed:
-        rollout = Rollout(crowds, part := budget.part(2 / 3), progress, lower)
+        part = budget.part(2 / 3, unlimited=ROLLED)
+        rollout = Rollout(crowds, part, progress, lower)
         better = rollout.run()
         budget.resumed(part)
     # Where the search ended early it may have been led astray, which shows now.

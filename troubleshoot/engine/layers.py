@@ -1,9 +1,6 @@
 """
 A noisy plan written out, one question after another.
 
-Throughout this module:
-    W   is P(cause, the situation is reached), shape (causes,); its sum is P(reached)
-
 All situations after as many questions are a layer. Those in it that are equal are one,
 and where they are too many to write, the unlikely ones are made one with others like
 them: see ``forgetting``. That is a plan like any other, and its figures are exact.

@@ -32,6 +32,7 @@ TRIED = 4  # questions in a situation, those that tell most per minute
 TOGETHER = 32  # situations looked into at once
 CELLS = 4_000_000  # numbers in the beliefs that are followed at once
 SAMPLE, ROUNDS = 200, 3  # situations that the estimate is fitted to, and how often
+LIKELIHOODS = 2_000_000  # in all situations that the estimate is fitted to, at most
 BETTER = 1e-9  # minutes
 
 
@@ -155,11 +156,11 @@ class Rollout:
 
     @property
     def _sample(self) -> int:
-        """How many situations to fit to: no more than a quarter of the budget takes."""
-        if self.budget.nodes is None:
-            return SAMPLE
-        left = self.budget.nodes - self.budget.expanded
-        return max(1, min(SAMPLE, left // (4 * ROUNDS)))
+        """How many situations to fit to: a quarter of the budget, fewer large ones."""
+        few = min(SAMPLE, LIKELIHOODS // max(1, self.crowds.noisy.L.size))
+        if self.budget.nodes is not None:
+            few = min(few, (self.budget.nodes - self.budget.expanded) // (4 * ROUNDS))
+        return max(1, few)
 
     def _first_situations(self, count: int) -> Crowd:
         """The likeliest that going by what tells most leads to, and that go on."""
