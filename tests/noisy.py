@@ -8,6 +8,15 @@ import numpy as np
 
 from troubleshoot.engine.task import Ask, Task, met
 
+SLIGHT = (1e-9, 0.05, 0.2)
+EXTRAS = {
+    "plain": {},
+    "classes": {"classes": True},
+    "setups": {"setups": True},
+    "conditions": {"conditions": True},
+    "everything": {"classes": True, "setups": True, "conditions": True},
+}
+
 
 def optimum_of_noisy(task):  # noqa: C901 - all in one place
     """The least expected cost, by trying everything after every set of answers."""

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from noisy import noisy_instance
+from noisy import EXTRAS, SLIGHT, noisy_instance
 
 from troubleshoot.engine.crowd import Crowds
 from troubleshoot.engine.evidence import Noisy
 from troubleshoot.engine.task import Ask, Task
-
-SLIGHT = (1e-9, 0.05, 0.2)
-EXTRAS = {
-    "plain": {},
-    "classes": {"classes": True},
-    "setups": {"setups": True},
-    "conditions": {"conditions": True},
-    "everything": {"classes": True, "setups": True, "conditions": True},
-}
 
 
 def layers(task):

@@ -4,7 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from noisy import noisy_instance, optimum_of_noisy, with_extras
+from noisy import (
+    EXTRAS,
+    SLIGHT,
+    noisy_instance,
+    optimum_of_noisy,
+    with_extras,
+)
 
 from troubleshoot.engine.budget import Budget
 from troubleshoot.engine.evidence import Evidence, Noisy
@@ -14,14 +20,6 @@ from troubleshoot.engine.task import Ask, Task
 
 NEAR = 1e-9
 BUDGETS = (0, 1, 4)
-SLIGHT = (1e-9, 0.05, 0.2)
-EXTRAS = {
-    "plain": {},
-    "classes": {"classes": True},
-    "setups": {"setups": True},
-    "conditions": {"conditions": True},
-    "everything": {"classes": True, "setups": True, "conditions": True},
-}
 
 
 def telling_instance(rng, *, classes=False, setups=False, conditions=False, slight):
