@@ -93,6 +93,19 @@ urgent:
 escalate: {to: The electrician, bring: [model, photo]}
 """
 
+# Of two answers that contradict each other, one is private.
+CONTRARY = """
+unknown: 5%
+causes: {fuse: {title: The fuse}, bulb: {title: The bulb}}
+questions:
+  room:
+    ask: Whose room is it?
+    private: true
+    answers: {own: My own room, other: Another room}
+    given: {fuse: always own, bulb: always other}
+  light: {ask: Is there light?, given: {fuse: always no, bulb: always yes}}
+"""
+
 
 # What random sessions hardly ever come to, and what is said in them.
 RARE = (
@@ -769,6 +782,18 @@ class TestReader:
         page.emulate_media(media="print")
         assert "My own account" not in page.locator("body").inner_text()
         assert "(private)" in page.locator("#path").inner_text()
+
+    def test_private_answers_that_do_not_fit_are_masked_on_paper(self, opened):
+        """
+        What is worth checking again is masked on paper where it is private.
+        """
+        page = opened(tree(CONTRARY), facts={"room": "own", "light": "yes"})
+        press(page, "Start")
+        assert "Whose room is it? My own room" in shown(page)
+
+        page.emulate_media(media="print")
+        assert "My own room" not in page.locator("body").inner_text()
+        assert "Whose room is it? (private)" in shown(page)
 
     def test_hand_off_is_copied(self, kettle, opened):
         """

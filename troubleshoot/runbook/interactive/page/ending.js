@@ -47,13 +47,16 @@ function doubtNote({ model }, doubt, check) {
   const suspects = doubt.pair.length ? doubt.pair : doubt.suspects.slice(0, 3);
   if (!suspects.length) return null;
   const items = suspects.map((each) => {
-    const [text, said] = pieceText(model, each);
+    const [text] = pieceText(model, each);
     const again = () => check(each);
     const label = `${word("check_again")}: ${text}`;
     return make(
       "li",
       {},
-      make("span", { dir: "auto" }, `${text} ${said} `),
+      make("span", { dir: "auto" }, text),
+      " ",
+      maskedOnPaper("span", (masked) => pieceText(model, each, masked)[1]),
+      " ",
       button(word("check_again"), again, { className: "small", "aria-label": label }),
     );
   });

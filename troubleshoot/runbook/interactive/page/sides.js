@@ -92,13 +92,20 @@ function stepText(model, kind, step) {
   return kind === "question" ? model.question.get(step).ask : model.action.get(step).do;
 }
 
-/** What was said; on paper, which others read, a private answer is masked. */
 function replyShown(model, event) {
-  const own = make("strong", { dir: "auto" }, replyText(model, event, false));
-  if (!model.question.get(event.step)?.private || !isAnswer(event)) return own;
-  own.className = "screen";
-  const paper = make("strong", { className: "paper" }, replyText(model, event, true));
-  return make("span", {}, own, paper);
+  return maskedOnPaper("strong", (masked) => replyText(model, event, masked));
+}
+
+/** What was said; on paper, which others read, a private answer is masked. */
+function maskedOnPaper(tag, textOf) {
+  const [own, masked] = [textOf(false), textOf(true)];
+  if (own === masked) return make(tag, { dir: "auto" }, own);
+  return make(
+    "span",
+    {},
+    make(tag, { className: "screen", dir: "auto" }, own),
+    make(tag, { className: "paper", dir: "auto" }, masked),
+  );
 }
 
 function replyText(model, event, masked) {
