@@ -442,17 +442,23 @@ class TestPage:
 
 @pytest.fixture
 def opened(browser, tmp_path):
-    """Opens the page of a tree; in the end, it did nothing that it should not do."""
+    """
+    Opens the page of a tree; in the end, it did nothing that it should not do.
+
+    ``beside`` is a page of the same reader, who has both open.
+    """
     contexts, watched = [], []
 
-    def open_(made, *, width=1280, scheme="light", **more):
-        context = browser.new_context(
-            viewport={"width": width, "height": 800},
-            color_scheme=scheme,
-            accept_downloads=True,
-        )
-        context.set_default_timeout(10_000)
-        contexts.append(context)
+    def open_(made, *, width=1280, scheme="light", beside=None, **more):
+        context = beside and beside.context
+        if context is None:
+            context = browser.new_context(
+                viewport={"width": width, "height": 800},
+                color_scheme=scheme,
+                accept_downloads=True,
+            )
+            context.set_default_timeout(10_000)
+            contexts.append(context)
         file = tmp_path / "page.html"
         file.write_text(interactive(made, **more), encoding="utf-8", newline="")
         found = Watched(context)
@@ -716,6 +722,19 @@ class TestReader:
 
         assert (shown(page), said(page)) == before
         assert page.get_by_role("button", name="Forward again").is_visible()
+
+    def test_pages_of_other_readers_keep_other_sessions(self, kettle, opened):
+        """
+        Who takes the steps, with what, and what is known, each make another page.
+        """
+        page = opened(kettle, by="customer")
+        press(page, "Start", "No")
+
+        for more in ({}, {"by": "customer", "has": ()}, {"facts": {"lamp": "no"}}):
+            other = opened(kettle, beside=page, **more)
+            assert shown(other).startswith("Find the cause step by step")
+        again = opened(kettle, beside=page, by="customer")
+        assert said(again) == ["Is there smoke? No Change"]
 
     def test_starting_again_asks_first_and_forgets(self, kettle, opened):
         """

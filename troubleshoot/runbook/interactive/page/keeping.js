@@ -1,8 +1,13 @@
 // What is kept over a reload, copied, and saved to a file.
 
-/** Where this very tree keeps its session; a browser may refuse to keep anything. */
-function keyOf({ data: { tree } }) {
-  return `troubleshoot:${tree.id}:${tree.fingerprint}`;
+/** Where this very page keeps its session; a browser may refuse to keep anything. */
+function keyOf({ data: { tree, options, facts } }) {
+  return `${begunWith(tree)}${tree.fingerprint}:${JSON.stringify([options, facts])}`;
+}
+
+/** How the keys of all pages of a tree begin. */
+function begunWith({ id }) {
+  return `troubleshoot:${id}:`;
 }
 
 function keep(session, started) {
