@@ -497,6 +497,11 @@ def saved(page, button):
     return Path(download.value.path()).read_text(encoding="utf-8")
 
 
+def handed(page):
+    """The text of the hand-off."""
+    return page.get_by_label("What was found out so far").input_value()
+
+
 def tab_to(page, name):
     """The tab key until the button of this name has the focus; as a reader would."""
     for _ in range(60):
@@ -846,6 +851,19 @@ class TestReader:
             kettle.fingerprint,
         ):
             assert each in text
+
+    def test_hand_off_warns_before_what_may_help(self, kettle, opened):
+        """
+        Caution, risk and what comes first stand before a remedy, and its minutes after.
+        """
+        page = opened(kettle)
+        press(page, "Start", "No", "Stop here")
+        lines = handed(page).splitlines()
+
+        first = "First: Go to the fuse box."
+        careful = "Careful: Keep your hands dry."
+        assert f"- {careful} {first} Switch the fuse on. (3 min)" in lines
+        assert "- This cannot be undone. Scrap the kettle. (1 min)" in lines
 
     def test_changes_are_told_to_a_screen_reader(self, kettle, opened):
         """

@@ -26,6 +26,12 @@ function causeList(session, { causes }) {
   return make("div", {}, heading(word("most_likely"), 3), make("ol", {}, ...items));
 }
 
+/** The actions of an ending, as they stand now. */
+function remediesOf(session, { actions }) {
+  const offers = offersOf(situationOf(session));
+  return actions.map((each) => actionStep(offers, each));
+}
+
 /** An action with its caution before it, and how to tell that it worked. */
 function remedyNote(action, done) {
   return make(

@@ -10,7 +10,7 @@ function handOffText(session) {
     `${word("ending")}: ${standing(session, step)}`,
     section("most_likely", likeliest(session)),
     section("said_so_far", saidLines(model, events)),
-    section("what_may_help", remedyLines(model, step)),
+    section("what_may_help", remedyLines(session, step)),
     section("hand_over_to", escalationLines(model.escalate)),
     [tree.id, tree.version, tree.fingerprint, events.at(-1).at].filter((x) => x).join(" · "),
   ]
@@ -55,9 +55,19 @@ function saidLines(model, events) {
   });
 }
 
-function remedyLines(model, step) {
+function remedyLines(session, step) {
   if (!step.isEnd || step.kind === "fixed") return [];
-  return step.actions.map((each) => model.action.get(each).do);
+  return remediesOf(session, step).map(actionLine);
+}
+
+/** An action on one line; caution, risk and what comes first stand before it. */
+function actionLine({ action, setup, minutes: cost }) {
+  const before = [
+    action.caution ? `${word("careful")} ${action.caution}` : "",
+    action.risk === "none" ? "" : word(action.risk),
+    setup.length ? `${word("first")} ${setup.join(" ")}` : "",
+  ];
+  return [...before, action.do, `(${minutes(cost)})`].filter((each) => each).join(" ");
 }
 
 function escalationLines(escalate) {
