@@ -86,7 +86,10 @@ class Play:
             self._make("tried", action, self.rng.random() < 0.1)
 
     def _other_moves(self) -> Iterator[tuple[str, str | None, Any]]:
-        events = self.session.events
+        events, step = self.session.events, self.session.next_step()
+        if step.is_end:
+            for each in step.actions:
+                yield "tried", each, self.rng.random() < 0.2
         for each in {x.step for x in events if x.kind in ("told", "answered")}:
             yield "change", each, self._reply(each)
         for each in {x.step for x in events if x.kind == "tried"}:

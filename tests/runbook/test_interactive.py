@@ -704,6 +704,27 @@ class TestReader:
         press(page, "Back")
         assert page.get_by_role("button", name="Stop here").is_visible()
 
+    def test_a_remedy_of_an_ending_can_be_reported(self, kettle, opened):
+        """
+        What may help has its minutes, and whether it helped is said as to any action.
+        """
+        page = opened(kettle)
+        press(page, "Start", "No", "Stop here")
+        fuse = page.get_by_role("group", name="Switch the fuse on. Does the kettle")
+        assert "Takes about 3 min." in shown(page)
+        fuse.get_by_role("button", name="No, not fixed").click()
+
+        session = kettle.begin().answer("smoke", "no").give_up()
+        session = session.tried("switch-on", fixed=False)
+        resumed = ts.resume(kettle, json_of(page))
+        assert dict(resumed.belief) == dict(session.belief)
+        assert page.locator("#heading").inner_text() == session.next_step().text
+        press(page, "Stop here")
+        assert page.get_by_text("Something else you know?").is_visible()
+        page.get_by_role("group", name="Clean the base.").get_by_text("Yes").click()
+        assert shown(page).startswith("How it ended\n\nSolved")
+        assert page.get_by_text("Something else you know?").is_hidden()
+
     def test_something_else_can_be_told_at_any_time(self, kettle, opened):
         """
         A question that was not put can be answered all the same.

@@ -43,20 +43,25 @@ function actionCard(step, { tried: said, skipped }) {
     ]),
     timeTaken(step),
     hints(action),
-    make(
-      "div",
-      { role: "group", "aria-label": action.verify || word("did_it_help") },
-      ...prose(action.verify || word("did_it_help"), "verify"),
-      make(
-        "div",
-        { className: "answers" },
-        button(word("yes_fixed"), () => said(true)),
-        button(word("no_not_fixed"), () => said(false)),
-      ),
-    ),
+    outcomeAsked(action, said, action.verify || word("did_it_help")),
     make("div", { className: "row" }, button(word("not_now"), skipped)),
     whyFolded(action.why, actionReason(step)),
   ];
+}
+
+/** How to tell whether an action worked, and the two ways to say so. */
+function outcomeAsked({ verify }, said, label) {
+  return make(
+    "div",
+    { role: "group", "aria-label": label },
+    ...prose(verify || word("did_it_help"), "verify"),
+    make(
+      "div",
+      { className: "answers" },
+      button(word("yes_fixed"), () => said(true)),
+      button(word("no_not_fixed"), () => said(false)),
+    ),
+  );
 }
 
 function cautions(action) {

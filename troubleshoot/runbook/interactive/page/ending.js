@@ -1,16 +1,17 @@
 // How a session ended: how sure, what helps, whom to call.
 
-function endingCard(session, step, { check }) {
+function endingCard(session, step, { check, tried: said }) {
   const { model } = session;
+  const { kind, doubt } = step;
   return [
     make("p", { className: "label" }, word("ending")),
-    stepHeading(word(`outcome_${step.kind.replace(" ", "_")}`)),
-    make("p", { className: step.kind === "stopped" ? "urgent" : "lead", dir: "auto" },
+    stepHeading(word(`outcome_${kind.replace(" ", "_")}`)),
+    make("p", { className: kind === "stopped" ? "urgent" : "lead", dir: "auto" },
       endingText(session, step)),
     causeList(session, step),
-    ...step.actions.map((id) => remedyNote(model.action.get(id), step.kind === "fixed")),
-    step.doubt ? doubtNote(session, step.doubt, check) : null,
-    step.kind === "fixed" ? null : escalationNote(model.escalate),
+    remedyList(session, step, said),
+    doubt ? doubtNote(session, doubt, check) : null,
+    kind === "fixed" ? null : escalationNote(model.escalate),
   ];
 }
 
@@ -32,19 +33,32 @@ function remediesOf(session, { actions }) {
   return actions.map((each) => actionStep(offers, each));
 }
 
-/** An action with its caution before it, and how to tell that it worked. */
-function remedyNote(action, done) {
+/** What helped, or what may help and waits to be tried. */
+function remedyList(session, step, said) {
+  if (!step.actions.length) return null;
+  const steps = remediesOf(session, step);
+  if (step.kind === "fixed") return [heading(word("what_helped"), 3), ...steps.map(helped)];
+  return [heading(word("what_may_help"), 3), ...steps.map((each) => remedyNote(each, said))];
+}
+
+function helped({ action }) {
+  return make("div", { className: "remedy" }, ...prose(action.do, "do"));
+}
+
+/** An action with its caution before it, and what to say once it was tried. */
+function remedyNote(step, said) {
+  const { action } = step;
+  const asked = action.verify || word("did_it_help");
   return make(
     "div",
     { className: "remedy" },
-    heading(word(done ? "what_helped" : "what_may_help"), 3),
-    action.caution && !done
-      ? make("div", { className: "caution" }, cautions(action))
-      : null,
-    action.risk === "none" || done ? null : make("p", { className: "risk" }, word(action.risk)),
+    action.caution ? make("div", { className: "caution" }, cautions(action)) : null,
+    action.risk === "none" ? null : make("p", { className: "risk" }, word(action.risk)),
+    setupFirst(step),
     ...prose(action.do, "do"),
-    ...(done ? [] : prose(action.how)),
-    ...(done ? [] : prose(action.verify)),
+    timeTaken(step),
+    ...prose(action.how),
+    outcomeAsked(action, (fixed) => said(step.id, fixed), `${action.do} ${asked}`),
   );
 }
 

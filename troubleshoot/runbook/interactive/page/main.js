@@ -22,6 +22,7 @@ function show() {
   const { session, started, correcting } = shown;
   const step = nextStep(session);
   const ended = started && step.isEnd && !correcting;
+  const over = ended && ["fixed", "stopped"].includes(step.kind);
   part("step").replaceChildren(...flat(cardOf(session, step)));
   part("step").className = started && step.urgent && !correcting ? "card alarm" : "card";
   part("tools").replaceChildren(...(started ? toolbar(session, step) : []));
@@ -29,7 +30,7 @@ function show() {
   const moves = pathList(session, started ? correct : null);
   part("path").replaceChildren(...moves);
   part("no-path").hidden = moves.length > 0;
-  part("else").hidden = !started || ended;
+  part("else").hidden = !started || over;
   part("handoff").open = ended;
   part("handoff").hidden = !started;
   part("handoff-text").value = handOffText(session);
@@ -58,7 +59,7 @@ function cardOf(session, step) {
   if (correcting) return correctionCard(session, correcting, corrections(correcting));
   if (step.kind === "question") return questionCard(step, { reply: replyTo(step) });
   if (step.kind === "action") return actionCard(step, outcomesOf(step));
-  return endingCard(session, step, { check: correct });
+  return endingCard(session, step, { check: correct, tried: triedAtLast });
 }
 
 function replyTo(step) {
@@ -71,6 +72,11 @@ function outcomesOf({ id }) {
     tried: (fixed) => goOn(tried(shown.session, id, fixed)),
     skipped: () => goOn(skip(shown.session, id)),
   };
+}
+
+/** An action of an ending, which the reader took after all. */
+function triedAtLast(id, fixed) {
+  goOn(tried(shown.session, id, fixed));
 }
 
 function correct(what) {
