@@ -107,10 +107,12 @@ questions:
 """
 
 
+SMALL = "causes: {fuse: {title: The fuse}, bulb: {title: The bulb}}\n"
+
 # What random sessions hardly ever come to, and what is said in them.
 RARE = (
     # Most likely nothing that is listed, though nothing has spoken for that.
-    ("unknown: 60%\ncauses: {fuse: {title: The fuse}, bulb: {title: The bulb}}\n",),
+    ("unknown: 60%\n" + SMALL,),
     # Not known, known, overtaken: then it is asked as if for the first time.
     (
         """
@@ -895,6 +897,34 @@ class TestReader:
 
         assert "The most likely: The fuse is out" in page.locator("#live").inner_text()
         assert page.locator("#live").get_attribute("role") == "status"
+
+    def test_a_leading_cause_that_is_not_listed_is_told(self, opened):
+        """
+        The live region names the likeliest cause, be it one that nobody listed.
+        """
+        light = "light: {ask: Is there light?, given: {bulb: yes, fuse: usually yes}}"
+        made = tree("unknown: 50%\n" + SMALL + f"questions:\n  {light}\n")
+        page = opened(made)
+        press(page, "Start", "No")
+        first = page.locator("#possible .name").first.inner_text()
+        share = page.locator("#possible .share").first.inner_text()
+
+        assert first == "A cause that is not listed"
+        live = page.locator("#live").inner_text()
+        assert f"Most likely ({share}) it is a cause that is not listed." in live
+
+    def test_bars_are_seen_in_the_colours_of_the_reader(self, kettle, opened):
+        """
+        Where the reader's own colours are forced upon the page, bars are filled.
+        """
+        page = opened(kettle)
+        page.emulate_media(forced_colors="active")
+        colour = "each => getComputedStyle(each).backgroundColor"
+        bar = page.locator(".bar").first
+
+        filled = bar.locator(".filled").evaluate(colour)
+        assert filled == page.locator("body").evaluate("x => getComputedStyle(x).color")
+        assert filled != page.locator("html").evaluate(colour)
 
     def test_what_is_ruled_out_says_by_what(self, kettle, opened):
         """

@@ -49,8 +49,13 @@ function heard(session) {
   const standing = ranked(situation);
   const [first] = standing;
   if (first === undefined) return word("live_none");
-  const share = percent(situation.p[model.ids.indexOf(first)]);
-  return word("live", { count: standing.length, cause: titleOf(model, first), percent: share });
+  const count = standing.length;
+  const share = situation.p[model.ids.indexOf(first)];
+  const { unknown } = situation;
+  if (likelier(share, unknown) > 0) {
+    return word("live_unlisted", { count, percent: percent(unknown) });
+  }
+  return word("live", { count, cause: titleOf(model, first), percent: percent(share) });
 }
 
 function cardOf(session, step) {
