@@ -772,10 +772,40 @@ class TestReader:
         press(page, "Start", "No", "Start again", "No, keep going")
         assert len(said(page)) == 1
         press(page, "Start again", "Yes, start again")
+        assert page.evaluate("localStorage.length") == 0
         page.reload()
 
         assert said(page) == []
         assert shown(page).startswith("Find the cause step by step")
+
+    def test_starting_again_forgets_every_page_of_the_tree(self, kettle, opened):
+        """
+        What other pages of the tree kept is gone too, and nothing of other trees.
+        """
+        page = opened(kettle, by="customer")
+        press(page, "Start", "No")
+        other = opened(kettle, beside=page)
+        press(other, "Start")
+        other.evaluate("localStorage.setItem('troubleshoot:lam:1', 'x')")
+        press(other, "Start again", "Yes, start again")
+
+        left = other.evaluate("Object.keys(localStorage)")
+        assert left == ["troubleshoot:lam:1"]
+
+    def test_two_windows_show_one_session(self, kettle, opened):
+        """
+        What is said in one window is shown in the other, and so is starting again.
+        """
+        page = opened(kettle)
+        other = opened(kettle, beside=page)
+        press(page, "Start", "No")
+        other.locator("#path li").wait_for()
+        assert shown(other) == shown(page)
+        press(other, "Start again", "Yes, start again")
+        page.get_by_text("Find the cause step by step").wait_for()
+
+        assert said(page) == []
+        assert page.evaluate("localStorage.length") == 0
 
     def test_a_saved_session_can_be_opened(self, kettle, opened, tmp_path):
         """
@@ -792,6 +822,25 @@ class TestReader:
             page.get_by_text("What was said").wait_for()
             page.locator("#path li").nth(1).wait_for()
             assert page.locator("#heading").inner_text() == session.next_step().text
+
+    def test_facts_leave_a_session_by_whom_and_with_what_it_began(
+        self, kettle, opened, tmp_path
+    ):
+        """
+        A fact that is told to a session that was opened does not change who is there.
+        """
+        file = tmp_path / "session.json"
+        file.write_text(kettle.begin(by="agent", has=()).to_json(), encoding="utf-8")
+        page = opened(kettle)
+        page.get_by_text("Go on with a saved session").click()
+        page.get_by_label("The file of a session").set_input_files(file)
+        press(page, "Back")
+        page.get_by_text("What do you already know?").click()
+        press(page, "My own account", "Start")
+
+        session = ts.resume(kettle, json_of(page))
+        assert (session.options.by, session.options.has) == (("agent",), ())
+        assert dict(session.evidence) == {"account": "own"}
 
     @pytest.mark.parametrize("text", ["", "null", "[1]", '{"format": 1}', "other"])
     def test_what_is_no_session_of_the_tree_is_refused(

@@ -5,20 +5,16 @@ const FORMAT = 1;
 const SOMEBODY = "customer";
 
 /** A session with nothing said yet but the facts: `{step, answer, value}`. */
-function begin(model, facts = model.data.facts, at = now()) {
-  const { options } = model.data;
+function begin(model, facts = model.data.facts, options = model.data.options) {
   const session = { model, options, events: [], undone: [] };
-  const told = facts.map((each) => ({ kind: "told", ...stamp(session, at), ...each }));
-  session.events = [{ kind: "begun", ...stamp(session, at) }, ...told];
+  const signed = stamp(session);
+  const told = facts.map((each) => ({ kind: "told", ...signed, ...each }));
+  session.events = [{ kind: "begun", ...signed }, ...told];
   return session;
 }
 
-function now() {
-  return new Date().toISOString();
-}
-
-function stamp({ options }, at = now()) {
-  return { at, actor: options.by?.[0] ?? SOMEBODY };
+function stamp({ options }) {
+  return { at: new Date().toISOString(), actor: options.by?.[0] ?? SOMEBODY };
 }
 
 function withEvents(session, ...events) {

@@ -22,18 +22,29 @@ function keep(session, started) {
 function kept(model) {
   try {
     const { started, text } = JSON.parse(localStorage.getItem(keyOf(model)));
-    return { session: resumed(model, text), started: started === true };
+    const session = resumed(model, text);
+    return { session, started: session !== null && started === true };
   } catch {
     return { session: null, started: false };
   }
 }
 
-function forget(model) {
+/** Nothing of any page of this tree stays on the device. */
+function forget({ data: { tree } }) {
   try {
-    localStorage.removeItem(keyOf(model));
+    const keys = Object.keys(localStorage).filter((each) => each.startsWith(begunWith(tree)));
+    for (const each of keys) localStorage.removeItem(each);
   } catch {
     // Nothing was kept.
   }
+}
+
+/** Calls when another window of the same page keeps something, or forgets it. */
+function onKeptElsewhere(model, call) {
+  window.addEventListener("storage", ({ key, storageArea }) => {
+    const ours = key === null || key === keyOf(model);
+    if (ours && storageArea === localStorage) call();
+  });
 }
 
 /** Whether the text of a field came to the clipboard. */

@@ -1,17 +1,23 @@
 // The page: what is shown follows from the session; every button makes another session.
 
 const model = compile(JSON.parse(part("data").textContent));
-const before = kept(model);
-const shown = {
-  session: before.session ?? begin(model),
-  started: before.session !== null && before.started,
-  correcting: null,
-};
+const shown = lastKept();
+
+/** What was kept before, or a new session. */
+function lastKept() {
+  const { session, started } = kept(model);
+  return { session: session ?? begin(model), started, correcting: null };
+}
+
+/** Keeps and shows another session. */
+function goOn(session, { started = true, correcting = null } = {}) {
+  keep(session, started);
+  turnTo({ session, started, correcting });
+}
 
 /** Shows another session, and moves the reader to the step that comes now. */
-function goOn(session, { started = true, correcting = null } = {}) {
-  Object.assign(shown, { session, started, correcting });
-  keep(session, started);
+function turnTo(other) {
+  Object.assign(shown, other);
   show();
   // Cautions stand before the heading, and must not be scrolled out of sight.
   part("heading").focus({ preventScroll: true });
@@ -138,7 +144,7 @@ function tellFact(question, reply, value) {
   const others = facts(shown.session).filter((each) => each.step !== question.id);
   const fact = { step: question.id, answer: reply, ...numberSaid(value) };
   const told = factOf(question.id) === reply && value === undefined ? [] : [fact];
-  shown.session = begin(model, [...others, ...told]);
+  shown.session = begin(model, [...others, ...told], shown.session.options);
   keep(shown.session, false);
   part("possible").replaceChildren(...flat(possibleList(shown.session)));
   part("path").replaceChildren(...pathList(shown.session, null));
@@ -178,7 +184,13 @@ function confirmStartAgain() {
 
 function startAgain() {
   forget(model);
-  goOn(begin(model), { started: false });
+  turnTo({ session: begin(model), started: false, correcting: null });
+}
+
+/** Another window of this page has gone on, or has started again. */
+function takeOver() {
+  Object.assign(shown, lastKept());
+  show();
 }
 
 /** Something the reader knows without being asked. */
@@ -205,5 +217,6 @@ part("save-session").addEventListener("click", () => {
 window.addEventListener("beforeprint", () => {
   for (const each of document.querySelectorAll("aside details")) each.open = true;
 });
+onKeptElsewhere(model, takeOver);
 part("page").hidden = false;
 show();
