@@ -26,6 +26,7 @@ from troubleshoot.engine.model import compiled
 from troubleshoot.runbook.interactive import engine, interactive
 from troubleshoot.runbook.interactive.data import page_data
 from troubleshoot.session.events import plain
+from troubleshoot.session.replies import understood
 from troubleshoot.tree.tree import Action, Answer, Question
 
 HERE = Path(__file__).parent
@@ -295,6 +296,46 @@ class TestEngine:
         assert endings >= {"stopped", "fixed", "given up"}
         assert kinds >= {"told", "asked", "answered", "changed", "tried", "corrected"}
         assert kinds >= {"skipped", "noted", "ended"}
+
+
+# What a reader may type where a number is wanted.
+TYPED = """
+12|12.5|12,5|12,50 OHM|.5|,5|+1,5|-1,5|1,5e1|1,234|0,123|1234,567|1,23|100,000|1,000.5
+1.000,5|1,2,3|1.2.3|1 000|1e400|1e99999|,|.|e1|ohm|12 ohms|12ohm|nan|inf|0x10|high|> 100
+1,5 ohm|9,99|10|100,1|1,000e2|12,|12.|--1|1,-|1,,5|1.,5
+"""
+
+
+class TestReplies:
+    """
+    What is typed on the page is understood as the library understands it.
+    """
+
+    def test_numbers_are_those_of_the_library(self, kettle, script, tmp_path):
+        """
+        The same answer and the same number, or refused by both.
+        """
+        typed = [each for line in TYPED.split("\n") for each in line.split("|") if each]
+        question = next(
+            x for x in page_data(kettle.begin())["questions"] if x["id"] == "ohms"
+        )
+        play = f"const play = (said) => understood({json.dumps(question)}, said);"
+
+        told = by_node(engine() + play, typed, tmp_path)
+
+        assert dict(zip(typed, told, strict=True)) == {
+            each: heard(kettle, each) for each in typed
+        }
+
+
+def heard(kettle, typed):
+    """What the library understands; None where it refuses."""
+    try:
+        found = understood(kettle.questions["ohms"], typed)
+    except ts.AnswerError:
+        return None
+    number = {} if found.value is None else {"value": found.value}
+    return {"answer": found.answer, **number}
 
 
 class TestData:
@@ -606,6 +647,10 @@ class TestReader:
         assert "4700 ohm (> 100 ohm)" in said(page)[-1]
         session = ts.resume(kettle, json_of(page))
         assert session.events[-1].value == 4700
+        press(page, "Change: How much resistance does the element have?")
+        field.fill("1,5")
+        page.keyboard.press("Enter")
+        assert "1.5 ohm (< 10 ohm)" in said(page)[-1]
 
     def test_cautions_stand_before_the_action(self, kettle, opened):
         """

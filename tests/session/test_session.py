@@ -62,6 +62,10 @@ class TestAnswer:
             ("250 ms", "slow", 250.0),
             ("1e2MS", "slow", 100.0),
             (" 7 ", "fast", 7.0),
+            ("1,5", "fast", 1.5),
+            ("-,5e1 ms", "fast", -5.0),
+            ("0,125", "fast", 0.125),
+            ("999,25", "slow", 999.25),
             ("slow", "slow", None),
         ],
     )
@@ -79,6 +83,16 @@ class TestAnswer:
     def test_what_is_no_number_of_the_question(self, said):
         """
         A number out of every range, in another unit, or none at all is refused.
+        """
+        with pytest.raises(ts.AnswerError, match="ping"):
+            tree(PING).begin().answer("ping", said)
+
+    @pytest.mark.parametrize(
+        "said", ["1,000", "-12,500 ms", "1,000.5", "1.000,5", "1,2,3", ",", "1,5 s"]
+    )
+    def test_thousands_are_not_guessed(self, said):
+        """
+        One comma is a decimal sign, unless it may as well set off thousands.
         """
         with pytest.raises(ts.AnswerError, match="ping"):
             tree(PING).begin().answer("ping", said)

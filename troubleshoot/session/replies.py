@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
 Said: TypeAlias = str | float | bool | Reply | Choice
 
+# A comma is as good as a point, but "1,000" may be meant as a thousand.
 NUMBER: Final = re.compile(
-    r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d{1,4})?)\s*(.*)", re.IGNORECASE
+    r"(?![-+]?[1-9]\d{0,2},\d{3}(?!\d))"
+    r"([-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[-+]?\d{1,4})?)\s*(.*)",
+    re.IGNORECASE,
 )
 ALWAYS_POSSIBLE: Final = {
     "dont-know": Reply.DONT_KNOW,
@@ -38,7 +41,8 @@ def understood(question: Question, said: object) -> Understood:
     What was said, as an answer of the question.
 
     An id or a text of an answer in any case, True and False for yes and no, a number
-    or a text such as "250 ms" where the question has a unit, a ``Reply`` or a choice.
+    or a text such as "250 ms" or "1,5" where the question has a unit, a ``Reply`` or a
+    choice.
 
     Raises:
         AnswerError: it is none of these; the message says what is possible.
@@ -76,7 +80,7 @@ def _from_measure(question: Question, said: str, number: str, unit: str) -> Unde
         raise AnswerError(
             f"'{_short(said)}' is not in {question.unit}, the unit of '{question.id}'"
         )
-    return _from_number(question, float(number))
+    return _from_number(question, float(number.replace(",", ".")))
 
 
 def _from_number(question: Question, said: float) -> Understood:

@@ -4,6 +4,10 @@
 const FORMAT = 1;
 const SOMEBODY = "customer";
 
+// A comma is as good as a point, but "1,000" may be meant as a thousand.
+const NUMBER =
+  /^(?![-+]?[1-9]\d{0,2},\d{3}(?!\d))([-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[-+]?\d{1,4})?)\s*(.*)$/;
+
 /** A session with nothing said yet but the facts: `{step, answer, value}`. */
 function begin(model, facts = model.data.facts, options = model.data.options) {
   const session = { model, options, events: [], undone: [] };
@@ -95,10 +99,10 @@ function understood(question, said) {
     answers.find((each) => each.id === wanted) ??
     answers.find((each) => each.text.trim().toLowerCase() === wanted);
   if (named) return { answer: named.id };
-  const number = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d{1,4})?)\s*(.*)$/.exec(wanted);
+  const number = NUMBER.exec(wanted);
   if (!unit || !number) return null;
   if (number[2] && number[2] !== unit.trim().toLowerCase()) return null;
-  const value = Number(number[1]);
+  const value = Number(number[1].replace(",", "."));
   const found = answers.find((each) => each.range && isIn(each.range, value));
   return found ? { answer: found.id, value } : null;
 }
