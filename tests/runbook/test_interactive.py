@@ -110,6 +110,20 @@ questions:
 
 SMALL = "causes: {fuse: {title: The fuse}, bulb: {title: The bulb}}\n"
 
+
+def many(count):
+    """A tree of so many causes, each with a remedy."""
+    causes = "".join(f"  c{i}: {{title: Cause {i}}}\n" for i in range(count))
+    fixes = "".join(
+        f"  a{i}: {{do: Remedy {i}., fixes: {{c{i}: 90%}}}}\n" for i in range(count)
+    )
+    even = "even: {ask: Is it even?, given: {c0: yes, c1: no}}"
+    return tree(
+        f"causes:\n{causes}questions:\n  {even}\nactions:\n{fixes}"
+        "escalate: {to: The electrician}\n"
+    )
+
+
 # What random sessions hardly ever come to, and what is said in them.
 RARE = (
     # Most likely nothing that is listed, though nothing has spoken for that.
@@ -981,6 +995,79 @@ class TestReader:
         careful = "Careful: Keep your hands dry."
         assert f"- {careful} {first} Switch the fuse on. (3 min)" in lines
         assert "- This cannot be undone. Scrap the kettle. (1 min)" in lines
+
+    def test_hand_off_of_who_stopped_is_short(self, opened):
+        """
+        It has the outcome without what is said to the reader, and five remedies.
+        """
+        page = opened(many(8))
+        press(page, "Start", "Stop here")
+        text = handed(page)
+
+        assert "How it ended: Stopped, not solved\n\n" in text
+        assert [f"Remedy {i}." in text for i in range(8)] == [True] * 5 + [False] * 3
+
+    def test_hand_off_says_what_is_ruled_out_and_what_is_next(self, kettle, opened):
+        """
+        Causes stand beside what rules them out, a private answer as its mask alone.
+        """
+        made = tree(CONTRARY + "  wet: {ask: Is it wet?, given: {fuse: usually yes}}\n")
+        page = opened(made, facts={"room": "own"})
+        press(page, "Start")
+        page.locator("#handoff summary").click()
+        assert "Ruled out, and by what:\n- The bulb: (private)\n" in handed(page)
+
+        page = opened(kettle, facts={"smoke": "no", "lamp": "yes"})
+        press(page, "Start")
+        page.locator("#handoff summary").click()
+        text = handed(page)
+        by = "Does a lamp in the same socket work? Yes"
+        assert f"- The socket is dead: {by}\n" in text
+        assert "Best next step:\n- How much resistance does the element" in text
+
+    def test_hand_off_tells_notes_from_answers(self, kettle, opened, tmp_path):
+        """
+        A remark, and the reason why somebody stopped, stand behind what they are.
+        """
+        session = kettle.begin().note("It rained.").give_up("No time.")
+        file = tmp_path / "session.json"
+        file.write_text(session.to_json(), encoding="utf-8")
+        page = opened(kettle)
+        page.get_by_text("Go on with a saved session").click()
+        page.get_by_label("The file of a session").set_input_files(file)
+        page.locator("#path li").nth(1).wait_for()
+
+        assert "- Note: It rained.\n- Stopped here. No time.\n" in handed(page)
+
+    def test_what_private_answers_rule_out_is_masked_on_paper(self, opened):
+        """
+        On paper not even the question stands beside what a private answer rules out.
+        """
+        page = opened(tree(CONTRARY), facts={"room": "own"})
+        page.locator("#possible details summary").click()
+        ruled_out = page.locator("#possible dl")
+        assert ruled_out.inner_text() == "Whose room is it? My own room\nThe bulb"
+
+        page.emulate_media(media="print")
+        assert ruled_out.inner_text() == "(private)\nThe bulb"
+
+    def test_an_ending_shows_the_first_of_many(self, opened):
+        """
+        Three causes and three remedies, the hand-over before them; on paper all.
+        """
+        page = opened(many(8), width=360)
+        press(page, "Start", "Stop here")
+        text = shown(page)
+        assert [f"Cause {i}" in text for i in range(5)] == [True] * 3 + [False] * 2
+        assert [f"Remedy {i}." in text for i in range(5)] == [True] * 3 + [False] * 2
+        assert text.index("The electrician") < text.index("Remedy 0.")
+        assert "More that may help: 5" in text
+
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        text = shown(page)
+        assert all(f"Cause {i}" in text and f"Remedy {i}." in text for i in range(8))
+        assert "More that may help" not in text
 
     def test_changes_are_told_to_a_screen_reader(self, kettle, opened):
         """

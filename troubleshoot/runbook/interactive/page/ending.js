@@ -3,28 +3,47 @@
 function endingCard(session, step, { check, tried: said }) {
   const { model } = session;
   const { kind, doubt } = step;
+  const helping = remedyList(session, step, said);
+  const checking = doubt ? doubtNote(session, doubt, check) : null;
+  const handing = kind === "fixed" ? null : escalationNote(model.escalate);
   return [
     make("p", { className: "label" }, word("ending")),
     stepHeading(word(`outcome_${kind.replace(" ", "_")}`)),
     make("p", { className: kind === "stopped" ? "urgent" : "lead", dir: "auto" },
       endingText(session, step)),
     causeList(session, step),
-    remedyList(session, step, said),
-    doubt ? doubtNote(session, doubt, check) : null,
-    kind === "fixed" ? null : escalationNote(model.escalate),
+    // Who stopped wants to hand over first of all.
+    ...(kind === "given up" ? [handing, helping] : [helping, checking, handing]),
   ];
 }
+
+const FIRST = 3; // causes, and remedies, that are not folded away
 
 function causeList(session, { causes }) {
   if (!causes.length) return null;
   const { model, p } = situationOf(session);
-  const items = causes.map((id) => {
-    const { about } = model.causes.get(id);
-    const share = percent(p[model.ids.indexOf(id)]);
-    const title = make("p", { dir: "auto" }, `${titleOf(model, id)} (${share})`);
-    return make("li", {}, title, ...prose(about, "about"));
-  });
-  return make("div", {}, heading(word("most_likely"), 3), make("ol", {}, ...items));
+  const shares = causes.map((id) => p[model.ids.indexOf(id)]);
+  const items = causes.map((id, i) => causeItem(model, id, shares[i]));
+  const rest = items.slice(FIRST);
+  const together = percent(Math.min(1, sum(shares.slice(FIRST))));
+  const more = word("more_causes", { count: rest.length, percent: together });
+  return make(
+    "div",
+    {},
+    heading(word("most_likely"), 3),
+    make("ol", {}, ...items.slice(0, FIRST)),
+    foldedRest(more, rest.length ? [make("ol", { start: FIRST + 1 }, ...rest)] : []),
+  );
+}
+
+function causeItem(model, id, share) {
+  const title = make("p", { dir: "auto" }, `${titleOf(model, id)} (${percent(share)})`);
+  return make("li", {}, title, ...prose(model.causes.get(id).about, "about"));
+}
+
+/** What is folded away on the screen but not on paper; nothing where nothing is left. */
+function foldedRest(summary, children) {
+  return children.length ? folded(summary, children, { className: "rest" }) : null;
 }
 
 /** The actions of an ending, as they stand now. */
@@ -38,7 +57,13 @@ function remedyList(session, step, said) {
   if (!step.actions.length) return null;
   const steps = remediesOf(session, step);
   if (step.kind === "fixed") return [heading(word("what_helped"), 3), ...steps.map(helped)];
-  return [heading(word("what_may_help"), 3), ...steps.map((each) => remedyNote(each, said))];
+  const notes = steps.map((each) => remedyNote(each, said));
+  const rest = notes.slice(FIRST);
+  return [
+    heading(word("what_may_help"), 3),
+    ...notes.slice(0, FIRST),
+    foldedRest(word("more_remedies", { count: rest.length }), rest),
+  ];
 }
 
 function helped({ action }) {

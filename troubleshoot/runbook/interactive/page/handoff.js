@@ -1,5 +1,7 @@
 // The hand-off as plain text; private answers are masked in it.
 
+const MOST = 5; // of the likeliest causes, and of what may help when somebody stopped
+
 function handOffText(session) {
   const { model, events } = session;
   const { tree, symptom } = model.data;
@@ -8,7 +10,9 @@ function handOffText(session) {
     `${word("handoff")}: ${tree.title}`,
     symptom ? `${word("symptom")}: ${symptom}` : "",
     `${word("ending")}: ${standing(session, step)}`,
+    section("next_step", step.isEnd ? [] : [stepLine(step)]),
     section("most_likely", likeliest(session)),
+    section("ruled_out_by", ruledOutLines(session)),
     section("said_so_far", saidLines(model, events)),
     section("what_may_help", remedyLines(session, step)),
     section("hand_over_to", escalationLines(model.escalate)),
@@ -21,7 +25,8 @@ function handOffText(session) {
 function standing(session, step) {
   if (!step.isEnd) return word("outcome_open");
   const outcome = word(`outcome_${step.kind.replace(" ", "_")}`);
-  return `${outcome}. ${endingText(session, step)}`;
+  // What the page says to who stopped is no news to who goes on.
+  return step.kind === "given up" ? outcome : `${outcome}. ${endingText(session, step)}`;
 }
 
 function section(title, lines) {
@@ -39,14 +44,22 @@ function likeliest(session) {
   const listed = ranked(situation).map((id) => [id, p[model.ids.indexOf(id)]]);
   const every = [...listed, [UNKNOWN, situation.unknown]];
   every.sort((a, b) => likelier(a[1], b[1]));
-  return every.slice(0, 5).map(([id, share]) => `${titleOf(model, id)} (${percent(share)})`);
+  return every.slice(0, MOST).map(([id, share]) => `${titleOf(model, id)} (${percent(share)})`);
+}
+
+function ruledOutLines(session) {
+  const situation = situationOf(session);
+  const [, out] = leftAndOut(situation);
+  return ruledOutGroups(situation, out).map(
+    ({ by, titles }) => `${titles.join("; ")}: ${againstText(session.model, by, true)}`,
+  );
 }
 
 function saidLines(model, events) {
   const state = stateOf(model, events);
   const moves = corrected(events).filter((each) => isReply(each) || each.text);
   return moves.map((each, i) => {
-    if (!isReply(each)) return each.text;
+    if (!isReply(each)) return remarkText(each);
     const kind = isAnswer(each) ? "question" : "action";
     const anew = moves.slice(i + 1).some((later) => isSameStep(each, later));
     const aside = asideText(state, each, anew);
@@ -57,17 +70,22 @@ function saidLines(model, events) {
 
 function remedyLines(session, step) {
   if (!step.isEnd || step.kind === "fixed") return [];
-  return remediesOf(session, step).map(actionLine);
+  const lines = remediesOf(session, step).map(stepLine);
+  return step.kind === "given up" ? lines.slice(0, MOST) : lines;
 }
 
-/** An action on one line; caution, risk and what comes first stand before it. */
-function actionLine({ action, setup, minutes: cost }) {
-  const before = [
-    action.caution ? `${word("careful")} ${action.caution}` : "",
-    action.risk === "none" ? "" : word(action.risk),
+/** A step on one line; caution, risk and what comes first stand before it. */
+function stepLine({ question, action, urgent, setup, minutes: cost }) {
+  const { caution, risk = "none" } = action ?? {};
+  const parts = [
+    urgent ? `${word("urgent")}:` : "",
+    caution ? `${word("careful")} ${caution}` : "",
+    risk === "none" ? "" : word(risk),
     setup.length ? `${word("first")} ${setup.join(" ")}` : "",
+    question ? question.ask : action.do,
+    `(${minutes(cost)})`,
   ];
-  return [...before, action.do, `(${minutes(cost)})`].filter((each) => each).join(" ");
+  return parts.filter((each) => each).join(" ");
 }
 
 function escalationLines(escalate) {

@@ -215,7 +215,7 @@ part("save-session").addEventListener("click", () => {
   save(nameOf(".json"), written(shown.session), "application/json");
 });
 window.addEventListener("beforeprint", () => {
-  for (const each of document.querySelectorAll("aside details")) each.open = true;
+  for (const each of document.querySelectorAll("aside details, .rest")) each.open = true;
 });
 onKeptElsewhere(model, takeOver);
 part("page").hidden = false;

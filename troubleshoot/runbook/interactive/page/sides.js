@@ -5,12 +5,8 @@ const BARS = 8; // causes shown one by one
 /** Bars with per cent, the likeliest first, and what is ruled out by what. */
 function possibleList(session) {
   const situation = situationOf(session);
-  const { model, p } = situation;
-  const all = model.ids.map((id, c) => ({ id, c, share: p[c] }));
-  const standing = new Set([...ranked(situation), UNKNOWN]);
-  const left = all.filter((each) => standing.has(each.id));
-  left.sort((a, b) => likelier(a.share, b.share) || a.c - b.c);
-  const out = all.filter((each) => !left.includes(each));
+  const { model } = situation;
+  const [left, out] = leftAndOut(situation);
   const rest = left.slice(BARS);
   const together = percent(Math.min(1, sum(rest.map((each) => each.share))));
   const more = word("more_causes", { count: rest.length, percent: together });
@@ -21,6 +17,16 @@ function possibleList(session) {
       : null,
     out.length ? ruledOutList(situation, out) : null,
   ];
+}
+
+/** Causes that are possible, the likeliest first, and those that are ruled out. */
+function leftAndOut(situation) {
+  const { model, p } = situation;
+  const all = model.ids.map((id, c) => ({ id, c, share: p[c] }));
+  const standing = new Set([...ranked(situation), UNKNOWN]);
+  const left = all.filter((each) => standing.has(each.id));
+  left.sort((a, b) => likelier(a.share, b.share) || a.c - b.c);
+  return [left, all.filter((each) => !standing.has(each.id))];
 }
 
 function bar(model, { id, share }) {
@@ -35,20 +41,31 @@ function bar(model, { id, share }) {
   );
 }
 
-/** What is ruled out, by the evidence that weighs most against it. */
 function ruledOutList(situation, out) {
   const { model } = situation;
-  const groups = new Map();
-  for (const { id, c } of out) {
-    const by = strongestAgainst(situation, c);
-    const said = by ? pieceText(model, by, true).join(" ") : word("from_start");
-    groups.set(said, [...(groups.get(said) ?? []), titleOf(model, id)]);
-  }
-  const items = [...groups].flatMap(([said, titles]) => [
-    make("dt", { dir: "auto" }, said),
+  const items = ruledOutGroups(situation, out).flatMap(({ by, titles }) => [
+    make("dt", {}, maskedOnPaper("span", (masked) => againstText(model, by, masked))),
     ...titles.map((each) => make("dd", { dir: "auto" }, each)),
   ]);
   return folded(word("ruled_out", { count: out.length }), [make("dl", {}, ...items)]);
+}
+
+/** What is ruled out, by the evidence that weighs most against it. */
+function ruledOutGroups(situation, out) {
+  const groups = new Map();
+  for (const { id, c } of out) {
+    const by = strongestAgainst(situation, c);
+    if (!groups.has(by)) groups.set(by, []);
+    groups.get(by).push(titleOf(situation.model, id));
+  }
+  return [...groups].map(([by, titles]) => ({ by, titles }));
+}
+
+/** Of a private question only the mask: what it rules out would tell the answer. */
+function againstText(model, by, masked) {
+  if (by === null) return word("from_start");
+  const secret = by.kind === "question" && model.question.get(by.step).private;
+  return masked && secret ? word("private") : pieceText(model, by).join(" ");
 }
 
 /** Every move with what was said, and a way to change it if there is one. */
@@ -67,10 +84,7 @@ function isSameStep(one, other) {
 }
 
 function pathItem(model, event, aside, change) {
-  if (!isReply(event)) {
-    const what = word(event.kind === "ended" ? "given_up" : "note");
-    return make("li", { dir: "auto" }, `${what} ${event.text}`.trim());
-  }
+  if (!isReply(event)) return make("li", { dir: "auto" }, remarkText(event));
   const kind = isAnswer(event) ? "question" : "action";
   const text = stepText(model, kind, event.step);
   const said = make(
@@ -86,6 +100,10 @@ function pathItem(model, event, aside, change) {
     ? null
     : button(word("change"), () => change({ kind, step: event.step }), label);
   return make("li", {}, make("div", { className: "move" }, said, changing));
+}
+
+function remarkText({ kind, text }) {
+  return `${word(kind === "ended" ? "given_up" : "note")} ${text}`.trim();
 }
 
 function stepText(model, kind, step) {
