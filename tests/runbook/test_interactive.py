@@ -448,7 +448,7 @@ class TestPage:
 
     def test_page_can_be_read_without_scripts(self, kettle):
         """
-        Title, symptom, what stops at once, questions, causes and remedies stand in it.
+        All that is asked and done stands in it, with what is to be minded before it.
         """
         page = interactive(kettle)
         plain_part = page[: page.index("</noscript>")]
@@ -460,9 +460,16 @@ class TestPage:
             "Does a lamp in the same socket work?",
             "The socket is dead",
             "Keep your hands dry.",
+            "Go to the fuse box.",
+            "This cannot be undone.",
+            "Does the kettle heat now?",
             "The electrician",
+            "photo",
         ):
             assert text in plain_part
+        before = ("Keep your hands dry.", "Go to the fuse box.", "Switch the fuse on.")
+        places = [plain_part.index(each) for each in before]
+        assert places == sorted(places)
 
     def test_fixed_words_are_translated(self, kettle):
         """

@@ -22,6 +22,7 @@ from troubleshoot.runbook.house import environment
 from troubleshoot.runbook.interactive.data import page_data
 from troubleshoot.runbook.words import DEFAULT, words
 from troubleshoot.session import begin
+from troubleshoot.session.state import chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -90,6 +91,7 @@ def interactive(
         urgent=[each for each in tree.questions.values() if each.is_urgent],
         asked=[each for each in tree.questions.values() if not each.is_urgent],
         causes=[(each, _remedies(tree, each)) for each in tree.root_causes],
+        setups=lambda step: [*chain(tree, step.setup)][::-1],
         private=any(each.private for each in tree.questions.values()),
         mark=" · ".join(x for x in (tree.id, tree.version, tree.fingerprint) if x),
         words=_json(_words(language)),
