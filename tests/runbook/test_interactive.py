@@ -805,6 +805,41 @@ class TestReader:
 
         assert "How much resistance does the element have? < 10 ohm" in said(page)[1]
 
+    def test_search_takes_all_words_in_any_order(self, kettle, opened):
+        """
+        A question is found by words of it and of its answers, wherever they stand.
+        """
+        page = opened(kettle)
+        page.get_by_text("What do you already know?").click()
+        search = page.get_by_label("Search the questions").first
+        asked = page.locator("#known legend")
+        for typed, found in {
+            "  socket LAMP ": ["Does a lamp in the same socket work?"],
+            "own pays": ["Which account pays the power?"],
+            "lamp pays": [],
+        }.items():
+            search.fill(typed)
+            assert asked.all_inner_texts() == found
+
+    def test_what_was_said_is_marked_in_the_list(self, kettle, opened):
+        """
+        The answers that hold are pressed, and a search ends when the list is opened.
+        """
+        page = opened(kettle)
+        press(page, "Start", "No", "Yes")
+        summary = page.get_by_text("Something else you know?")
+        summary.click()
+        lamp = page.locator("#else").get_by_role("group", name="Does a lamp").last
+        pressed = lamp.get_by_role("button", pressed=True)
+        assert pressed.all_inner_texts() == ["Yes"]
+        page.locator("#more").fill("zzz")
+        summary.click()
+        summary.click()
+        page.wait_for_function("document.querySelector('#more').value === ''")
+        press(page, "Change: Does a lamp in the same socket work?")
+        page.locator("#step").get_by_role("button", name="No", exact=True).click()
+        assert pressed.all_inner_texts() == ["No"]
+
     def test_a_reload_goes_on(self, kettle, opened):
         """
         What was said is there after a reload, what was taken back too.

@@ -188,14 +188,14 @@ function currentReply({ events }, kind, step) {
   return kind === "action" ? last.fixed : last.answer;
 }
 
-/** A list of questions to search, for what is known without being asked. */
+/** Questions to search, all words in any order, for what is known without being asked. */
 function knownPicker(model, id, currentOf, reply) {
   const list = make("div", { className: "picker" });
   const field = make("input", { id, type: "search", autocomplete: "off", oninput: show });
   const more = make("p", { role: "status" });
   function show() {
-    const wanted = field.value.trim().toLowerCase();
-    const found = model.questions.filter((each) => textOf(each).includes(wanted));
+    const wanted = field.value.toLowerCase().split(/\s+/);
+    const found = model.questions.filter((each) => hasAll(textOf(each), wanted));
     list.replaceChildren(...found.slice(0, PICKED).map(entry));
     const left = found.length - PICKED;
     more.textContent = left > 0 ? word("more_found", { count: left }) : "";
@@ -219,6 +219,10 @@ function knownPicker(model, id, currentOf, reply) {
 }
 
 const PICKED = 8; // questions shown at once
+
+function hasAll(text, wanted) {
+  return wanted.every((each) => text.includes(each));
+}
 
 function textOf({ ask, answers }) {
   return [ask, ...answers.map((each) => each.text)].join(" ").toLowerCase();

@@ -37,6 +37,7 @@ function show() {
   part("path").replaceChildren(...moves);
   part("no-path").hidden = moves.length > 0;
   part("else").hidden = !started || over;
+  if (part("else").open) pickElse();
   part("handoff").open = ended;
   part("handoff").hidden = !started;
   part("handoff-text").value = handOffText(session);
@@ -193,6 +194,17 @@ function takeOver() {
   show();
 }
 
+/** The questions anew, with what was said to them up to now. */
+function pickElse() {
+  const picker = knownPicker(model, "more", saidNow, tellElse);
+  part("else-questions").replaceChildren(...picker);
+}
+
+function saidNow(question) {
+  const { answers, pointless } = stateOf(model, shown.session.events);
+  return answers.get(question) ?? pointless.get(question);
+}
+
 /** Something the reader knows without being asked. */
 function tellElse(question, reply, value) {
   part("else").open = false;
@@ -203,7 +215,9 @@ function nameOf(ending) {
   return `${model.data.tree.id}${ending}`;
 }
 
-part("else").append(...knownPicker(model, "more", () => "", tellElse));
+part("else").addEventListener("toggle", () => {
+  if (part("else").open) pickElse();
+});
 part("copy").addEventListener("click", async () => {
   const done = await copied(part("handoff-text"));
   part("handoff-done").textContent = word(done ? "copied" : "not_copied");
