@@ -9,9 +9,11 @@ import shutil
 import subprocess
 from base64 import b64encode
 from dataclasses import replace
+from datetime import date, datetime
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -22,8 +24,10 @@ from session.trees import random_trees, tree
 from strategies import plain_tree, random_tree
 
 import troubleshoot as ts
+from troubleshoot.cli.duration import duration
+from troubleshoot.cli.words import time_taken
 from troubleshoot.engine.model import compiled
-from troubleshoot.runbook.interactive import engine, interactive
+from troubleshoot.runbook.interactive import engine, interactive, source
 from troubleshoot.runbook.interactive.data import page_data
 from troubleshoot.session.events import plain
 from troubleshoot.session.replies import understood
@@ -340,6 +344,23 @@ class TestReplies:
         assert dict(zip(typed, told, strict=True)) == {
             each: heard(kettle, each) for each in typed
         }
+
+
+class TestEffort:
+    """
+    What a session took is said on the page as on the command line.
+    """
+
+    def test_times_are_those_of_the_command_line(self, tmp_path):
+        """
+        Seconds, minutes and hours are rounded and named alike.
+        """
+        times = [0.05, 0.5, 1, 4 / 3, 5.2, 9.99, 10.4, 59.4, 59.6, 61, 90, 599, 700.3]
+        play = "const play = (minutes) => duration(minutes);"
+
+        told = by_node(source("page", ("effort",)) + play, times, tmp_path)
+
+        assert told == [duration(each).removeprefix("about ") for each in times]
 
 
 def heard(kettle, typed):
@@ -1110,6 +1131,51 @@ class TestReader:
         text = shown(page)
         assert all(f"Cause {i}" in text and f"Remedy {i}." in text for i in range(8))
         assert "More that may help" not in text
+
+    def test_paper_says_when_it_was(self, kettle, opened, tmp_path):
+        """
+        The record on paper has the times of the first and of the last entry.
+        """
+        ticks = (f"2026-11-25T0{hour}:30:59.000Z" for hour in range(1, 9))
+        clock = lambda: datetime.fromisoformat(next(ticks))  # noqa: E731
+        session = kettle.begin(clock=clock).answer("smoke", "no").give_up()
+        file = tmp_path / "session.json"
+        file.write_text(session.to_json(), encoding="utf-8")
+        page = opened(kettle)
+        page.get_by_text("Go on with a saved session").click()
+        page.get_by_label("The file of a session").set_input_files(file)
+        page.locator("#path li").nth(1).wait_for()
+        assert page.get_by_text("Begun").is_hidden()
+
+        page.emulate_media(media="print")
+        times = page.locator("#times").inner_text()
+        assert times == (
+            "Begun: 2026-11-25 01:30 UTC · Last entry: 2026-11-25 03:30 UTC"
+        )
+
+    def test_the_ending_says_what_it_took(self, kettle, opened):
+        """
+        Questions, actions and minutes are counted as `troubleshoot run` counts them.
+        """
+        page = opened(kettle, facts={"ohms": 500})
+        to_action(page)
+        press(page, "No, not fixed", "Stop here")
+
+        session = ts.resume(kettle, json_of(page))
+        spoken = []
+        time_taken(SimpleNamespace(say=lambda *x, **_: spoken.extend(x)), session)
+        assert spoken == ["3 questions and 1 action, about 6 min."]
+        assert spoken[0] in shown(page)
+
+    def test_owner_and_review_stand_in_the_footer(self, kettle, opened):
+        """
+        Who looks after the tree, and until when it is to be reviewed, if it says so.
+        """
+        made = replace(kettle, owner="The workshop", review_by=date(2027, 3, 1))
+        footer = opened(made).locator("footer").inner_text()
+        assert "Owner: The workshop" in footer
+        assert "Review by: 2027-03-01" in footer
+        assert "Owner" not in opened(kettle).locator("footer").inner_text()
 
     def test_changes_are_told_to_a_screen_reader(self, kettle, opened):
         """

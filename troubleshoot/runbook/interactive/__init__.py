@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from troubleshoot.runbook.words import Language
     from troubleshoot.tree.tree import Action, Cause, Tree
 
-__all__ = ["engine", "interactive"]
+__all__ = ["engine", "interactive", "source"]
 
 HERE: Final = files(__name__)
 ENGINE: Final = (
@@ -47,6 +47,7 @@ ENGINE: Final = (
 PAGE: Final = (
     "dom",
     "wording",
+    "effort",
     "asking",
     "ending",
     "sides",
@@ -81,7 +82,7 @@ def interactive(
         templates: a folder whose ``interactive.html.j2`` comes before the one included.
     """
     data = page_data(begin(tree, facts, by=by, has=has))
-    script, style = _source("engine", ENGINE) + _source("page", PAGE), _style()
+    script, style = source("engine", ENGINE) + source("page", PAGE), _style()
     rooms = environment("html", templates=templates, language=language)
     template = rooms.get_template("interactive.html.j2")
     return template.render(
@@ -103,11 +104,12 @@ def interactive(
 
 def engine() -> str:
     """The engine of the page without the page, as JavaScript."""
-    return _source("engine", ENGINE)
+    return source("engine", ENGINE)
 
 
 @cache
-def _source(folder: str, names: tuple[str, ...]) -> str:
+def source(folder: str, names: tuple[str, ...]) -> str:
+    """Files of the page's script, one after the other."""
     paths = (HERE / folder / f"{name}.js" for name in names)
     return "\n".join(each.read_text(encoding="utf-8") for each in paths)
 

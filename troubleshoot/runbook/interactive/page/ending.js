@@ -3,6 +3,7 @@
 function endingCard(session, step, { check, tried: said }) {
   const { model } = session;
   const { kind, doubt } = step;
+  const took = effortText(session);
   const helping = remedyList(session, step, said);
   const checking = doubt ? doubtNote(session, doubt, check) : null;
   const handing = kind === "fixed" ? null : escalationNote(model.escalate);
@@ -11,6 +12,7 @@ function endingCard(session, step, { check, tried: said }) {
     stepHeading(word(`outcome_${kind.replace(" ", "_")}`)),
     make("p", { className: kind === "stopped" ? "urgent" : "lead", dir: "auto" },
       endingText(session, step)),
+    took ? make("p", { className: "time" }, took) : null,
     causeList(session, step),
     // Who stopped wants to hand over first of all.
     ...(kind === "given up" ? [handing, helping] : [helping, checking, handing]),

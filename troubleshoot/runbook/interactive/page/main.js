@@ -32,10 +32,7 @@ function show() {
   part("step").replaceChildren(...flat(cardOf(session, step)));
   part("step").className = started && step.urgent && !correcting ? "card alarm" : "card";
   part("tools").replaceChildren(...(started ? toolbar(session, step) : []));
-  part("possible").replaceChildren(...flat(possibleList(session)));
-  const moves = pathList(session, started ? correct : null);
-  part("path").replaceChildren(...moves);
-  part("no-path").hidden = moves.length > 0;
+  showSides(session, started ? correct : null);
   part("else").hidden = !started || over;
   if (part("else").open) pickElse();
   part("handoff").open = ended;
@@ -44,6 +41,15 @@ function show() {
   part("handoff-text").rows = part("handoff-text").value.split("\n").length + 1;
   part("handoff-done").textContent = "";
   part("live").textContent = started ? heard(session) : "";
+}
+
+/** What stands beside the step. */
+function showSides(session, change) {
+  const moves = pathList(session, change);
+  part("possible").replaceChildren(...flat(possibleList(session)));
+  part("path").replaceChildren(...moves);
+  part("no-path").hidden = moves.length > 0;
+  part("times").textContent = timesText(session);
 }
 
 function flat(children) {
@@ -147,9 +153,7 @@ function tellFact(question, reply, value) {
   const told = factOf(question.id) === reply && value === undefined ? [] : [fact];
   shown.session = begin(model, [...others, ...told], shown.session.options);
   keep(shown.session, false);
-  part("possible").replaceChildren(...flat(possibleList(shown.session)));
-  part("path").replaceChildren(...pathList(shown.session, null));
-  part("no-path").hidden = others.length + told.length > 0;
+  showSides(shown.session, null);
   part("live").textContent = heard(shown.session);
 }
 
