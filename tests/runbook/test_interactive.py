@@ -346,10 +346,29 @@ class TestReplies:
         }
 
 
-class TestEffort:
+class TestNumbers:
     """
-    What a session took is said on the page as on the command line.
+    Numbers as the page says them.
     """
+
+    @pytest.mark.parametrize(
+        ("language", "said"),
+        [
+            ("en", ["0 %", "below 1 %", "about 1 %", "2 %", "about 99 %", "100 %"]),
+            ("de", ["0 %", "unter 1 %", "etwa 1 %", "2 %", "etwa 99 %", "100 %"]),
+        ],
+    )
+    def test_small_chances_are_below(self, kettle, language, said, tmp_path):
+        """
+        Less than one per cent is said to be less, and one per cent is not.
+        """
+        fixed = json.dumps(list(parts(interactive(kettle, language=language)))[1][1])
+        page = f"const document = {{getElementById: () => ({{textContent: {fixed}}})}};"
+        play = "const play = (chance) => percent(chance);"
+        chances = [0, 0.0099, 0.01, 0.02, 0.9999, 1]
+
+        script = page + source("page", ("wording",)) + play
+        assert by_node(script, chances, tmp_path) == said
 
     def test_times_are_those_of_the_command_line(self, tmp_path):
         """
@@ -1176,6 +1195,39 @@ class TestReader:
         assert "Owner: The workshop" in footer
         assert "Review by: 2027-03-01" in footer
         assert "Owner" not in opened(kettle).locator("footer").inner_text()
+
+    def test_what_stands_in_backticks_is_code(self, kettle, opened):
+        """
+        Code in questions, answers and hints is set as code; a lone backtick stays.
+        """
+        lamp = replace(
+            kettle.questions["lamp"],
+            ask="Does `lamp <b>` work?",
+            how="Run `on --all`, or press `.\n\nThen `wait`.",
+            answers=(Answer(id="yes", text="It says `on`"), Answer(id="no", text="No")),
+        )
+        questions = {**kettle.questions, "lamp": lamp}
+        page = opened(replace(kettle, questions=questions), facts={"smoke": "no"})
+        press(page, "Start")
+
+        codes = page.locator("#step code").all_inner_texts()
+        assert codes == ["lamp <b>", "on --all", "wait", "on"]
+        assert page.locator("#heading").inner_text() == "Does lamp <b> work?"
+        assert "or press `." in shown(page)
+        press(page, "It says on", "Change: Does lamp <b> work?")
+        assert "Does `lamp <b>` work? It says `on`" in handed(page)
+
+    def test_a_browser_that_keeps_nothing_says_so_once(self, kettle, opened):
+        """
+        Where storage is refused, the reader learns that a reload loses the answers.
+        """
+        page = opened(kettle)
+        warning = page.locator("#not-kept")
+        assert warning.inner_text() == ""
+        page.evaluate("() => { Storage.prototype.setItem = () => { throw Error(); }; }")
+        press(page, "Start", "No")
+
+        assert "a reload will lose the answers" in warning.inner_text()
 
     def test_changes_are_told_to_a_screen_reader(self, kettle, opened):
         """

@@ -23,7 +23,8 @@ function questionCard(step, { reply }) {
 }
 
 function askedBefore(question, before) {
-  return word("asked_again", { answer: saidOf(question, before, { masked: true }) });
+  const answer = saidOf(question, before, { masked: true });
+  return coded(word("asked_again", { answer }));
 }
 
 function questionReason(step) {
@@ -53,7 +54,7 @@ function actionCard(step, { tried: said, skipped }) {
 function outcomeAsked({ verify }, said, label) {
   return make(
     "div",
-    { role: "group", "aria-label": label },
+    { role: "group", "aria-label": uncoded(label) },
     ...prose(verify || word("did_it_help"), "verify"),
     make(
       "div",
@@ -74,7 +75,7 @@ function actionReason({ reason, chance }) {
 
 /** Where the keyboard and the screen reader go when a new step is put. */
 function stepHeading(text) {
-  return make("h2", { id: "heading", tabIndex: -1, dir: "auto" }, text);
+  return make("h2", { id: "heading", tabIndex: -1, dir: "auto" }, coded(text));
 }
 
 /** What stands before a heading is read out with it, for the reader is led there. */
@@ -88,7 +89,7 @@ function headed(text, before) {
 
 function setupFirst({ setup }) {
   if (!setup.length) return null;
-  const steps = setup.map((each) => make("p", { className: "setup", dir: "auto" }, each));
+  const steps = setup.map((each) => make("p", { className: "setup", dir: "auto" }, coded(each)));
   return [make("p", { className: "label" }, word("first")), ...steps];
 }
 
@@ -114,7 +115,8 @@ function answerChoices(question, reply, current = null) {
       ...pressed(each.id),
     }),
   );
-  const group = { className: "answers", role: "group", "aria-label": question.ask };
+  const asked = uncoded(question.ask);
+  const group = { className: "answers", role: "group", "aria-label": asked };
   return [
     question.unit ? numberField(question, reply) : null,
     make("div", group, ...buttons),
@@ -130,7 +132,8 @@ function numberField(question, reply) {
     const found = understood(question, input.value);
     if (found) return reply(found.answer, found.value);
     const known = listing(question.answers.map((each) => each.text));
-    error.textContent = word("not_an_answer", { unit: question.unit, answers: known });
+    const said = word("not_an_answer", { unit: question.unit, answers: known });
+    error.replaceChildren(...coded(said));
     input.setAttribute("aria-invalid", "true");
     input.focus();
   };
@@ -210,7 +213,7 @@ function knownPicker(model, id, currentOf, reply) {
     return make(
       "fieldset",
       {},
-      make("legend", { dir: "auto" }, question.ask),
+      make("legend", { dir: "auto" }, coded(question.ask)),
       answerChoices(question, said, currentOf(question.id) ?? ""),
     );
   }

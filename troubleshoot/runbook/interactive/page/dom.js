@@ -17,7 +17,19 @@ function prose(text, className = "") {
   const paragraphs = text.split(/\n\s*\n/).map((each) => each.trim());
   return paragraphs
     .filter((each) => each)
-    .map((each) => make("p", { className, dir: "auto" }, each));
+    .map((each) => make("p", { className, dir: "auto" }, coded(each)));
+}
+
+const CODE = /`([^`\n]+)`/g;
+
+/** An author's text as texts and elements: what stands in backticks is code. */
+function coded(text) {
+  return text.split(CODE).map((each, i) => (i % 2 ? make("code", {}, each) : each));
+}
+
+/** The same to be read out, or as one text. */
+function uncoded(text) {
+  return text.replace(CODE, "$1");
 }
 
 function heading(text, level = 2) {
@@ -25,7 +37,7 @@ function heading(text, level = 2) {
 }
 
 function button(text, onclick, properties = {}) {
-  return make("button", { type: "button", dir: "auto", onclick, ...properties }, text);
+  return make("button", { type: "button", dir: "auto", onclick, ...properties }, coded(text));
 }
 
 /** What is folded away under a summary. */

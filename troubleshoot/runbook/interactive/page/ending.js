@@ -11,7 +11,7 @@ function endingCard(session, step, { check, tried: said }) {
     make("p", { className: "label" }, word("ending")),
     stepHeading(word(`outcome_${kind.replace(" ", "_")}`)),
     make("p", { className: kind === "stopped" ? "urgent" : "lead", dir: "auto" },
-      endingText(session, step)),
+      coded(endingText(session, step))),
     took ? make("p", { className: "time" }, took) : null,
     causeList(session, step),
     // Who stopped wants to hand over first of all.
@@ -96,11 +96,11 @@ function doubtNote({ model }, doubt, check) {
   const items = suspects.map((each) => {
     const [text] = pieceText(model, each);
     const again = () => check(each);
-    const label = `${word("check_again")}: ${text}`;
+    const label = uncoded(`${word("check_again")}: ${text}`);
     return make(
       "li",
       {},
-      make("span", { dir: "auto" }, text),
+      make("span", { dir: "auto" }, coded(text)),
       " ",
       maskedOnPaper("span", (masked) => pieceText(model, each, masked)[1]),
       " ",
@@ -119,12 +119,12 @@ function doubtNote({ model }, doubt, check) {
 
 function escalationNote(escalate) {
   if (escalate === null) return null;
-  const bring = escalate.bring.map((each) => make("li", { dir: "auto" }, each));
+  const bring = escalate.bring.map((each) => make("li", { dir: "auto" }, coded(each)));
   return make(
     "div",
     {},
     heading(word("hand_over_to"), 3),
-    escalate.to ? make("p", { dir: "auto" }, escalate.to) : null,
+    escalate.to ? make("p", { dir: "auto" }, coded(escalate.to)) : null,
     bring.length ? make("p", {}, word("have_ready")) : null,
     bring.length ? make("ul", {}, ...bring) : null,
   );

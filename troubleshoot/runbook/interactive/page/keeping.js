@@ -10,12 +10,14 @@ function begunWith({ id }) {
   return `troubleshoot:${id}:`;
 }
 
+/** Whether the browser keeps the session; if not, it lasts as long as the page. */
 function keep(session, started) {
   try {
     const kept = JSON.stringify({ started, text: written(session) });
     localStorage.setItem(keyOf(session.model), kept);
+    return true;
   } catch {
-    // Then the session lasts as long as the page.
+    return false;
   }
 }
 

@@ -11,8 +11,16 @@ function lastKept() {
 
 /** Keeps and shows another session. */
 function goOn(session, { started = true, correcting = null } = {}) {
-  keep(session, started);
+  keepOrWarn(session, started);
   turnTo({ session, started, correcting });
+}
+
+/** Says, once, that nothing is kept. */
+function keepOrWarn(session, started) {
+  const warning = part("not-kept");
+  if (!keep(session, started) && !warning.textContent) {
+    warning.textContent = word("not_kept");
+  }
 }
 
 /** Shows another session, and moves the reader to the step that comes now. */
@@ -152,7 +160,7 @@ function tellFact(question, reply, value) {
   const fact = { step: question.id, answer: reply, ...numberSaid(value) };
   const told = factOf(question.id) === reply && value === undefined ? [] : [fact];
   shown.session = begin(model, [...others, ...told], shown.session.options);
-  keep(shown.session, false);
+  keepOrWarn(shown.session, false);
   showSides(shown.session, null);
   part("live").textContent = heard(shown.session);
 }

@@ -84,18 +84,19 @@ function isSameStep(one, other) {
 }
 
 function pathItem(model, event, aside, change) {
-  if (!isReply(event)) return make("li", { dir: "auto" }, remarkText(event));
+  if (!isReply(event)) return make("li", { dir: "auto" }, coded(remarkText(event)));
   const kind = isAnswer(event) ? "question" : "action";
   const text = stepText(model, kind, event.step);
   const said = make(
     "div",
     {},
-    make("span", { className: "what", dir: "auto" }, text),
+    make("span", { className: "what", dir: "auto" }, coded(text)),
     replyShown(model, event),
     aside ? make("span", { className: "aside" }, aside) : null,
   );
   const fixed = change === null || event.kind === "skipped";
-  const label = { className: "small", "aria-label": `${word("change")}: ${text}` };
+  const spoken = uncoded(`${word("change")}: ${text}`);
+  const label = { className: "small", "aria-label": spoken };
   const changing = fixed
     ? null
     : button(word("change"), () => change({ kind, step: event.step }), label);
@@ -117,12 +118,12 @@ function replyShown(model, event) {
 /** What was said; on paper, which others read, a private answer is masked. */
 function maskedOnPaper(tag, textOf) {
   const [own, masked] = [textOf(false), textOf(true)];
-  if (own === masked) return make(tag, { dir: "auto" }, own);
+  if (own === masked) return make(tag, { dir: "auto" }, coded(own));
   return make(
     "span",
     {},
-    make(tag, { className: "screen", dir: "auto" }, own),
-    make(tag, { className: "paper", dir: "auto" }, masked),
+    make(tag, { className: "screen", dir: "auto" }, coded(own)),
+    make(tag, { className: "paper", dir: "auto" }, coded(masked)),
   );
 }
 

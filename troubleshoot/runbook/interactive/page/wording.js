@@ -21,6 +21,7 @@ function short(number) {
 /** Never "0 %" or "100 %" unless it is exactly so. */
 function percent(chance) {
   if (chance === 0 || chance === 1) return `${100 * chance} %`;
+  if (chance < 0.01) return word("below", { percent: "1 %" });
   const shown = Math.min(Math.max(Math.round(chance * 100), 1), 99);
   const about = shown === 1 || shown === 99;
   return about ? word("about", { percent: `${shown} %` }) : `${shown} %`;
