@@ -329,7 +329,7 @@ class TestReplies:
     What is typed on the page is understood as the library understands it.
     """
 
-    def test_numbers_are_those_of_the_library(self, kettle, script, tmp_path):
+    def test_numbers_are_those_of_the_library(self, kettle, tmp_path):
         """
         The same answer and the same number, or refused by both.
         """
