@@ -875,7 +875,8 @@ class TestReader:
         page.locator("#more").fill("zzz")
         summary.click()
         summary.click()
-        page.wait_for_function("document.querySelector('#more').value === ''")
+        page.locator("#else legend").first.wait_for()
+        assert page.locator("#more").input_value() == ""
         press(page, "Change: Does a lamp in the same socket work?")
         page.locator("#step").get_by_role("button", name="No", exact=True).click()
         assert pressed.all_inner_texts() == ["No"]
