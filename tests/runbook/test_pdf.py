@@ -17,11 +17,15 @@ from troubleshoot.runbook import pdf as module
 from troubleshoot.runbook.layout import laid_out
 from troubleshoot.runbook.pdf import pdf
 from troubleshoot.runbook.typeset import rich
+from troubleshoot.runbook.view import View
+from troubleshoot.runbook.words import words as ours
 
 REPOSITORY = Path(__file__).parents[2]
 TREE = REPOSITORY / "tests/good_trees/every-form.yaml"
 SIZES = {"A4": (595, 842), "Letter": (612, 792)}  # points, rounded
+MARGIN = 50  # points
 OURS = "Don't know"
+TREES = sorted((REPOSITORY / "trees").glob("*/*.yaml"))
 BLANK = re.compile(r"\s+")
 
 
@@ -36,17 +40,37 @@ def _typst():
     pytest.importorskip("typst", reason="PDF needs the extra pdf, which is not here")
 
 
-def words(document):
-    """What a PDF says, without its blanks."""
+def words(document, order="-layout"):
+    """What a PDF says, without its blanks, row by row or in its own order."""
     if shutil.which("pdftotext") is None:
         pytest.skip("there is no pdftotext here")
     run = subprocess.run(
-        ["pdftotext", "-layout", "-", "-"],  # noqa: S607 - wherever it is
+        ["pdftotext", order, "-", "-"],  # noqa: S607 - wherever it is
         input=document,
         capture_output=True,
         check=True,
     )
     return BLANK.sub("", run.stdout.decode())
+
+
+def bounding(document):
+    """The words of a PDF, each after its right edge."""
+    words(document)  # skips the test where there are no tools
+    run = subprocess.run(
+        ["pdftotext", "-bbox", "-", "-"],  # noqa: S607 - wherever it is
+        input=document,
+        capture_output=True,
+        check=True,
+    )
+    found = re.findall(
+        r'xMax="([\d.]+)" yMax="[\d.]+">(.*?)</word>', run.stdout.decode()
+    )
+    return [(float(edge), word) for edge, word in found]
+
+
+def bare(text):
+    """The text without blanks and backticks, which are not seen beside code."""
+    return BLANK.sub("", text).replace("`", "")
 
 
 def test_it_is_the_same_in_another_process(small):
@@ -141,6 +165,52 @@ def test_the_fault_table_comes_alone(small):
     assert "page1of1" in said
 
 
+@pytest.mark.parametrize("paper", SIZES)
+@pytest.mark.parametrize("file", TREES, ids=lambda file: file.stem)
+def test_the_fault_table_of_an_included_tree_is_one_page(file, paper):
+    """It is set as large as the page allows, and a remedy is told once."""
+    runbook = laid_out(ts.load(file), nodes=1)
+
+    said = words(pdf(runbook, form="table", paper=paper), "-raw")
+    assert "page1of1" in said
+    for code, each in View(runbook, ours()).remedies.values():
+        assert said.count(bare(each.text)) == 1, code
+
+
+def test_the_fault_table_warns_of_what_cannot_be_undone(small):
+    """A risk stands before the remedy, and a cause without remedy says so."""
+    first = next(each for each in small.causes if each.remedies)
+    risky = replace(first.remedies[0], text="Wipe it.", risk="irreversible")
+    made = (replace(first, remedies=(risky,)), replace(first, remedies=()))
+    said = words(
+        pdf(replace(small, causes=made, steps=(), closes=()), form="table"), "-raw"
+    )
+
+    assert "R1Careful:Thiscannotbeundone.Wipeit." in said
+    assert BLANK.sub("", ours().no_remedy) in said
+
+
+def test_a_long_command_stays_in_its_box(small):
+    """It goes on after a sign, never at a hyphen, and nothing is added to it."""
+    columns = ",".join(f"NAME{i}:.status.container-{i}.ready" for i in range(12))
+    command = f"kubectl get pods -o custom-columns={columns}"
+    step = replace(small.steps[0], how=f"Run `{command}`.")
+    made = pdf(replace(small, steps=(step,)))
+
+    wide = bounding(made)
+    assert max(x for x, _ in wide) < SIZES["A4"][0] - MARGIN
+    assert f"Run{BLANK.sub('', command)}." in words(made)
+    assert not any(word.endswith("-") and word != "-" for _, word in wide)
+
+
+def test_code_in_questions_answers_and_actions_is_code(small):
+    """Backticks stand for another font."""
+    said = words(pdf(replace(small, steps=saying(small.steps, "Use `a *b*` <i>"))))
+
+    assert "Step1.Usea*b*<i>" in said
+    assert "1aUsea*b*<i>" in said
+
+
 def test_a_step_that_is_longer_than_a_page_goes_on_on_the_next(small):
     """Nothing is lost at the foot of a page."""
     step = small.steps[0]
@@ -158,19 +228,19 @@ def test_texts_are_set_as_they_are(small):
     texts = ['#panic("x")', "= A", "*b* _i_ `c`", "$x$ @ref <tag>", "\\ // # [", "1. x"]
     texts += ['#import "@preview/x:1.0.0"', '"}', "---", '#read("/etc/passwd")']
     for text in texts:
-        assert BLANK.sub("", text) in words(pdf(saying(small, text))), text
+        assert bare(text) in bare(words(pdf(saying(small, text)))), text
 
 
 def test_any_text_can_be_set(small):
     """All the naughty strings at once give a document that conforms."""
     texts = naughty()
     signs = replace(small.stops[0], others=(), stops=tuple((x, x) for x in texts))
-    said = words(pdf(replace(small, stops=(signs,))))
+    said = bare(words(pdf(replace(small, stops=(signs,)))))
     plain = [each for each in texts if re.fullmatch(r"[!-~ ]{1,60}", each)]
 
     assert len(plain) > 100  # most of them
     for text in plain:
-        assert BLANK.sub("", text) in said, text
+        assert bare(text) in said, text
 
 
 def test_a_character_without_a_shape_is_shown_by_its_number(small):

@@ -8,10 +8,11 @@ document is one file, and its outline is its own.
 from __future__ import annotations
 
 import re
+from itertools import cycle
 from typing import TYPE_CHECKING, Final
 
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from troubleshoot.runbook.escaping import in_html, in_markdown, lines
 
@@ -26,6 +27,7 @@ OURS: Final = ("heading", "lheading", "hr", "html_block", "html_inline")
 # Code in Markdown that is escaped to the letter, and what is escaped in it; code with a
 # bar stays so, for in a table the bar would end the cell.
 CODE: Final = re.compile(r"\\`((?:[^`\\|]|\\[^`\\|])+)\\`")
+SPAN: Final = re.compile(r"`([^`\s](?:[^`]*[^`\s])?)`")
 ESCAPED: Final = re.compile(r"\\([^A-Za-z0-9\s])")
 
 _parser: Final = MarkdownIt("commonmark", {"html": False}).disable(OURS)
@@ -41,6 +43,26 @@ def html(text: str) -> Markup:
         each.children = each.children and [_without_image(x) for x in each.children]
     # The parser escapes all text, as raw HTML is off.
     return Markup(_parser.renderer.render(tokens, _parser.options, {}))  # noqa: S704
+
+
+def spans(text: str) -> list[tuple[str, str]]:
+    """
+    The pieces of a text that is no CommonMark but for its code, each "text" or "code".
+
+    >>> spans("Run `ls`.")
+    [('text', 'Run '), ('code', 'ls'), ('text', '.')]
+    """
+    pieces = zip(cycle(("text", "code")), SPAN.split(" ".join(lines(text))))
+    return [(kind, piece) for kind, piece in pieces if piece]
+
+
+def coded(text: str) -> Markup:
+    """The text in HTML, with its code as code and nothing else of CommonMark."""
+    code = Markup("<code>{}</code>")
+    return Markup("").join(
+        code.format(piece) if kind == "code" else escape(piece)
+        for kind, piece in spans(text)
+    )
 
 
 def plain(text: str) -> str:

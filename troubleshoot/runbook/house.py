@@ -75,8 +75,8 @@ def environment(
     The templates of one format, in which every text is shown to the letter.
 
     ``word`` are the fixed words; filters: ``minutes`` and ``percent`` say a number,
-    ``moment`` a time, ``commonmark`` renders an author's text, and ``wrapped`` breaks
-    a plain text into lines.
+    ``moment`` a time, ``commonmark`` renders an author's text, ``coded`` the code in a
+    question, an answer or an action, and ``wrapped`` breaks a plain text into lines.
     """
     return _made(to, templates, tuple(sorted(vars(words(language)).items())))
 
@@ -104,6 +104,7 @@ def _made(
     word = SimpleNamespace(**dict(fixed))
     made.globals["word"] = word
     made.filters |= {
+        "coded": commonmark.coded if to == "html" else str,
         "commonmark": RICH[to],
         "minutes": minutes,
         "moment": said_moment,

@@ -37,7 +37,12 @@ SUFFIXES: Final = {
     "mermaid": ".mmd",
     "dot": ".dot",
 }
-TABLES: Final = ("html", "markdown", "text")  # what the fault table is written in
+TABLES: Final = (
+    "html",
+    "markdown",
+    "text",
+    "pdf",
+)  # what the fault table is written in
 INDEXES: Final[dict[Literal["html", "markdown"], str]] = {
     "html": "index.html",
     "markdown": "index.md",

@@ -60,6 +60,18 @@ def rich(text: str) -> list[Node]:
     return parser.found
 
 
+def coded(text: str) -> list[Node]:
+    """A question, an answer or an action as nodes, with its code as code."""
+    return [
+        {"tag": "code", "children": [piece]} if kind == "code" else piece
+        for kind, piece in commonmark.spans(text)
+    ]
+
+
+def _strong(text: str) -> Node:
+    return {"tag": "strong", "children": [text]}
+
+
 class _Nodes(HTMLParser):
     """The nodes of the HTML that we make of CommonMark; it is well formed."""
 
@@ -138,7 +150,7 @@ class _Typeset:
         return {
             "use_when": rich(front.about) or [front.symptom or front.title],
             "covers": "; ".join(self.view.titles),
-            "facts": [f"{text} {answer}" for text, answer in front.facts],
+            "facts": [coded(f"{text} {answer}") for text, answer in front.facts],
             "time": self._time(),
             "need": f"{need} ({', '.join(front.by)})" if front.by else need,
             "assumptions": [word.assume_single, word.assume_word, self._unknown()],
@@ -173,7 +185,11 @@ class _Typeset:
         return percent(chance).replace("about", self.word.about_chance)
 
     def _stop(self, stop: Stop) -> Data:
-        return {"text": stop.text, "how": rich(stop.how), "stops": stop.stops}
+        return {
+            "text": coded(stop.text),
+            "how": rich(stop.how),
+            "stops": [(coded(answer), coded(what)) for answer, what in stop.stops],
+        }
 
     # Steps.
 
@@ -184,13 +200,13 @@ class _Typeset:
         return {
             "number": step.number,
             "chapter": view.chapter(step),
-            "text": step.text,
+            "text": coded(step.text),
             "time": word.step_time.format(minutes=spent, worst=worst),
             "came_from": self._came_from(step.came_from),
             **self._doing(step),
             "why": rich(step.why),
             "unit": step.unit,
-            "after": (step.verify or word.did_it_help) if action else "",
+            "after": coded(step.verify or word.did_it_help) if action else [],
             "rows": [self._row(step, each) for each in step.rows],
             "possible": f"{len(step.possible)} {word.of} {len(self.runbook.causes)}",
             "strip": view.strip(step),
@@ -201,7 +217,7 @@ class _Typeset:
         return {
             "careful": rich(each.caution),
             "risk": getattr(self.word, each.risk, ""),
-            "first": list(each.setups),
+            "first": coded(" ".join(each.setups)),
             "needs": ", ".join((*each.by, *each.things)),
             "how": rich(each.how),
         }
@@ -209,7 +225,7 @@ class _Typeset:
     def _row(self, step: Step, row: Row) -> Data:
         return {
             "code": f"{step.number}{row.letter}",
-            "text": row.text or self.view.fixed(row),
+            "text": coded(row.text or self.view.fixed(row)),
             "to": self._place(row.to),
             "out": ", ".join(self.view.codes(row.rules_out)),
         }
@@ -267,11 +283,11 @@ class _Typeset:
     def _remedy(self, remedy: Remedy) -> Data:
         return {
             "code": self.view.code(remedy),
-            "text": remedy.text,
+            "text": coded(remedy.text),
             "time": minutes(remedy.minutes),
-            "only_if": self.view.conditions(remedy),
+            "only_if": coded(self.view.conditions(remedy)),
             **self._doing(remedy),
-            "verify": remedy.verify or self.word.did_it_help,
+            "verify": coded(remedy.verify or self.word.did_it_help),
         }
 
     # The back.
@@ -283,12 +299,15 @@ class _Typeset:
             "title": cause.title,
             "path": " ".join(cause.path),
             "endings": ", ".join(self.view.numbers(cause)),
-            "signs": [(x.text, x.answer) for x in self.view.signs(cause)],
-            "remedies": list(self._remedies(cause.remedies)),
+            "signs": [(coded(x.text), coded(x.answer)) for x in self.view.signs(cause)],
+            "remedies": list(self._remedies(cause)),
         }
 
-    def _remedies(self, remedies: Iterable[Remedy]) -> Iterable[str]:
-        for each in remedies:
-            caution = commonmark.plain(each.caution)
-            before = f"{self.word.careful}: {caution} " if caution else ""
-            yield f"{before}{each.text}"
+    def _remedies(self, cause: Cause) -> Iterable[list[Node]]:
+        """The lines of the fault table that say what helps."""
+        before = self.view.told_before(cause)
+        if before or not cause.remedies:
+            yield [before or self.word.no_remedy]
+        for each in self.view.told(cause):
+            said = f"{self.view.warning(each)} {each.text}".strip()
+            yield [_strong(self.view.code(each)), " ", *coded(said)]

@@ -239,6 +239,23 @@ class View:
             if remedy.id in {x.id for x in each.remedies}
         )
 
+    def told(self, cause: Cause) -> Sequence[Remedy]:
+        """The remedies of a cause that the fault table has not told before it."""
+        return [x for x in cause.remedies if self.first_use(x) == cause.code]
+
+    def told_before(self, cause: Cause) -> str:
+        """Its other remedies, each with the cause where it is told: R6 (C7)."""
+        return ", ".join(
+            f"{self.code(x)} ({self.first_use(x)})"
+            for x in cause.remedies
+            if self.first_use(x) != cause.code
+        )
+
+    def warning(self, each: Step | Remedy) -> str:
+        """What to be careful about, in plain words, empty for nothing."""
+        said = " ".join(x for x in (self.plain(each.caution), self.risk(each)) if x)
+        return f"{self.word.careful}: {said}" if said else ""
+
     def signs(self, cause: Cause) -> Sequence[Sign]:
         """The answers that tell most for a cause: few others lead to them."""
         shared = sorted(self._signs(cause), key=lambda pair: pair[0])
