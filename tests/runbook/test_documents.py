@@ -342,7 +342,7 @@ actions:
             page = re.sub(r"<[^>]+>|\*", "", ts.render(handed, to))
             page = " ".join(page[page.index("Still possible") :].split())
             assert page.count("Do one.") == 1
-            assert "R1: Do two. (1 min; Takes: rope)" in page
+            assert "R1: Do two. (1 min; Needs: rope)" in page
             assert "or R2: Do one. (10 min)" in page
             assert "Careful: Mind it. This cannot be undone." in page
             assert "First: Climb up." in page

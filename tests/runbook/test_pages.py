@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import cycle
 from pathlib import Path
@@ -15,9 +16,11 @@ from session.trees import CERTAIN, tree
 
 import troubleshoot as ts
 from troubleshoot.runbook import commonmark
+from troubleshoot.runbook.book import Sign
 from troubleshoot.runbook.layout import laid_out
 from troubleshoot.runbook.pages import page
 from troubleshoot.runbook.rendering import WRITERS
+from troubleshoot.runbook.view import View
 from troubleshoot.runbook.words import words
 from troubleshoot.session.wording import printable
 
@@ -320,6 +323,136 @@ class TestWhatIsSaid:
         assert "This interrupts something." in made
 
 
+class TestWhatHelps:
+    """
+    An ending says all that a remedy takes, where it stands in full.
+    """
+
+    @pytest.fixture
+    def handy(self):
+        """A tree with a remedy that takes a person, a thing and two setups."""
+        return tree(
+            "causes:\n  a: {title: A, actions: [mend]}\n"
+            "setups:\n  go: {do: Go there}\n  open: {do: Open it, setup: go}\n"
+            "actions:\n"
+            "  mend: {do: Mend it., setup: open, by: engineer, needs: [rope]}\n"
+        )
+
+    @pytest.mark.parametrize("to", ENDINGS)
+    def test_who_and_with_what(self, handy, to):
+        """
+        Who does it and with what is told with it, and what comes first in sentences.
+        """
+        made = ts.render(handy, to)
+        made = spaced("".join(Reading(made).words) if to == "html" else made)
+        close = made[made.index("Ending E1" if to != "text" else "E1.") :]
+        close = close[: close.index("Remedies")]
+
+        assert "Go there. Open it." in close
+        assert "Needs: engineer, rope" in close
+
+    @pytest.mark.parametrize("to", ENDINGS)
+    def test_less_sure_than_wanted(self, runbook, to):
+        """
+        A cause is found where it is as sure as the tree wants it, likely elsewhere.
+        """
+        doubtful = [replace(x, confidence=0.5) for x in runbook.closes]
+        made = replace(runbook, closes=tuple(doubtful))
+
+        assert "Cause found: " in page(runbook, to)
+        assert "Cause found: " not in page(made, to)
+        assert "Most likely: " in page(made, to)
+        assert "Am wahrscheinlichsten: " in page(made, to, language="de")
+
+
+class TestChapters:
+    """
+    Steps stand under the heading of what the rest is about.
+    """
+
+    @pytest.mark.parametrize(
+        ("own", "headings"),
+        [
+            ("aab", ["A", "", "B"]),
+            (" aa  b", ["", "A", "", "again", "", "B"]),
+            ("aabaa", ["A", "", "", "", ""]),
+            ("aa aa ", ["A", "", "", "", "", "again"]),
+        ],
+    )
+    def test_heading(self, runbook, own, headings):
+        """
+        A chapter ends with a heading, and a single step in between has none.
+        """
+        [step, *_] = runbook.steps
+        steps = [
+            replace(step, number=i, chapter=each.strip())
+            for i, each in enumerate(own, start=1)
+        ]
+        made = replace(runbook, steps=tuple(steps), groups={"a": "A", "b": "B"})
+        view = View(made, words({"chapter_several": "again"}))
+
+        assert [view.chapter(each) for each in steps] == headings
+
+
+class TestSigns:
+    """
+    The fault table names the answers that tell most for a cause.
+    """
+
+    def test_the_question_that_tells_more_apart_is_named_first(self, runbook):
+        """
+        Few causes share the answer, and its question has answers for the others.
+        """
+        one, *_ = (each.id for each in runbook.causes)
+        rest = tuple(each.id for each in runbook.causes[1:])
+        signs = (
+            Sign(id="x", text="Shared?", answers=(("yes", (one, rest[0])),)),
+            Sign(id="y", text="Lonely?", answers=(("yes", (one,)),)),
+            Sign(id="z", text="Telling?", answers=(("yes", (one,)), ("no", rest))),
+        )
+        view = View(replace(runbook, signs=signs), words())
+
+        shown = [each.text for each in view.signs(runbook.causes[0])]
+        assert shown == ["Telling?", "Lonely?"]
+
+
+class TestPrinted:
+    """
+    What a browser prints at the edge of each page.
+    """
+
+    def test_each_page_says_where_it_is_from(self, runbook):
+        """
+        Number, version and fingerprint are on each page.
+        """
+        made = page(runbook, "html")
+
+        assert (
+            f'content: "kettle, version 2026.11, {runbook.front.fingerprint}"' in made
+        )
+        assert "counter(pages)" in made
+
+    def test_a_version_stays_a_string(self, runbook):
+        """
+        Whatever it holds, it ends neither the string nor the style.
+        """
+        front = replace(runbook.front, version='1"; } </style> \\')
+        made = page(replace(runbook, front=front), "html")
+
+        assert "1\\22 \\3b  \\7d  \\3c \\2f style\\3e  \\5c , " in made
+
+    @pytest.mark.parametrize("to", ENDINGS)
+    def test_nothing_is_said_twice(self, runbook, to):
+        """
+        When to use it is told where the tree says more than its symptom.
+        """
+        front = replace(runbook.front, about="")
+        assert "Use it when" not in page(replace(runbook, front=front), to)
+
+        front = replace(runbook.front, about="It is cold.")
+        assert "Use it when" in page(replace(runbook, front=front), to)
+
+
 class TestToTheLetter:
     """
     Whatever the texts of a tree hold, the page shows it and nothing more.
@@ -427,7 +560,7 @@ class TestRender:
         A house fills the blanks of its own words, and no others.
         """
         made = ts.render(kettle(), language={"figures_text": "{typical} oder {worst}"})
-        assert "2.93 min oder 7.5 min" in made
+        assert "2.9 min oder 7.5 min" in made
 
         with pytest.raises(ValueError, match="nothing fills 'tpical' in the word"):
             ts.render(kettle(), language={"figures_text": "{tpical}"})

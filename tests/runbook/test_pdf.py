@@ -122,7 +122,7 @@ def test_each_row_says_where_to_go_and_on_which_page(small):
             line = f"{step.number}{row.letter}{row.text or OURS}"
             line = BLANK.sub("", line)
             assert re.search(
-                re.escape(f"{line}GotoEnding{row.to.label}") + r"\(page\d\)", said
+                re.escape(f"{line}Ending{row.to.label}") + r"\(page\d\)", said
             )
     assert said.endswith("END" + re.search(r"page(\d)of\1", said)[0])
 
@@ -180,13 +180,14 @@ def test_the_fault_table_of_an_included_tree_is_one_page(file, paper):
 def test_the_fault_table_warns_of_what_cannot_be_undone(small):
     """A risk stands before the remedy, and a cause without remedy says so."""
     first = next(each for each in small.causes if each.remedies)
-    risky = replace(first.remedies[0], text="Wipe it.", risk="irreversible")
+    first = replace(first, endings=())
+    risky = replace(first.remedies[0], text="Wipe.", risk="irreversible", caution="")
     made = (replace(first, remedies=(risky,)), replace(first, remedies=()))
     said = words(
         pdf(replace(small, causes=made, steps=(), closes=()), form="table"), "-raw"
     )
 
-    assert "R1Careful:Thiscannotbeundone.Wipeit." in said
+    assert "R1Careful:Thiscannotbeundone.Wipe." in said
     assert BLANK.sub("", ours().no_remedy) in said
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from troubleshoot.runbook.figures import percent
 from troubleshoot.runbook.house import page
 from troubleshoot.runbook.words import DEFAULT, words
 from troubleshoot.session.session import Session
 from troubleshoot.session.situation import RULED_OUT
 from troubleshoot.session.views.handoff import HandOff
 from troubleshoot.session.views.transcript import transcript
-from troubleshoot.session.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -207,4 +207,4 @@ def _likely(fixed: SimpleNamespace, then: Sequence[Likely]) -> str:
 
 
 def _share(fixed: SimpleNamespace, belief: float) -> str:
-    return percent(belief).replace("about", fixed.about_chance)
+    return percent(belief, fixed)

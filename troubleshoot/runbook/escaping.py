@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from troubleshoot.session.wording import printable
 
+NOT_PLAIN: Final = re.compile("[^A-Za-z0-9 .,:_-]")
 BLANKS: Final = re.compile(r"[ \t]+")
 # What is markup anywhere in a line of Markdown, of a forge's dialect too.
 MARKUP: Final = re.compile(r"([\\`*_\[\]<>&~|$])")
@@ -29,6 +30,13 @@ def lines(text: str) -> list[str]:
 def in_html(text: str) -> Markup:
     """The text in HTML, in an element or in an attribute."""
     return Markup("\n").join(escape(each) for each in lines(text))
+
+
+def in_css(text: str) -> Markup:
+    """The text as a string of CSS, on one line, with most signs by their numbers."""
+    line = " ".join(lines(text)).encode("utf-8", "replace").decode()
+    shown = NOT_PLAIN.sub(lambda each: f"\\{ord(each[0]):x} ", line)
+    return Markup(f'"{shown}"')  # noqa: S704 - nothing is left that CSS or HTML obeys
 
 
 def in_markdown(text: str) -> Markup:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -19,9 +19,9 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from troubleshoot.runbook import commonmark, escaping
+from troubleshoot.runbook.figures import minutes, percent
 from troubleshoot.runbook.words import DEFAULT, words
 from troubleshoot.session.events import moment
-from troubleshoot.session.wording import minutes, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +44,7 @@ RICH: Final[dict[Format, Callable[[str], str]]] = {
     "markdown": commonmark.markdown,
     "text": commonmark.plain,
 }
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"  # lines of plain text are broken by then
 HELD: Final = "\x00"  # a blank at which no line is broken; no text has it by then
 # Code with what leans on it, and per cent.
 WHOLE: Final = re.compile(r"[^\s`]*`[^`]+`[^\s`]*|[^\s`]*\d %[^\s`]*")
@@ -60,7 +61,8 @@ def page(
     """The page that the template of this name makes of the values, in one format."""
     rooms = environment(to, templates=templates, language=language)
     template = rooms.get_template(f"{name}.{ENDINGS[to]}.j2")
-    return template.render(**values).rstrip("\n") + "\n"
+    made = template.render(**values).rstrip("\n") + "\n"
+    return made.replace(NO_BREAK, " ") if to == "text" else made
 
 
 def source(name: str, templates: Path | None = None) -> str:
@@ -76,7 +78,8 @@ def environment(
 
     ``word`` are the fixed words; filters: ``minutes`` and ``percent`` say a number,
     ``moment`` a time, ``commonmark`` renders an author's text, ``coded`` the code in a
-    question, an answer or an action, and ``wrapped`` breaks a plain text into lines.
+    question, an answer or an action, ``in_css`` makes a string of CSS, and ``wrapped``
+    breaks a plain text into lines.
     """
     return _made(to, templates, tuple(sorted(vars(words(language)).items())))
 
@@ -106,9 +109,10 @@ def _made(
     made.filters |= {
         "coded": commonmark.coded if to == "html" else str,
         "commonmark": RICH[to],
-        "minutes": minutes,
+        "minutes": partial(minutes, word=word),
+        "in_css": escaping.in_css,
         "moment": said_moment,
-        "percent": lambda chance: percent(chance).replace("about", word.about_chance),
+        "percent": partial(percent, word=word),
         "wrapped": wrapped,
     }
     return made

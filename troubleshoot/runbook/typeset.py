@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from troubleshoot.runbook import commonmark
 from troubleshoot.runbook.view import View
 from troubleshoot.runbook.words import DEFAULT, words
-from troubleshoot.session.wording import minutes, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -136,53 +135,35 @@ class _Typeset:
     def _head(self) -> Data:
         """What is said of the document, and on each page."""
         front = self.runbook.front
-        version = f"{self.word.version} {front.version}" if front.version else ""
-        about = (front.tree, version, front.fingerprint, self.date)
         return {
             "title": front.title,
             "symptom": front.symptom or front.title,
-            "id": ", ".join(each for each in about if each),
+            "id": self.view.document(self.date),
         }
 
     def _front(self) -> Data:
         front, word = self.runbook.front, self.word
         need = ", ".join(front.needs) or word.need_nothing
         return {
-            "use_when": rich(front.about) or [front.symptom or front.title],
+            "use_when": rich(front.about),
             "covers": "; ".join(self.view.titles),
-            "facts": [coded(f"{text} {answer}") for text, answer in front.facts],
-            "time": self._time(),
+            "facts": [
+                coded(f"{text} {self.view.answer(text, answer)}")
+                for text, answer in front.facts
+            ],
+            "time": self.view.time,
             "need": f"{need} ({', '.join(front.by)})" if front.by else need,
             "assumptions": [word.assume_single, word.assume_word, self._unknown()],
             "order": self.view.order,
             "use": [word.how_to_use_1, word.how_to_use_2, word.how_to_use_3],
-            "revision": [
-                (word.id, front.tree, word.version, front.version),
-                (word.date, self.date, word.review_by, front.review_by),
-                (word.owner, front.owner, word.fingerprint, front.fingerprint),
-                (word.library, front.library, "", ""),
-            ],
+            "revision": self.view.revision(self.date),
         }
-
-    def _time(self) -> str:
-        figures, word = self.runbook.figures, self.word
-        said = word.figures_text.format(
-            typical=minutes(figures.typical),
-            questions=self.view.number(figures.questions),
-            worst=minutes(figures.worst),
-        )
-        if not figures.cut:
-            return str(said)
-        return f"{said} {word.cut_text.format(chance=self._percent(figures.cut))}"
 
     def _unknown(self) -> str:
         unknown, word = self.runbook.front.unknown, self.word
         if not unknown:
             return str(word.assume_none)
-        return str(word.assume_unknown.format(chance=self._percent(unknown)))
-
-    def _percent(self, chance: float) -> str:
-        return percent(chance).replace("about", self.word.about_chance)
+        return str(word.assume_unknown.format(chance=self.view.percent(unknown)))
 
     def _stop(self, stop: Stop) -> Data:
         return {
@@ -195,13 +176,12 @@ class _Typeset:
 
     def _step(self, step: Step) -> Data:
         word, view = self.word, self.view
-        spent, worst = minutes(step.minutes), minutes(step.worst)
         action = step.kind == "action"
         return {
             "number": step.number,
             "chapter": view.chapter(step),
             "text": coded(step.text),
-            "time": word.step_time.format(minutes=spent, worst=worst),
+            "time": view.spent(step),
             "came_from": self._came_from(step.came_from),
             **self._doing(step),
             "why": rich(step.why),
@@ -217,7 +197,7 @@ class _Typeset:
         return {
             "careful": rich(each.caution),
             "risk": getattr(self.word, each.risk, ""),
-            "first": coded(" ".join(each.setups)),
+            "first": coded(self.view.first(each)),
             "needs": ", ".join((*each.by, *each.things)),
             "how": rich(each.how),
         }
@@ -225,7 +205,7 @@ class _Typeset:
     def _row(self, step: Step, row: Row) -> Data:
         return {
             "code": f"{step.number}{row.letter}",
-            "text": coded(row.text or self.view.fixed(row)),
+            "text": coded(self.view.said(step, row)),
             "to": self._place(row.to),
             "out": ", ".join(self.view.codes(row.rules_out)),
         }
@@ -234,7 +214,7 @@ class _Typeset:
         """Where to go: what it is called, and the label of the page."""
         word = self.word.step if place.kind == "step" else self.word.ending_word
         return {
-            "text": f"{self.word.go_to} {word} {place.label}",
+            "text": f"{word} {place.label}",
             "label": f"{place.kind}-{place.number}",
         }
 
@@ -247,21 +227,18 @@ class _Typeset:
 
     def _close(self, close: Close) -> Data:
         word, view = self.word, self.view
-        title = str(getattr(word, f"ends_{close.outcome}"))
         found = close.outcome == "found"
-        if found:
-            title += f": {'; '.join(each.title for each in close.suspects)}"
         sure = str(getattr(word, f"sure_{close.outcome}"))
         return {
             "number": close.number,
-            "title": title,
-            "sure": sure.format(chance=self._percent(close.confidence)),
+            "title": view.title(close),
+            "sure": sure.format(chance=self.view.percent(close.confidence)),
             "came_from": self._came_from(close.came_from),
             "suspects": [
                 {
                     "code": view.cause(each.cause).code,
                     "title": each.title,
-                    "share": self._percent(each.share),
+                    "share": self.view.percent(each.share),
                     "about": rich(each.about) if found else [],
                 }
                 for each in (close.suspects if found else view.shown(close.suspects))
@@ -274,9 +251,8 @@ class _Typeset:
 
     def _try(self, remedy: Remedy, close: Close) -> Data:
         """A remedy where an ending proposes it."""
-        time, chance = minutes(remedy.minutes), self._percent(remedy.chance)
         return self._remedy(remedy) | {
-            "time": f"{time}; {self.word.helps_chance} {chance}",
+            "time": self.view.helps(remedy),
             "targets": ", ".join(self.view.targets(remedy, close)),
         }
 
@@ -284,7 +260,7 @@ class _Typeset:
         return {
             "code": self.view.code(remedy),
             "text": coded(remedy.text),
-            "time": minutes(remedy.minutes),
+            "time": self.view.minutes(remedy.minutes),
             "only_if": coded(self.view.conditions(remedy)),
             **self._doing(remedy),
             "verify": coded(remedy.verify or self.word.did_it_help),

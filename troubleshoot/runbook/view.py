@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from troubleshoot.runbook import commonmark
-from troubleshoot.session.wording import minutes, percent
+from troubleshoot.runbook import commonmark, figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,6 +34,9 @@ SHOWN: Final = 6  # suspects of an ending by title; the others are named by thei
 FEW: Final = 2  # remedies that an ending prints itself; more are looked up
 TELLING: Final = 2  # signs of a cause in the fault table
 FIXED: Final = {"dont-know": "dont_know", "fixed": "it_helped", "failed": "it_failed"}
+MORE: Final = "\N{HORIZONTAL ELLIPSIS}"
+STOPS: Final = (".", "!", "?", ":")  # a text with one of them at its end is a sentence
+ROUNDING: Final = 1e-9
 TO: Final = "\N{EN DASH}"
 RUN: Final = 3  # neighbours in a list of codes are joined from so many on
 BOXES: Final = 8  # in the record of a run, at least
@@ -58,16 +60,16 @@ class View:
     @property
     def order(self) -> str:
         """How good the order of the steps is; proven only where it is."""
-        figures, word = self.runbook.figures, self.word
-        if figures.expected_cost <= 0:
+        known, word = self.runbook.figures, self.word
+        if known.expected_cost <= 0:
             return str(word.order_none)
-        said = word.order_proven if figures.optimal else word.order_bound
+        said = word.order_proven if known.optimal else word.order_bound
         said = said.format(
-            cost=minutes(figures.expected_cost),
-            bound=minutes(figures.lower_bound),
-            gap=percent(figures.gap),
+            cost=self.minutes(known.expected_cost),
+            bound=self.minutes(known.lower_bound),
+            gap=self.percent(known.gap),
         )
-        return f"{said} {word.order_shortened}" if figures.cut else str(said)
+        return f"{said} {word.order_shortened}" if known.cut else str(said)
 
     @property
     def titles(self) -> Sequence[str]:
@@ -81,9 +83,47 @@ class View:
         """A line for each step of the longest way."""
         return " ".join([self.blank] * self.boxes)
 
-    def number(self, count: float) -> str:
-        """A number of questions: "4.1", "3"."""
-        return f"{count:.1f}".removesuffix(".0")
+    def minutes(self, cost: float) -> str:
+        """A time in the words of the page."""
+        return figures.minutes(cost, self.word)
+
+    def percent(self, chance: float) -> str:
+        """A chance in the words of the page."""
+        return figures.percent(chance, self.word)
+
+    @property
+    def time(self) -> str:
+        """What the whole takes, and how often it breaks off."""
+        known, word = self.runbook.figures, self.word
+        said = word.figures_text.format(
+            typical=self.minutes(known.typical),
+            questions=figures.questions(known.questions, word),
+            worst=self.minutes(known.worst),
+        )
+        if not known.cut:
+            return str(said)
+        return f"{said} {word.cut_text.format(chance=self.percent(known.cut))}"
+
+    def revision(self, date: str) -> Sequence[tuple[str, str]]:
+        """What is known of the document, each with what it is; a date can be added."""
+        front, word = self.runbook.front, self.word
+        pairs = (
+            (word.id, front.tree),
+            (f"{word.version[:1].upper()}{word.version[1:]}", front.version),
+            (word.date, date or self.blank),
+            (word.review_by, front.review_by),
+            (word.owner, front.owner),
+            (word.fingerprint, front.fingerprint),
+            (word.library, front.library),
+        )
+        return [pair for pair in pairs if pair[1]]
+
+    def document(self, date: str) -> str:
+        """What each page says of the document that it is from."""
+        front = self.runbook.front
+        version = f"{self.word.version} {front.version}" if front.version else ""
+        about = (front.tree, version, front.fingerprint, date)
+        return ", ".join(each for each in about if each)
 
     def plain(self, text: str) -> str:
         """An author's CommonMark as words on one line."""
@@ -122,11 +162,21 @@ class View:
 
     # Steps.
 
+    @cached_property
+    def _chapters(self) -> Sequence[str]:
+        """The chapter of each step; a single step interrupts none."""
+        found = [""]
+        own = [each.chapter for each in self.runbook.steps]
+        for chapter, after in zip(own, [*own[1:], None], strict=False):
+            found.append(found[-1] if after == found[-1] else chapter)
+        return found
+
     def chapter(self, step: Step) -> str:
         """The title of the chapter that begins with this step, empty for none."""
-        before = self.runbook.step(step.number - 1).chapter if step.number > 1 else ""
-        title = self.runbook.groups.get(step.chapter, "")
-        return "" if step.chapter == before else title
+        before, chapter = self._chapters[step.number - 1 : step.number + 1]
+        if chapter == before:
+            return ""
+        return self.runbook.groups.get(chapter, "") or str(self.word.chapter_several)
 
     def place(self, to: Place) -> str:
         """Where a row leads, in words: Step 7, Ending E2."""
@@ -138,13 +188,33 @@ class View:
         codes = ", ".join(x.code for x in each.came_from)
         return f"{self.word.came_from} {codes}." if codes else ""
 
+    def spent(self, step: Step) -> str:
+        """How long a step takes, and how long it has taken by its end at most."""
+        spent, worst = self.minutes(step.minutes), self.minutes(step.worst)
+        return f"{self.word.step_time.format(minutes=spent, worst=worst)}."
+
     def risk(self, each: Step | Remedy) -> str:
         """A warning of what an action does beside helping, empty for nothing."""
         return str(getattr(self.word, each.risk)) if each.risk != "none" else ""
 
-    def fixed(self, row: Row) -> str:
-        """What a row says whose words are ours."""
-        return str(getattr(self.word, FIXED[row.answer]))
+    def said(self, step: Step, row: Row) -> str:
+        """The answer of a row; where the author has no words for it, in ours."""
+        if not row.text:
+            return str(getattr(self.word, FIXED[row.answer]))
+        return figures.measured(row.text, step.unit, self.word)
+
+    def first(self, each: Step | Remedy) -> str:
+        """What comes before it, in sentences."""
+        return " ".join(x if x.endswith(STOPS) else f"{x}." for x in each.setups)
+
+    @cached_property
+    def _units(self) -> Mapping[str, str]:
+        """In what the answers to a question are measured."""
+        return {each.text: each.unit for each in self.runbook.steps}
+
+    def answer(self, question: str, answer: str) -> str:
+        """An answer where its question stands beside it."""
+        return figures.measured(answer, self._units.get(question, ""), self.word)
 
     def anchor(self, word: str, number: int | str) -> str:
         """What a forge makes of the heading of a step or an ending, to link to it."""
@@ -163,6 +233,21 @@ class View:
         return max(BOXES, 1 + max(longest))
 
     # Endings.
+
+    def title(self, close: Close) -> str:
+        """What an ending is called; a cause that is not sure is not found yet."""
+        word = self.word
+        if close.outcome != "found":
+            return str(getattr(word, f"ends_{close.outcome}"))
+        sure = close.confidence >= self.runbook.front.confidence - ROUNDING
+        titles = "; ".join(each.title for each in close.suspects)
+        return f"{word.ends_found if sure else word.most_likely}: {titles}"
+
+    def helps(self, remedy: Remedy) -> str:
+        """How long a remedy takes, and how likely it is to help."""
+        chance = self.percent(remedy.chance)
+        said = self.word.helps_chance.format(chance=chance)
+        return f"{self.minutes(remedy.minutes)}; {said}"
 
     @cached_property
     def remedies(self) -> Mapping[str, tuple[str, Remedy]]:
@@ -186,14 +271,14 @@ class View:
     def shares(self, suspects: Sequence[Suspect]) -> list[str]:
         """Suspects by their codes, with how likely they are."""
         return [
-            f"{self.cause(x.cause).code} ({percent(x.share)})".replace(" %", "\u00a0%")
-            for x in suspects
+            f"{self.cause(x.cause).code} ({self.percent(x.share)})" for x in suspects
         ]
 
     def numbers(self, cause: Cause) -> list[str]:
-        """The endings where a cause most often ends up, of those that name it."""
+        """The endings where a cause most often ends up; a last one says: and others."""
         often = sorted(cause.endings, key=lambda x: (-self._share(x, cause), x))
-        return [f"E{each}" for each in sorted(often[:SHOWN])]
+        shown = [f"E{each}" for each in sorted(often[:SHOWN])]
+        return [*shown, MORE] if len(often) > SHOWN else shown
 
     def _share(self, number: int, cause: Cause) -> float:
         """P(the cause, the ending), to the digits that are the same everywhere."""
@@ -219,7 +304,9 @@ class View:
 
     def conditions(self, remedy: Remedy) -> str:
         """What must have been answered before a remedy is taken."""
-        return "; ".join(f"{text} {answer}" for text, answer in remedy.only_if)
+        return "; ".join(
+            f"{text} {self.answer(text, answer)}" for text, answer in remedy.only_if
+        )
 
     # The fault table.
 
@@ -257,12 +344,18 @@ class View:
         return f"{self.word.careful}: {said}" if said else ""
 
     def signs(self, cause: Cause) -> Sequence[Sign]:
-        """The answers that tell most for a cause: few others lead to them."""
-        shared = sorted(self._signs(cause), key=lambda pair: pair[0])
-        return [sign for _, sign in shared[:TELLING]]
+        """
+        The answers that tell most for a cause: few others lead to them.
 
-    def _signs(self, cause: Cause) -> Iterator[tuple[int, Sign]]:
+        Of two that as many lead to, the one whose question tells more causes apart.
+        """
+        ranked = sorted(self._signs(cause), key=lambda pair: pair[0])
+        return [sign for _, sign in ranked[:TELLING]]
+
+    def _signs(self, cause: Cause) -> Iterator[tuple[tuple[int, int], Sign]]:
         for each in self.runbook.signs:
+            apart = sum(1 for _, among in each.answers if among)
             for answer, among in each.answers:
                 if cause.id in among and len(among) < len(self._causes):
-                    yield len(among), Sign(each.text, answer)
+                    sign = Sign(each.text, self.answer(each.text, answer))
+                    yield (len(among), -apart), sign
