@@ -53,6 +53,19 @@ def words(document, order="-layout"):
     return BLANK.sub("", run.stdout.decode())
 
 
+def pages(document):
+    """What each page of a PDF says, without its blanks."""
+    words(document)  # skips the test where there are no tools
+    run = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"],  # noqa: S607 - wherever it is
+        input=document,
+        capture_output=True,
+        check=True,
+    )
+    found = (BLANK.sub("", each) for each in run.stdout.decode().split("\f"))
+    return [each for each in found if each]
+
+
 def bounding(document):
     """The words of a PDF, each after its right edge."""
     words(document)  # skips the test where there are no tools
@@ -189,6 +202,20 @@ def test_the_fault_table_warns_of_what_cannot_be_undone(small):
 
     assert "R1Careful:Thiscannotbeundone.Wipe." in said
     assert BLANK.sub("", ours().no_remedy) in said
+
+
+@pytest.mark.parametrize("sources", [0, 1])
+def test_the_end_is_never_alone_on_its_page(small, sources):
+    """Whatever the length of what precedes it, some of it is on the last page."""
+    every = tuple(replace(each, endings=()) for each in small.causes) * 10
+    for n in range(31, 37) if sources else range(8, 14):
+        front = replace(small.front, sources=(("A source", ""),) * n * sources)
+        causes = every[: 20 if sources else n]
+        made = replace(small, front=front, causes=causes, steps=(), closes=())
+        last = pages(pdf(made))[-1]
+        body = last.split(made.front.fingerprint)[1].split("page")[0]
+        assert body.endswith("END"), n
+        assert body != "END", n
 
 
 def test_a_long_command_stays_in_its_box(small):
