@@ -15,7 +15,7 @@ from runbook.hostile import KETTLE, NAUGHTY, hostile_trees, kettle, loaded, rewo
 from session.trees import CERTAIN, tree
 
 import troubleshoot as ts
-from troubleshoot.runbook import commonmark
+from troubleshoot.runbook import commonmark, shelf
 from troubleshoot.runbook.book import Sign
 from troubleshoot.runbook.layout import laid_out
 from troubleshoot.runbook.pages import page
@@ -440,6 +440,19 @@ class TestPrinted:
         made = page(replace(runbook, front=front), "html")
 
         assert "1\\22 \\3b  \\7d  \\3c \\2f style\\3e  \\5c , " in made
+
+    def test_narrow_screens(self, runbook):
+        """
+        Where columns have no room, each cell says what stands in it.
+        """
+        made = page(runbook, "html", language="de")
+        index = shelf.index([shelf.entry(kettle())], language="de")
+
+        assert 'data-label="Schließt aus">C3</td>' in made
+        assert 'data-label="Wahrscheinlichster Weg">' in made
+        assert 'data-label="Version">2026.11</td>' in index
+        assert "<h1>Anleitungen</h1>" in index
+        assert all(".stacked td" in each for each in (made, index))
 
     @pytest.mark.parametrize("to", ENDINGS)
     def test_nothing_is_said_twice(self, runbook, to):
