@@ -47,14 +47,15 @@ SVG = "{http://www.w3.org/2000/svg}"
 # What Mermaid reads, strictly: nothing but these lines, and every text in quotes with
 # nothing in it that is not a letter, an entity or plain punctuation.
 LABEL = r'"(?:[^\W_]|[#]\d+;|[ ,.!?()\'-]|[^\x00-\x7f])*"'
+STUB = re.compile(r"(?<=\d)s\d+$")  # of an ending, the step that it is drawn for
 LINE = re.compile(
     rf"""flowchart[ ]TD
     | [ ]{{2}}acc(?:Title|Descr):[ ][^"]*
     | [ ]{{2}}subgraph[ ]part\d+[ ]\[{LABEL}\]
     | [ ]{{2}}end
-    | [ ]{{4}}p\d+[sue]\d+(?:x\d+)?
+    | [ ]{{4}}p\d+[sue]\d+(?:[xs]\d+)?
       (?:\[\[|\(\[|\[/|\[|\(|>){LABEL}(?:\]\]|\]\)|/\]|\]|\))
-    | [ ]{{4}}p\d+[su]\d+[ ]-->\|{LABEL}\|[ ]p\d+[sue]\d+(?:x\d+)?
+    | [ ]{{4}}p\d+[su]\d+[ ]-->\|{LABEL}\|[ ]p\d+[sue]\d+(?:[xs]\d+)?
     """,
     re.VERBOSE,
 )
@@ -120,7 +121,7 @@ def test_every_row_is_drawn_once(tree, steps):
     """Each row of the runbook is in one way, and leads where the runbook leads."""
     runbook = laid_out(tree, steps=steps, nodes=200)
     drawn = [
-        (way.source, letter, way.target)
+        (way.source, letter, STUB.sub("", way.target))
         for section in flow(runbook, boxes=8).sections
         for way in section.ways
         for letter, _ in way.rows
@@ -167,6 +168,37 @@ def test_sections_are_no_larger_than_a_page(large):
     stubs = {x.name for each in sections for x in each.boxes if x.kind == "away"}
     for part in parts[1:]:
         assert {f"s{x}" for x in roots(large.steps, part)} <= stubs
+
+
+def test_endings_that_many_steps_lead_to_are_stubs_but_once(small):
+    """More links than an eye can follow end at their own stub, with the number."""
+    row = next(each for each in small.steps[0].rows if each.to.kind == "ending")
+
+    def drawn(count):
+        onward = [
+            replace(row, letter="b", to=Place("step", n)) for n in range(2, count + 1)
+        ]
+        steps = [
+            replace(
+                small.steps[0],
+                number=n,
+                came_from=(Arrival(n - 1, "b"),) if n > 1 else (),
+                rows=(row, *onward[n - 1 : n]),
+            )
+            for n in range(1, count + 1)
+        ]
+        return flow(replace(small, steps=tuple(steps))).sections[0]
+
+    few, many = drawn(4), drawn(5)
+    name = f"e{row.to.number}"
+
+    assert {way.target for way in few.ways if way.target.startswith("e")} == {name}
+    ends = [way.target for way in many.ways if way.target.startswith("e")]
+    assert ends == [f"{name}s{n}" for n in range(1, 5)] + [name]
+    stubs = [box for box in many.boxes if box.name.startswith(f"{name}s")]
+    assert {(x.kind, x.mark, x.text) for x in stubs} == {
+        ("away", f"\N{RIGHTWARDS ARROW} E{row.to.number}", "")
+    }
 
 
 def test_small_neighbours_share_a_section(large):
@@ -475,6 +507,15 @@ def test_svg_keeps_texts_within_their_boxes(large):
     for each in root.iter(f"{SVG}text"):
         if each.get("class") in {"text", "answer"}:
             assert float(each.get("x")) + width(each.text or "") * FONT <= WIDE
+
+
+def test_svg_sets_long_lines_to_their_length(large):
+    """A line that a wide font could push out of its box is as long as we say."""
+    for each in parsed(svg(large)).iter(f"{SVG}text"):
+        left, wide = float(each.get("x")), width(each.text or "") * FONT
+        if each.get("class") in {"text", "answer"}:
+            fixed = float(each.get("textLength", 0))
+            assert fixed == pytest.approx(wide, abs=0.1) or left + wide * 1.2 < WIDE
 
 
 @pytest.mark.parametrize("ending", WRITERS)

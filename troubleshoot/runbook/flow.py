@@ -3,16 +3,19 @@ The decision flow of a runbook: boxes and the ways between them, for diagrams.
 
 A flow that is too large for one picture is drawn in sections. Each is the part below
 one step; a row that leads out of it ends at a stub with the number to go on from.
-Endings are drawn in every section that reaches them.
+Endings are drawn in every section that reaches them; where many steps of it reach the
+same one, all but the last end at a stub as well.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from troubleshoot.runbook.words import DEFAULT, words
+from troubleshoot.runbook.figures import measured
+from troubleshoot.runbook.words import DEFAULT, ending, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,11 +25,13 @@ if TYPE_CHECKING:
     from troubleshoot.runbook.words import Language
 
 Kind: TypeAlias = Literal["urgent", "stop", "question", "action", "ending", "away"]
-"""What a box stands for; "away" is a step that is drawn in another section."""
+"""What a box stands for; "away" is a stub for what is drawn elsewhere."""
 
 BOXES: Final = 40  # in one picture: as many as a page holds and an eye follows
 SAFETY: Final = ("urgent", "stop")  # boxes whose texts are never cut
+BUNDLE: Final = 4  # links to the same ending that an eye can follow
 NAMED: Final = 3  # causes that an ending names; more are counted
+ARROW: Final = "\N{RIGHTWARDS ARROW}"
 OURS: Final = {"dont-know": "dont_know", "fixed": "it_helped", "failed": "it_failed"}
 
 
@@ -105,7 +110,7 @@ class _Drawing:
     def _part(self, steps: Sequence[Step]) -> tuple[list[Box], list[Way]]:
         """Some steps and where they lead."""
         inside = {f"s{each.number}" for each in steps}
-        ways = [way for each in steps for way in self._ways(each)]
+        ways = list(_stubbed([way for each in steps for way in self._ways(each)]))
         outside = dict.fromkeys(x.target for x in ways if x.target not in inside)
         leaves = [self._leaf(name) for name in sorted(outside, key=_in_order)]
         if not self.runbook.steps:
@@ -118,14 +123,15 @@ class _Drawing:
         return Box(f"s{step.number}", step.kind, str(step.number), step.text)
 
     def _leaf(self, name: str) -> Box:
-        number = int(name[1:])
-        if name.startswith("e"):
+        is_ending, number, source = _in_order(name)
+        if source:
+            return Box(name, "away", f"{ARROW} E{number}", "")
+        if is_ending:
             return self._ending(self.runbook.close(number))
-        mark = f"\N{RIGHTWARDS ARROW} {number}"
-        return Box(name, "away", mark, self.runbook.step(number).text)
+        return Box(name, "away", f"{ARROW} {number}", self.runbook.step(number).text)
 
     def _ending(self, close: Close) -> Box:
-        said = str(getattr(self.fixed, f"ends_{close.outcome}"))
+        said = ending(self.runbook, close, self.fixed)
         suspects = () if close.outcome == "contradiction" else close.suspects
         titles = [each.title for each in suspects[:NAMED]]
         more = len(suspects) - NAMED
@@ -143,12 +149,14 @@ class _Drawing:
         found: dict[str, list[tuple[str, str]]] = {}
         for row in step.rows:
             name = f"{row.to.kind[0]}{row.to.number}"
-            found.setdefault(name, []).append((row.letter, self._answer(row)))
+            found.setdefault(name, []).append((row.letter, self._answer(step, row)))
         for name, rows in found.items():
             yield Way(f"s{step.number}", name, tuple(rows))
 
-    def _answer(self, row: Row) -> str:
-        return row.text or str(getattr(self.fixed, OURS[row.answer]))
+    def _answer(self, step: Step, row: Row) -> str:
+        if not row.text:
+            return str(getattr(self.fixed, OURS[row.answer]))
+        return measured(row.text, step.unit, self.fixed)
 
     # The stop box.
 
@@ -181,8 +189,22 @@ class _Drawing:
         return ways
 
 
-def _in_order(name: str) -> tuple[bool, int]:
-    return name.startswith("e"), int(name[1:])
+def _in_order(name: str) -> tuple[bool, int, int]:
+    """Steps before endings; a stub for an ending has the step that it is for."""
+    number, _, source = name[1:].partition("s")
+    return name.startswith("e"), int(number), int(source or 0)
+
+
+def _stubbed(ways: Sequence[Way]) -> Iterator[Way]:
+    """The ways of a section, with stubs in place of endings that many lead to."""
+    often = Counter(way.target for way in ways)
+    last = {way.target: way.source for way in ways}
+    for way in ways:
+        many = way.target.startswith("e") and often[way.target] > BUNDLE
+        if many and way.source != last[way.target]:
+            yield replace(way, target=f"{way.target}{way.source}")
+        else:
+            yield way
 
 
 def split(steps: Sequence[Step], most: int) -> list[list[int]]:
@@ -237,6 +259,8 @@ def _joined(*parts: Sequence[int]) -> list[int]:
 
 def _boxes(steps: Sequence[Step], part: Sequence[int]) -> int:
     """How many boxes a part is drawn with."""
-    places = {row.to for number in part for row in steps[number - 1].rows}
-    leaves = [x for x in places if x.kind == "ending" or x.number not in part]
-    return len(part) + len(leaves)
+    ways = {(number, row.to) for number in part for row in steps[number - 1].rows}
+    reached = Counter(to for _, to in ways)
+    leaves = [x for x in reached if x.kind == "ending" or x.number not in part]
+    endings = (n for x, n in reached.items() if x.kind == "ending")
+    return len(part) + len(leaves) + sum(n - 1 for n in endings if n > BUNDLE)

@@ -22,6 +22,7 @@ WIDTHS: Final = {
 }
 PLAIN: Final = 0.57
 WIDE: Final = 1.05
+LONG: Final = 0.8  # of the room; no common font is wider than this by as much
 MORE: Final = "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -36,6 +37,12 @@ def _width(character: str) -> float:
     if unicodedata.east_asian_width(character) in "WF":
         return WIDE
     return WIDTHS.get(character, PLAIN if character < "\u0530" else WIDE)
+
+
+def squeezed(text: str, room: float) -> float | None:
+    """How wide a line is set that a wider font could push out of the room, in em."""
+    wide = width(text)
+    return wide if wide > LONG * room else None
 
 
 def wrapped(text: str, room: float, most: int | None = None) -> list[str]:

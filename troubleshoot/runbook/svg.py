@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import escape
@@ -19,7 +20,7 @@ from markupsafe import escape
 from troubleshoot.runbook.escaping import lines
 from troubleshoot.runbook.flow import SAFETY, flow
 from troubleshoot.runbook.layered import Link, Size, layered
-from troubleshoot.runbook.lettering import wrapped
+from troubleshoot.runbook.lettering import squeezed, wrapped
 from troubleshoot.runbook.words import DEFAULT
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ WIDE: Final = 260.0  # of a box
 PAD: Final = 8.0
 MARK: Final = 46.0  # for the number of a step, left of its text
 LETTER: Final = 20.0  # for the letter of an answer
+HEAD_ROOM: Final = WIDE - MARK - PAD
+ROOM: Final = WIDE - LETTER - 2 * PAD
+SQUEEZED: Final = 'lengthAdjust="spacingAndGlyphs"'
 BETWEEN: Final = 14.0
 BESIDE: Final = 76.0
 MARGIN: Final = 16.0
@@ -105,12 +109,12 @@ class _Drawn:
     def head(self) -> Sequence[str]:
         """What it says."""
         most = None if self.box.kind in SAFETY else TEXT_LINES
-        return wrapped(self.box.text, (WIDE - MARK - PAD) / FONT, most) or [""]
+        return wrapped(self.box.text, HEAD_ROOM / FONT, most) or [""]
 
     @cached_property
     def answers(self) -> Sequence[Sequence[tuple[str, str]]]:
         """For each way out, the lines of its answers, each with its letter if first."""
-        room = (WIDE - LETTER - 2 * PAD) / FONT
+        room = ROOM / FONT
         return [
             [
                 (letter if i == 0 else "", line)
@@ -144,7 +148,8 @@ class _Drawn:
         rows = "; ".join(
             f"{letter} {text}".strip() for way in self.ways for letter, text in way.rows
         )
-        full = f"{self.box.mark} {self.box.text}" + (f" ({rows})" if rows else "")
+        said = f"{self.box.mark} {self.box.text}".strip()
+        full = f"{said} ({rows})" if rows else said
         yield f'<g transform="translate({_px(x)} {_px(y)})">'
         yield f"<title>{in_xml(full)}</title>"
         yield (
@@ -153,14 +158,15 @@ class _Drawn:
         )
         yield _text("mark", PAD, PAD, self.box.mark)
         for i, line in enumerate(self.head):
-            yield _text("text", MARK, PAD + i * LINE, line)
+            yield _text("text", MARK, PAD + i * LINE, line, HEAD_ROOM)
         for top, answers in zip(self.tops, self.answers, strict=False):
             yield f'<path class="rule" d="M0 {_px(top)}H{_px(WIDE)}"/>'
             for i, (letter, line) in enumerate(answers):
                 at = top + PAD / 2 + i * LINE
                 if letter:
                     yield _text("letter", PAD, at, letter)
-                yield _text("answer", PAD + LETTER if self._lettered else PAD, at, line)
+                left = PAD + LETTER if self._lettered else PAD
+                yield _text("answer", left, at, line, ROOM)
         yield "</g>"
 
     @property
@@ -173,11 +179,12 @@ def _px(length: float) -> str:
     return f"{length + 0.0:.1f}".removesuffix(".0")
 
 
-def _text(kind: str, x: float, top: float, text: str) -> str:
-    """One line of text, below this height."""
-    return (
-        f'<text class="{kind}" x="{_px(x)}" y="{_px(top + FONT)}">{in_xml(text)}</text>'
-    )
+def _text(kind: str, x: float, top: float, text: str, room: float = inf) -> str:
+    """One line of text, below this height; in whatever font, it stays in the room."""
+    wide = squeezed(text, room / FONT)
+    fit = f' textLength="{_px(wide * FONT)}" {SQUEEZED}' if wide else ""
+    at = f'x="{_px(x)}" y="{_px(top + FONT)}"'
+    return f'<text class="{kind}" {at}{fit}>{in_xml(text)}</text>'
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from troubleshoot.runbook import commonmark, figures
+from troubleshoot.runbook.words import ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,7 +37,6 @@ TELLING: Final = 2  # signs of a cause in the fault table
 FIXED: Final = {"dont-know": "dont_know", "fixed": "it_helped", "failed": "it_failed"}
 MORE: Final = "\N{HORIZONTAL ELLIPSIS}"
 STOPS: Final = (".", "!", "?", ":")  # a text with one of them at its end is a sentence
-ROUNDING: Final = 1e-9
 TO: Final = "\N{EN DASH}"
 RUN: Final = 3  # neighbours in a list of codes are joined from so many on
 BOXES: Final = 8  # in the record of a run, at least
@@ -235,13 +235,11 @@ class View:
     # Endings.
 
     def title(self, close: Close) -> str:
-        """What an ending is called; a cause that is not sure is not found yet."""
-        word = self.word
+        """What an ending is called, with the causes that are found."""
+        said = ending(self.runbook, close, self.word)
         if close.outcome != "found":
-            return str(getattr(word, f"ends_{close.outcome}"))
-        sure = close.confidence >= self.runbook.front.confidence - ROUNDING
-        titles = "; ".join(each.title for each in close.suspects)
-        return f"{word.ends_found if sure else word.most_likely}: {titles}"
+            return said
+        return f"{said}: {'; '.join(each.title for each in close.suspects)}"
 
     def helps(self, remedy: Remedy) -> str:
         """How long a remedy takes, and how likely it is to help."""

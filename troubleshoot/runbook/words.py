@@ -8,13 +8,17 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType, SimpleNamespace
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from troubleshoot.errors import did_you_mean, nearest
+
+if TYPE_CHECKING:
+    from troubleshoot.runbook.book import Close, Runbook
 
 Language: TypeAlias = str | Mapping[str, str]
 
 DEFAULT: Final = "en"
+ROUNDING: Final = 1e-9
 BLANK: Final = re.compile(r"{(.*?)}")
 FOLDER: Final = files("troubleshoot.runbook") / "languages"
 
@@ -41,6 +45,14 @@ def words(language: Language = DEFAULT) -> SimpleNamespace:
             names = ", ".join(sorted(unfilled))
             raise ValueError(f"nothing fills '{names}' in the word '{key}'")
     return SimpleNamespace(**{**english, **language})
+
+
+def ending(runbook: Runbook, close: Close, word: SimpleNamespace) -> str:
+    """What an ending is called; a cause is found where it is as sure as wanted."""
+    wanted = runbook.front.confidence - ROUNDING
+    if close.outcome == "found" and close.confidence < wanted:
+        return str(word.most_likely)
+    return str(getattr(word, f"ends_{close.outcome}"))
 
 
 def languages() -> tuple[str, ...]:
