@@ -220,7 +220,7 @@ def test_the_end_is_never_alone_on_its_page(small, sources):
 
 def test_a_long_command_stays_in_its_box(small):
     """It goes on after a sign, never at a hyphen, and nothing is added to it."""
-    columns = ",".join(f"NAME{i}:.status.container-{i}.ready" for i in range(12))
+    columns = ",".join(f"NAME{i}:.status.containers[*].ready" for i in range(12))
     command = f"kubectl get pods -o custom-columns={columns}"
     step = replace(small.steps[0], how=f"Run `{command}`.")
     made = pdf(replace(small, steps=(step,)))
