@@ -399,21 +399,36 @@ class TestSigns:
     The fault table names the answers that tell most for a cause.
     """
 
-    def test_the_question_that_tells_more_apart_is_named_first(self, runbook):
+    @pytest.mark.parametrize(("weak", "second"), [(2.5, "Weak?"), (1.5, "Third?")])
+    def test_the_likelier_than_usual_come_first(self, runbook, weak, second):
         """
-        Few causes share the answer, and its question has answers for the others.
+        The first is the one that tells most; a second one must tell something, too.
         """
-        one, *_ = (each.id for each in runbook.causes)
-        rest = tuple(each.id for each in runbook.causes[1:])
+        one, *rest = (each.id for each in runbook.causes)
         signs = (
-            Sign(id="x", text="Shared?", answers=(("yes", (one, rest[0])),)),
-            Sign(id="y", text="Lonely?", answers=(("yes", (one,)),)),
-            Sign(id="z", text="Telling?", answers=(("yes", (one,)), ("no", rest))),
+            sign("Weak?", (one, *rest[:1]), (weak, 1.0)),
+            sign("Strong?", (one,), (4.0,)),
+            sign("Third?", (one,), (2.0,)),
         )
         view = View(replace(runbook, signs=signs), words())
 
         shown = [each.text for each in view.signs(runbook.causes[0])]
-        assert shown == ["Telling?", "Lonely?"]
+        assert shown == ["Strong?", second]
+
+    def test_a_weak_answer_stands_alone(self, runbook):
+        """
+        Where nothing tells much, the best answer there is stands by itself.
+        """
+        one = runbook.causes[0].id
+        signs = (sign("Weak?", (one,), (1.5,)), sign("Weaker?", (one,), (1.2,)))
+        view = View(replace(runbook, signs=signs), words())
+
+        assert [each.text for each in view.signs(runbook.causes[0])] == ["Weak?"]
+
+
+def sign(text, among, lifts):
+    """A question whose "yes" is typical of some causes."""
+    return Sign(id=text, text=text, unit="", answers=(("yes", among),), lifts=(lifts,))
 
 
 class TestPrinted:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 STRIP: Final = 40  # causes, beyond which a strip shows those that are left alone
 SHOWN: Final = 6  # suspects of an ending by title; the others are named by their codes
 FEW: Final = 2  # remedies that an ending prints itself; more are looked up
+TWICE: Final = 2.0  # how much likelier than usual a second sign must be
 TELLING: Final = 2  # signs of a cause in the fault table
 FIXED: Final = {"dont-know": "dont_know", "fixed": "it_helped", "failed": "it_failed"}
 MORE: Final = "\N{HORIZONTAL ELLIPSIS}"
@@ -210,7 +211,8 @@ class View:
     @cached_property
     def _units(self) -> Mapping[str, str]:
         """In what the answers to a question are measured."""
-        return {each.text: each.unit for each in self.runbook.steps}
+        units = {each.text: each.unit for each in self.runbook.signs}
+        return units | {each.text: each.unit for each in self.runbook.steps}
 
     def answer(self, question: str, answer: str) -> str:
         """An answer where its question stands beside it."""
@@ -343,17 +345,17 @@ class View:
 
     def signs(self, cause: Cause) -> Sequence[Sign]:
         """
-        The answers that tell most for a cause: few others lead to them.
+        The answers that tell most for a cause: much likelier under it than usual.
 
-        Of two that as many lead to, the one whose question tells more causes apart.
+        A second one is said only where it tells something by itself.
         """
-        ranked = sorted(self._signs(cause), key=lambda pair: pair[0])
-        return [sign for _, sign in ranked[:TELLING]]
+        ranked = sorted(self._signs(cause), key=lambda pair: -pair[0])
+        told = [sign for lift, sign in ranked[1:TELLING] if lift >= TWICE]
+        return [sign for _, sign in ranked[:1]] + told
 
-    def _signs(self, cause: Cause) -> Iterator[tuple[tuple[int, int], Sign]]:
+    def _signs(self, cause: Cause) -> Iterator[tuple[float, Sign]]:
         for each in self.runbook.signs:
-            apart = sum(1 for _, among in each.answers if among)
-            for answer, among in each.answers:
+            for (answer, among), lifts in zip(each.answers, each.lifts, strict=True):
                 if cause.id in among and len(among) < len(self._causes):
                     sign = Sign(each.text, self.answer(each.text, answer))
-                    yield (len(among), -apart), sign
+                    yield lifts[among.index(cause.id)], sign
