@@ -58,11 +58,12 @@ def hostile_trees():
 
 
 def to_the_letter(tree):
-    """Texts of a tree that stand for themselves, as a page shows them."""
+    """Texts of a tree that stand for themselves, as a page shows them; no ranges."""
     steps = [*tree.questions.values(), *tree.actions.values(), *tree.setups.values()]
     texts = [tree.title, tree.symptom, tree.version, *tree.escalate.bring]
     texts += [getattr(each, "ask", "") or each.do for each in steps]
-    texts += [x.text for each in tree.questions.values() for x in each.answers]
+    words = [each for each in tree.questions.values() if not each.unit]
+    texts += [x.text for each in words for x in each.answers]
     texts += [each.title for each in tree.root_causes]
     return [plain(each) for each in texts]
 
