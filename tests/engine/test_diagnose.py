@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from noisy import noisy_instance, optimum_of_noisy, with_extras
 
+from troubleshoot.engine.assurance import Assurance
+from troubleshoot.engine.budget import Budget
 from troubleshoot.engine.certain import Certain
 from troubleshoot.engine.diagnose import diagnose, greedy
+from troubleshoot.engine.evidence import Noisy
 from troubleshoot.engine.policy_graph import outcomes
 from troubleshoot.engine.task import Ask, Task, met
 
@@ -452,6 +455,26 @@ def test_progress_of_noisy_search_is_told():
 
     assert [n for n, _, _ in told] == [1_000]
     assert all(lower <= upper for _, lower, upper in told)
+
+
+def test_progress_of_all_orders_is_told():
+    """
+    The search through all orders says how many situations it saw, and its bounds.
+    """
+    told = []
+    rng = np.random.default_rng(20261117)
+    asks = tuple(
+        Ask(1.0, np.array([yes, 1 - yes])) for yes in rng.uniform(0.1, 0.9, (12, 6))
+    )
+    task = Task(np.full(6, 1 / 6), np.arange(6), asks)
+    budget = Budget(1_500, None, lambda: 0.0)
+
+    search = Assurance(Noisy(task), budget, lambda *x: told.append(x))
+    lower = search.run()
+
+    assert [n for n, _, _ in told] == [1_000]
+    assert not search.is_closed
+    assert 0 < told[0][1] <= lower <= told[0][2]
 
 
 def test_greedy_of_long_noisy_tables_is_unfinished_and_says_so(monkeypatch):

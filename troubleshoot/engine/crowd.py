@@ -136,8 +136,6 @@ class Crowds:
 
     def best(self, crowd: Crowd) -> IntArray:
         """``Noisy.best`` of each: the question, -1 where there is none, (S,)."""
-        if not self.task.questions:
-            return np.full(len(crowd), -1)
         here = self.offered(crowd)
         sure = (crowd.p @ self._member).max(axis=1) >= self.task.confidence - SURE
         enough = here.available & (here.gains >= self.task.slight)
@@ -245,8 +243,6 @@ def together(crowds: Sequence[Crowd]) -> Crowd:
 def first_equal(*rows: FloatArray | IntArray | BoolArray) -> IntArray:
     """The place of the first row that is equal to each, in all arrays, (S,)."""
     count = len(rows[0])
-    if not count:
-        return np.zeros(0, dtype=np.intp)
     wide = [np.ascontiguousarray(x).view(np.uint8).reshape(count, -1) for x in rows]
     joined = np.ascontiguousarray(np.concatenate(wide, axis=1))
     keys = joined.view(np.dtype((np.void, joined.shape[1]))).ravel()

@@ -54,8 +54,6 @@ class Rollout:
     def run(self) -> dict[Key, int]:
         """Questions by situation, as far as the budget goes: the likeliest ones."""
         steps: dict[Key, int] = {}
-        if self.budget.spent or not self.crowds.task.questions:
-            return steps
         self._fit()
         self._by_gain = float(self.to_go(self.crowds.root)[0])
         root = self.crowds.noisy.root
@@ -121,14 +119,14 @@ class Rollout:
         """The same, of as many as are followed at once."""
         found, begun = np.zeros(len(crowd)), np.arange(len(crowd))
         chance: FloatArray = np.ones(len(crowd))
-        while len(crowd):
+        while True:
             questions = self.crowds.best(crowd)
             estimated = (questions >= 0) & (chance < FOLLOWED)
             rest = self._line @ self._terms(crowd.at(estimated))
             np.add.at(found, begun[estimated], chance[estimated] * rest)
             on = np.flatnonzero((questions >= 0) & ~estimated)
             if not len(on):
-                break
+                return found
             crowd, questions = crowd.at(on), questions[on]
             begun, chance = begun[on], chance[on]
             minutes = self.crowds.minutes(crowd)[np.arange(len(on)), questions]
@@ -139,7 +137,6 @@ class Rollout:
             kept, place = np.unique(first, return_inverse=True)
             chance = np.asarray(np.bincount(place.reshape(-1), chance, len(kept)))
             crowd, begun = after.crowd.at(kept), begun[kept]
-        return found
 
     def _terms(self, crowd: Crowd) -> FloatArray:
         """What the estimate is made of, (2, S)."""

@@ -123,7 +123,6 @@ class _Place:
 
     node: PlanNode
     taken: frozenset[Evidence]
-    strange: Evidence | None = None
 
 
 def _plan(offers: Offers) -> Advice:
@@ -137,7 +136,8 @@ def _plan(offers: Offers) -> Advice:
     node = place.node
     if node.outcome not in ("", "unfinished"):
         return Advice()
-    if (strange := _strange(start.situation.state, now, place)) is not None:
+    strange = next(_strange(start.situation.state, now, place), None)
+    if strange is not None:
         what = told(offers.situation.tree, strange.step, strange.result)
         return Advice(remark=f"The plan was left, as it does not foresee {what}.")
     if node.outcome:
@@ -161,25 +161,20 @@ def _start(offers: Offers) -> State:
 
 def _place(plan: Plan, now: State) -> _Place:
     node, taken = plan.nodes[0], set[Evidence]()
-    while node.step in now.answers:
-        answer = now.answers[node.step]
-        evidence = Evidence("question", node.step, answer)
-        after = [each.node for each in node.edges if each.answer == answer]
-        if not after:
-            return _Place(node, frozenset(taken), evidence)
-        taken.add(evidence)
-        node = plan.node(after[0])
+    while (after := _after(node, now)) is not None:
+        taken.add(Evidence("question", node.step, now.answers[node.step]))
+        node = plan.node(after)
     return _Place(node, frozenset(taken))
 
 
-def _strange(start: State, now: State, place: _Place) -> Evidence | None:
-    """The first evidence that the plan neither began with nor asked for."""
-    if place.strange is not None:
-        return place.strange
-    return next(_differences(start, now, place), None)
+def _after(node: PlanNode, now: State) -> str | None:
+    """The node that the answer to its question leads to, None where there is none."""
+    edges = {each.answer: each.node for each in node.edges}
+    return edges.get(now.answers.get(node.step, ""))
 
 
-def _differences(start: State, now: State, place: _Place) -> Iterator[Evidence]:
+def _strange(start: State, now: State, place: _Place) -> Iterator[Evidence]:
+    """The evidence that the plan neither began with nor asked for."""
     known = {*start.evidence, *place.taken}
     yield from (each for each in now.evidence if each not in known)
     yield from (each for each in start.evidence if each not in now.evidence)
