@@ -89,7 +89,7 @@ class Play:
         events, step = self.session.events, self.session.next_step()
         if step.is_end:
             for each in step.actions:
-                yield "tried", each, self.rng.random() < 0.2
+                yield "tried", each.id, self.rng.random() < 0.2
         for each in {x.step for x in events if x.kind in ("told", "answered")}:
             yield "change", each, self._reply(each)
         for each in {x.step for x in events if x.kind == "tried"}:
@@ -140,7 +140,8 @@ def said(session: Session) -> list[Any]:
     """The next step, in what both engines must agree on."""
     step = session.next_step()
     if step.is_end:
-        return [step.kind, list(step.causes), list(step.actions), step.confidence]
+        causes, actions = ([x.id for x in xs] for xs in (step.causes, step.actions))
+        return [step.kind, causes, actions, step.confidence]
     worth = step.gain_bits if step.kind == "question" else step.chance
     return [step.kind, step.id, step.cost_min, worth]
 

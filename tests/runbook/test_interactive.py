@@ -24,13 +24,13 @@ from session.trees import random_trees, tree
 from strategies import plain_tree, random_tree
 
 import troubleshoot as ts
-from troubleshoot.cli.duration import duration
 from troubleshoot.cli.words import time_taken
 from troubleshoot.engine.model import compiled
 from troubleshoot.runbook.interactive import engine, interactive, source
 from troubleshoot.runbook.interactive.data import page_data
 from troubleshoot.session.events import plain
 from troubleshoot.session.replies import understood
+from troubleshoot.text import duration
 from troubleshoot.tree.tree import Action, Answer, Question
 
 HERE = Path(__file__).parent
@@ -45,6 +45,12 @@ import fs from "fs";
 const [, , from, to] = process.argv;
 const asked = JSON.parse(fs.readFileSync(from));
 fs.writeFileSync(to, JSON.stringify(asked.map(play)));
+"""
+
+SCRAP = """
+causes: {element: {title: The element is broken}}
+actions:
+  scrap: {do: Scrap the kettle., risk: irreversible, fixes: {element: always}}
 """
 
 # Everything that a page can be asked to show.
@@ -1077,6 +1083,11 @@ class TestReader:
         first = "First: Go to the fuse box."
         careful = "Careful: Keep your hands dry."
         assert f"- {careful} {first} Switch the fuse on. (3 min)" in lines
+        assert "Scrap the kettle" not in "".join(lines)  # nobody gives up for that
+
+        page = opened(tree(SCRAP))
+        press(page, "Start", "Stop here")
+        lines = handed(page).splitlines()
         assert "- This cannot be undone. Scrap the kettle. (1 min)" in lines
 
     def test_hand_off_of_who_stopped_is_short(self, opened):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from session.trees import CLASSIC_PRIORS, CLASSIC_ROWS, LAMP, classic, tree
+from session.trees import CLASSIC_PRIORS, CLASSIC_ROWS, LAMP, classic, ids, tree
 
 import troubleshoot as ts
 from troubleshoot.session.steps import Choice
@@ -49,8 +49,8 @@ class TestOver:
         session = tree().begin({"plugged": "no"}).tried("put-in", fixed=True)
 
         end = ending(session, "fixed")
-        assert end.causes == ("plug",)
-        assert end.actions == ("put-in",)
+        assert ids(end.causes) == ("plug",)
+        assert ids(end.actions) == ("put-in",)
         assert end.confidence == pytest.approx(1.0)
         assert session.statuses["plug"].status == "confirmed"
         assert session.statuses["lamp"].status == "confirmed"
@@ -63,7 +63,7 @@ class TestOver:
         session = tree(body).begin().tried("dance", fixed=True)
 
         end = ending(session, "fixed")
-        assert end.causes == ()
+        assert ids(end.causes) == ()
         assert session.belief["unknown"] == 1.0
 
     def test_given_up(self):
@@ -167,7 +167,7 @@ class TestConfident:
 
         assert step.kind == "action"
         assert step.id == "put-in"
-        assert step.causes[0] == "plug"
+        assert step.causes[0].id == "plug"
         assert 0.9 < step.chance < 1
 
     def test_below_the_confidence_it_goes_on_asking(self):
@@ -189,7 +189,7 @@ class TestConfident:
         """
         body = "confidence: 75%\nunknown: 0%\n" + TWINS.replace("2}", "3}") + SIDE
 
-        assert ending(tree(body).begin(), "found").causes == ("left",)
+        assert ids(ending(tree(body).begin(), "found").causes) == ("left",)
 
     def test_found_without_an_action(self):
         """
@@ -197,9 +197,9 @@ class TestConfident:
         """
         end = ending(tree(TWINS + SIDE).begin({"side": "yes"}), "found")
 
-        assert end.causes == ("left",)
+        assert ids(end.causes) == ("left",)
         assert 0.9 < end.confidence < 1
-        assert end.actions == ()
+        assert ids(end.actions) == ()
         assert end.escalate is None
         assert "Left is out" in end.text
 
@@ -207,7 +207,7 @@ class TestConfident:
         """
         When the unknown cause reaches the confidence, the session says so.
         """
-        assert ending(tree("unknown: 95%" + TWINS).begin(), "unknown").causes == ()
+        assert ids(ending(tree("unknown: 95%" + TWINS).begin(), "unknown").causes) == ()
 
     def test_one_remedy_class_needs_no_more_questions(self):
         """
@@ -217,7 +217,7 @@ class TestConfident:
         step = tree(TWINS + SIDE + fix).begin().next_step()
 
         assert step.id == "reset"
-        assert step.causes == ("left", "right")
+        assert ids(step.causes) == ("left", "right")
 
     def test_more_efficient_actions_come_first(self):
         """
@@ -243,7 +243,7 @@ actions:
         assert again.next_step().id == "put-in"
         assert "put off" in again.next_step().reason
         end = ending(again.not_now("put-in"), "found")
-        assert end.actions == ("put-in",)
+        assert ids(end.actions) == ("put-in",)
 
     def test_a_remedy_that_failed_is_said_to_have_failed(self):
         """
@@ -268,7 +268,9 @@ actions:
 
         assert session.next_step().id == "owner"
         assert session.answer("owner", "yes").next_step().id == "repair"
-        assert ending(session.answer("owner", "no"), "found").actions == ("repair",)
+        assert ids(ending(session.answer("owner", "no"), "found").actions) == (
+            "repair",
+        )
 
 
 class TestIrreversible:
@@ -385,7 +387,7 @@ setups:
         """
         body = TWINS + "questions:\n  moon: {ask: Is the moon full?}\n"
 
-        assert ending(tree(body).begin(), "narrowed").causes == ("left", "right")
+        assert ids(ending(tree(body).begin(), "narrowed").causes) == ("left", "right")
 
     def test_put_off_questions_come_after_fresh_ones(self):
         """
@@ -585,7 +587,7 @@ actions:
 
         assert session.next_step().id == "owner"
         assert session.answer("owner", "yes").next_step().id == "a"
-        assert ending(session.answer("owner", "no"), "narrowed").actions == ("a",)
+        assert ids(ending(session.answer("owner", "no"), "narrowed").actions) == ("a",)
 
     def test_an_action_opens_its_setup(self):
         """
@@ -609,7 +611,7 @@ actions:
 
         assert end.escalate is not None
         assert end.escalate.to == "The expert"
-        assert end.actions == ("a", "b", "c")
+        assert ids(end.actions) == ("a", "b", "c")
         dear = tree(TWINS + self.FIX + cheap.replace("3 min", "30 min"))
         assert dear.begin().next_step().id == "a"
 
@@ -674,7 +676,7 @@ class TestEndings:
         """
         end = ending(tree(TWINS.replace("prior: 2", "prior: 0.5")).begin(), "narrowed")
 
-        assert end.causes == ("right", "left")
+        assert ids(end.causes) == ("right", "left")
         assert end.confidence == pytest.approx(0.97)
 
     def test_many_causes_that_are_all_small(self):
@@ -699,7 +701,7 @@ class TestExplanations:
             after = classic().begin().answer(step.id, each.id)
             out = {c for c, s in after.statuses.items() if s.posterior <= 0.01}
             before = {"s1"}  # 1 % from the start
-            assert set(each.rules_out) == out - before
+            assert set(ids(each.rules_out)) == out - before
 
     def test_impossible_answers_rule_nothing_out(self):
         """
@@ -745,7 +747,7 @@ def test_the_classic_table_costs_286_hundredths():
         while not (step := session.next_step()).is_end:
             session = session.answer(step, row[int(step.id[1]) - 1] == "1")
         assert step.kind == "found"
-        assert step.causes == (f"s{i}",)
+        assert ids(step.causes) == (f"s{i}",)
         total += prior / 100 * len(session.evidence)
     # Pattipati & Alexandridis (1990) report it for the information heuristic.
     assert total == pytest.approx(2.86, abs=1e-12)
@@ -765,7 +767,7 @@ def test_a_wrong_answer_does_not_decide():
     while not (step := session.next_step()).is_end:
         session = session.answer(step, "yes")
     assert step.kind == "found"
-    assert step.causes == ("a",)
+    assert ids(step.causes) == ("a",)
 
 
 class TestLikelyAction:

@@ -115,7 +115,7 @@ def test_outcome():
     assert json.loads(over.to_json())["outcome"] == {
         "kind": "fixed",
         "id": "",
-        "causes": list(over.next_step().causes),
+        "causes": [each.id for each in over.next_step().causes],
         "confidence": round(over.next_step().confidence, 6),
     }
 

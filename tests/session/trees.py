@@ -174,3 +174,8 @@ def _actions(draw: st.DrawFn, name: str, causes: list[str], names: list[str]):
         risk=draw(st.sampled_from(("none", "disruptive", "irreversible"))),
         changes=tuple(changed),
     )
+
+
+def ids(named):
+    """The ids of causes or actions that a step names."""
+    return tuple(each.id for each in named)

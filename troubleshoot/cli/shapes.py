@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from troubleshoot.cli.json_text import FORMAT
-from troubleshoot.session import Action, Ending, Question
+from troubleshoot.session import Action, Choice, Ending, Question
 from troubleshoot.session.wording import MASK
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def question(step: Question) -> dict[str, Any]:
         "kind": step.kind,
         "id": step.id,
         "text": step.text,
-        "answers": [asdict(each) for each in step.answers],
+        "answers": [answer(each) for each in step.answers],
         "gain_bits": step.gain_bits,
         "cost_min": step.cost_min,
         "why": why(step),
@@ -82,11 +82,22 @@ def question(step: Question) -> dict[str, Any]:
     }
 
 
+def answer(choice: Choice) -> dict[str, Any]:
+    """An answer, how likely it is, and which causes it would rule out."""
+    return {
+        "id": choice.id,
+        "text": choice.text,
+        "probability": choice.probability,
+        "rules_out": [each.id for each in choice.rules_out],
+    }
+
+
 def action(step: Action) -> dict[str, Any]:
     """An action, with what to know before it and how to tell that it worked."""
     return {
         "kind": step.kind,
         "id": step.id,
+        "title": step.title,
         "text": step.text,
         "chance": step.chance,
         "cost_min": step.cost_min,
@@ -97,7 +108,8 @@ def action(step: Action) -> dict[str, Any]:
         "caution": step.caution,
         "risk": step.risk,
         "verify": step.verify,
-        "causes": list(step.causes),
+        "causes": [each.id for each in step.causes],
+        "for": [{"id": each.id, "title": each.title} for each in step.causes],
     }
 
 
@@ -108,9 +120,9 @@ def ending(step: Ending) -> dict[str, Any]:
         "outcome": step.kind,
         "text": step.text,
         "reason": step.reason,
-        "causes": list(step.causes),
+        "causes": [asdict(each) for each in step.causes],
         "confidence": step.confidence,
-        "actions": list(step.actions),
+        "actions": [asdict(each) for each in step.actions],
         "escalate": escalation(step.escalate),
     }
 

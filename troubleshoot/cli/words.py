@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path
-from troubleshoot.cli.duration import duration
 from troubleshoot.cli.hearing import YES_OR_NO, Offer
 from troubleshoot.session import Action, Question
 from troubleshoot.session.wording import percent
+from troubleshoot.text import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -245,7 +245,7 @@ def ending(terminal: Terminal, session: Session, end: Ending) -> None:
         mended(terminal, session, end)
     else:
         causes(terminal, session, end)
-        remedies(terminal, tree, end.actions)
+        remedies(terminal, tree, (each.id for each in end.actions))
         hand_over(terminal, session, end)
     time_taken(terminal, session)
 
@@ -253,10 +253,10 @@ def ending(terminal: Terminal, session: Session, end: Ending) -> None:
 def mended(terminal: Terminal, session: Session, end: Ending) -> None:
     """What it most likely was, now that it is over."""
     for cause in end.causes[:1]:
-        of, chance = session.tree.causes[cause], percent(session.belief[cause])
-        terminal.say(f"Most likely it was: {of.title} ({chance}).")
-        if of.about:
-            terminal.say(of.about)
+        about, chance = session.tree.causes[cause.id].about, percent(cause.belief)
+        terminal.say(f"Most likely it was: {cause.title} ({chance}).")
+        if about:
+            terminal.say(about)
 
 
 def causes(terminal: Terminal, session: Session, end: Ending) -> None:
@@ -266,8 +266,8 @@ def causes(terminal: Terminal, session: Session, end: Ending) -> None:
         return
     terminal.say()
     for cause in named:
-        share(terminal, title(session.tree, cause), session.belief[cause])
-    about = session.tree.causes[named[0]].about
+        share(terminal, cause.title, cause.belief)
+    about = session.tree.causes[named[0].id].about
     if about and end.kind == "found":
         terminal.say(about, lead="   ")
 

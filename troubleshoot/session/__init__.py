@@ -14,10 +14,12 @@ from troubleshoot.session.steps import (
     Action,
     Choice,
     Ending,
+    LikelyCause,
     Question,
     Reply,
     RunnerUp,
     Step,
+    Titled,
 )
 from troubleshoot.session.strategy import View
 from troubleshoot.session.views.handoff import HandOff
@@ -30,12 +32,14 @@ __all__ = [
     "Ending",
     "HandOff",
     "Journal",
+    "LikelyCause",
     "Plan",
     "Question",
     "Reply",
     "RunnerUp",
     "Session",
     "Step",
+    "Titled",
     "View",
     "begin",
     "plan",

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from troubleshoot.session.naming import likely, titled_action, titled_causes
 from troubleshoot.session.situation import RULED_OUT
-from troubleshoot.session.steps import Action, Choice, Question, RunnerUp
+from troubleshoot.session.steps import Action, Choice, Question, RunnerUp, Titled
 from troubleshoot.session.wording import MASK, bits, minutes, percent
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def action_step(offers: Offers, name: str, reason: str = "") -> Action:
     chance = float(offers.chances[offers.actions.at[name]])
     return Action(
         id=name,
+        title=titled_action(action).title,
         text=action.do,
         why=action.why,
         how=action.how,
@@ -75,9 +77,14 @@ def action_step(offers: Offers, name: str, reason: str = "") -> Action:
         setup=_setup(offers, action),
         cost_min=offers.cost(action),
         chance=chance,
-        causes=offers.situation.ranked(offers.situation.model.fixes(name) > 0),
+        causes=likely(offers.situation, _fixed_by(offers.situation, name)),
         reason=f"{reason} It helps with a chance of {percent(chance)}.".lstrip(),
     )
+
+
+def _fixed_by(situation: Situation, action: str) -> tuple[str, ...]:
+    """Root causes that the action may fix, the likeliest first."""
+    return situation.ranked(situation.model.fixes(action) > 0)
 
 
 def worth(offers: Offers, name: str) -> tuple[float, float]:
@@ -128,13 +135,14 @@ def _choices(situation: Situation, question: written.Question) -> tuple[Choice, 
     )
 
 
-def _ruled_out(situation: Situation, joint: FloatArray) -> tuple[str, ...]:
+def _ruled_out(situation: Situation, joint: FloatArray) -> tuple[Titled, ...]:
     """Root causes that are possible now and ruled out after this answer."""
     total = float(joint.sum())
     if total <= 0:  # it cannot be the answer
         return ()
     gone = (joint <= RULED_OUT * total) & (situation.p > RULED_OUT)
-    return tuple(situation.model.causes[i] for i in np.flatnonzero(gone[:-1]))
+    named = titled_causes(situation.tree)
+    return tuple(named[i] for i in np.flatnonzero(gone[:-1]))
 
 
 def _runners_up(offers: Offers, name: str) -> tuple[RunnerUp, ...]:

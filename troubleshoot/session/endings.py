@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from troubleshoot.session.naming import likely, titled_action
 from troubleshoot.session.situation import RULED_OUT, TOLERANCE
 from troubleshoot.session.steps import Ending
 from troubleshoot.session.views.surprise import doubt
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 
 HALF: Final = 0.5  # more belief than that in no listed cause is the last word
+LIKELY: Final = 0.1  # belief in a cause from which on its remedies are worth a word
 
 
 def fixed(offers: Offers) -> Ending:
@@ -40,7 +42,26 @@ def given_up(offers: Offers) -> Ending:
     reason = offers.situation.state.given_up
     causes = offers.situation.ranked()
     text = f"We stop here{_most_likely(offers.situation, causes)}."
-    return _ending(offers, "given up", text, causes=causes, reason=reason or "")
+    actions = _for_likely_causes(offers, causes)
+    return _ending(
+        offers, "given up", text, causes=causes, actions=actions, reason=reason or ""
+    )
+
+
+def _for_likely_causes(offers: Offers, causes: Iterable[str]) -> tuple[str, ...]:
+    """
+    What is worth a try for somebody who breaks off.
+
+    Remedies of likely causes alone; what cannot be undone only where it is as likely
+    to help as not.
+    """
+    shares = offers.situation.shares
+    remedies = _remedies(
+        offers, (each for each in causes if shares[each] > LIKELY - TOLERANCE)
+    )
+    at, chances = offers.actions.at, offers.chances
+    gentle = offers.reversible | (chances > HALF - TOLERANCE)
+    return tuple(each for each in remedies if gentle[at[each]])
 
 
 def stop_text(offers: Offers) -> str:
@@ -110,7 +131,8 @@ def rest(offers: Offers) -> Ending:
 def handed_over(offers: Offers) -> Ending:
     """Handing over is cheaper than anything that is left to do."""
     end = unknown(offers) if offers.situation.unknown_leads else rest(offers)
-    text = f"Handing over is the best that is left{_likeliest(offers, end.causes)}."
+    causes = tuple(each.id for each in end.causes)
+    text = f"Handing over is the best that is left{_likeliest(offers, causes)}."
     reason = "Every step that is left costs more than it can be expected to save."
     return replace(end, text=text, reason=reason)
 
@@ -172,13 +194,14 @@ def _ending(
 ) -> Ending:
     situation = offers.situation
     belief = min(1.0, sum((situation.shares[each] for each in causes), 0.0))
-    escalate = situation.tree.escalate
+    written, escalate = situation.tree.actions, situation.tree.escalate
+    remedies = _remedies(offers, causes) if actions is None else actions
     return Ending(
         kind=kind,
         text=text,
         reason=reason,
-        causes=causes,
+        causes=likely(situation, causes),
         confidence=belief if confidence is None else confidence,
-        actions=_remedies(offers, causes) if actions is None else actions,
+        actions=tuple(titled_action(written[each]) for each in remedies),
         escalate=None if escalate == Escalation() else escalate,
     )

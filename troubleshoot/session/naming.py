@@ -1,13 +1,19 @@
-"""Which step of the tree somebody speaks of, by a step or by its id."""
+"""Names: which step of the tree somebody speaks of, and causes with their titles."""
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING
 
 from troubleshoot.errors import AnswerError
-from troubleshoot.session.steps import Action, Ending, Question
+from troubleshoot.session.steps import Action, Ending, LikelyCause, Question, Titled
+from troubleshoot.text import title_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from troubleshoot.session.situation import Situation
+    from troubleshoot.tree import tree as written
     from troubleshoot.tree.tree import Tree
 
 
@@ -39,3 +45,27 @@ def action_id(tree: Tree, action: object) -> str:
     if question and name not in tree.actions:
         raise AnswerError(f"'{name}' is a question: it takes an answer")
     return tree.action(name).id
+
+
+def titled_causes(tree: Tree) -> tuple[Titled, ...]:
+    """The root causes with their titles, in the order of the file; made once."""
+    if (made := _titled.get(tree)) is None:
+        made = tuple(Titled(each.id, each.title) for each in tree.root_causes)
+        _titled[tree] = made
+    return made
+
+
+_titled: weakref.WeakKeyDictionary[Tree, tuple[Titled, ...]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def titled_action(action: written.Action) -> Titled:
+    """The action with its title."""
+    return Titled(action.id, title_of(action.do))
+
+
+def likely(situation: Situation, causes: Iterable[str]) -> tuple[LikelyCause, ...]:
+    """These root causes with their titles, and how likely they are now."""
+    of, shares = situation.tree.causes, situation.shares
+    return tuple(LikelyCause(x, of[x].title, shares[x]) for x in causes)

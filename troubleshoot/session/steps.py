@@ -31,6 +31,23 @@ DONT_KNOW: Final = Reply.DONT_KNOW
 NOT_NOW: Final = Reply.NOT_NOW
 
 
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """A cause or an action by its id, with a title that people read."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyCause:
+    """A root cause with P(cause | evidence)."""
+
+    id: str
+    title: str
+    belief: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """An answer on offer: P(answer) now, and the root causes it would rule out."""
@@ -38,7 +55,7 @@ class Choice:
     id: str
     text: str
     probability: float
-    rules_out: tuple[str, ...] = ()
+    rules_out: tuple[Titled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +90,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """An action to take now; ``chance`` is P(it fixes the symptom)."""
+    """
+    An action to take now; ``chance`` is P(it fixes the symptom).
+
+    ``causes`` are the root causes that it may fix, the likeliest first.
+    """
 
     is_end: ClassVar[Literal[False]] = False
     kind: ClassVar[Literal["action"]] = "action"
 
     id: str
+    title: str
     text: str
     why: str = ""
     how: str = ""
@@ -88,7 +110,7 @@ class Action:
     setup: str = ""
     cost_min: float = 0.0
     chance: float = 0.0
-    causes: tuple[str, ...] = ()
+    causes: tuple[LikelyCause, ...] = ()
     reason: str = ""
 
 
@@ -106,9 +128,9 @@ class Ending:
     kind: EndingKind
     text: str
     reason: str = ""
-    causes: tuple[str, ...] = ()
+    causes: tuple[LikelyCause, ...] = ()
     confidence: float = 0.0
-    actions: tuple[str, ...] = ()
+    actions: tuple[Titled, ...] = ()
     escalate: Escalation | None = None
 
 

@@ -180,7 +180,8 @@ def outcome(step: Step) -> Outcome:
     if not step.is_end:
         return Outcome(kind=step.kind, id=step.id)
     confidence = round(step.confidence, DIGITS)
-    return Outcome(kind=step.kind, causes=step.causes, confidence=confidence)
+    causes = tuple(each.id for each in step.causes)
+    return Outcome(kind=step.kind, causes=causes, confidence=confidence)
 
 
 def tree_mark(tree: Tree) -> TreeMark:

@@ -21,24 +21,25 @@ HEAVIEST: Final = 2  # pieces of evidence named per cause
 def explanation(session: Session) -> str:
     """The reason for the next step, what it could change, and what is settled."""
     step = session.next_step()
-    lines = [*_step(session, step), *_doubt(session, step), *_settled(session)]
+    lines = [*_step(step), *_doubt(session, step), *_settled(session)]
     return "\n".join(printable(each) for each in lines)
 
 
-def _step(session: Session, step: Step) -> Iterator[str]:
+def _step(step: Step) -> Iterator[str]:
     yield f"{step.kind.capitalize()}: {step.text}"
     if step.reason:
         yield f"  why: {step.reason}"
     if isinstance(step, Question):
-        yield from _answers(session, step)
+        yield from _answers(step)
         yield from _runners_up(step)
     else:
-        yield from _causes(session, step.causes)
+        for each in step.causes:
+            yield f"  {each.title}: {percent(each.belief)}"
 
 
-def _answers(session: Session, step: Question) -> Iterator[str]:
+def _answers(step: Question) -> Iterator[str]:
     for each in step.answers:
-        titles = [session.tree.causes[cause].title for cause in each.rules_out]
+        titles = [cause.title for cause in each.rules_out]
         effect = f"would rule out {quoted(titles)}" if titles else "rules nothing out"
         if not step.urgent:
             yield f"  {each.text} ({percent(each.probability)}): {effect}"
@@ -50,12 +51,6 @@ def _runners_up(step: Question) -> Iterator[str]:
             f"  runner-up: '{each.id}', {bits(each.gain_bits)} "
             f"for {minutes(each.cost_min)}"
         )
-
-
-def _causes(session: Session, causes: tuple[str, ...]) -> Iterator[str]:
-    for each in causes:
-        title = session.tree.causes[each].title
-        yield f"  {title}: {percent(session.belief[each])}"
 
 
 def _doubt(session: Session, step: Step) -> Iterator[str]:

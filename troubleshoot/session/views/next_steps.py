@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from troubleshoot.session.session import Session
     from troubleshoot.session.situation import Situation
     from troubleshoot.session.steps import Choice
-    from troubleshoot.tree.tree import Tree
 
 STEPS: Final = 3  # worth naming, in case the first cannot be taken
 THEN: Final = 2  # causes that an answer is said to point to
@@ -103,7 +102,7 @@ def _in_turn(session: Session) -> Iterator[Question | Action]:
         later = later.not_now(step)
         step = later.next_step()
     if isinstance(step, Ending):
-        left = [each for each in step.actions if ("action", each) not in shown]
+        left = [each.id for each in step.actions if ("action", each.id) not in shown]
         yield from (session.action(each) for each in left[: STEPS - len(shown)])
 
 
@@ -164,7 +163,7 @@ def _expected(session: Session, step: Question, answer: Choice) -> Expected:
         id=answer.id,
         text=answer.text,
         probability=rounded(answer.probability),
-        rules_out=_causes(session.tree, answer.rules_out),
+        rules_out=tuple(Named(id=x.id, text=x.title) for x in answer.rules_out),
         then=() if step.urgent else tuple(_then(situation, step.id, answer.id)),
         stop=urgent.get(answer.id, ""),
     )
@@ -206,7 +205,3 @@ def _action(session: Session, step: Action) -> ToDo:
         by=written.needs.by,
         needs=written.needs.things,
     )
-
-
-def _causes(tree: Tree, ids: Iterable[str]) -> tuple[Named, ...]:
-    return tuple(cause(tree, each) for each in ids)

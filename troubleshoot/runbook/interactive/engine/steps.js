@@ -51,7 +51,20 @@ function fixedEnding(offers) {
 
 /** The customer does not want to go on. */
 function givenUpEnding(offers) {
-  return ending(offers, "given up", { causes: ranked(offers) });
+  const causes = ranked(offers);
+  return ending(offers, "given up", { causes, actions: forLikelyCauses(offers, causes) });
+}
+
+const LIKELY = 0.1; // belief in a cause from which on its remedies are worth a word
+
+/** Remedies of likely causes; what cannot be undone only if it is as likely to help. */
+function forLikelyCauses(offers, causes) {
+  const { model, p, reversible, chances } = offers;
+  const likely = causes.filter((each) => p[model.ids.indexOf(each)] > LIKELY - TOLERANCE);
+  return remedies(offers, likely).filter((each) => {
+    const i = model.actions.findIndex(({ id }) => id === each);
+    return reversible[i] || chances[i] > HALF - TOLERANCE;
+  });
 }
 
 /** What an urgent answer says to do at once; empty when none was given. */

@@ -1,11 +1,17 @@
-"""How long something takes, as one says it."""
+"""Times and long texts in few words: the ground that every room may stand on."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 SHORT: Final = 10  # minutes, up to which seconds are worth a word
 HOUR: Final = 60  # seconds in a minute, minutes in an hour
+TITLE: Final = 60  # characters of a title that is made of a longer text
+
+# "1.", "2)", "-" and the like at the head of a line; the end of a first sentence.
+MARKER: Final = re.compile(r"\A\s*(?:[-*+#>]+|\d+[.)])\s+")
+SENTENCE: Final = re.compile(r"(?<=[.!?;:])\s")
 
 
 def duration(minutes: float) -> str:
@@ -27,3 +33,18 @@ def _parts(amount: float, large: str, small: str) -> str:
         return f"about {round(amount / HOUR):,} {large}"
     parts = [f"{n:,} {unit}" for n, unit in ((whole, large), (rest, small)) if n]
     return " ".join(parts)
+
+
+def title_of(text: str) -> str:
+    r"""
+    A title for a text that has none: its first sentence, cut after whole words.
+
+    >>> title_of("1. Set the clock to automatic.\n2. Wait.")
+    'Set the clock to automatic'
+    """
+    line = next((each for each in text.splitlines() if each.strip()), "")
+    first = SENTENCE.split(MARKER.sub("", line, count=1).strip())[0].rstrip(".;:")
+    if len(first) <= TITLE:
+        return first
+    whole = first[:TITLE].rpartition(" ")[0]
+    return f"{whole or first[: TITLE - 1]}…"

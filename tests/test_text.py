@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troubleshoot.cli.duration import duration
+from troubleshoot.text import duration, title_of
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,23 @@ def test_no_time_is_far_off(minutes):
     said = sum(int(number.replace(",", "")) * units[unit] for number, unit in parts)
 
     assert said == pytest.approx(minutes, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Put in a new bulb.", "Put in a new bulb"),
+        ("1. Open it.\n2. Close it.", "Open it"),
+        ("- Wait:\n", "Wait"),
+        ("Set e.g.5 to 3.5 volts", "Set e.g.5 to 3.5 volts"),
+        ("word " * 20, "word " * 11 + "word…"),
+        ("x" * 100, "x" * 59 + "…"),
+        ("", ""),
+    ],
+)
+def test_a_long_text_has_a_short_title(text, title):
+    """
+    The first sentence, without its number or full stop, cut after whole words.
+    """
+    assert title_of(text) == title
+    assert len(title_of(text)) <= 60

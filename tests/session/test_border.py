@@ -1,0 +1,77 @@
+"""What a session says to the tools around it."""
+
+from __future__ import annotations
+
+import pytest
+from session.trees import ids, tree
+
+import troubleshoot as ts
+
+TWENTY = "causes:\n" + "".join(
+    f"  c{i}: {{title: Cause {i}, actions: [a{i}]}}\n" for i in range(20)
+)
+TWENTY += "actions:\n" + "".join(
+    f"  a{i}: {{do: Remedy {i}. Then wait.}}\n" for i in range(20)
+)
+
+
+class TestNamed:
+    def test_whatever_a_step_names_has_a_title(self):
+        """
+        Causes and actions of endings, causes of actions and of answers have titles.
+        """
+        session = tree().begin()
+        question, action = session.question("others"), session.action("put-in")
+        end = session.give_up().next_step()
+
+        titles = {each.id: each.title for each in session.tree.root_causes}
+        named = [*end.causes, *action.causes]
+        named += [cause for each in question.answers for cause in each.rules_out]
+        assert len(named) > 3
+        assert all(each.title == titles[each.id] for each in named)
+        assert all(
+            x.belief == session.belief[x.id] for x in (*end.causes, *action.causes)
+        )
+
+    def test_the_title_of_an_action_is_short(self):
+        """
+        An action is named by the first sentence of what to do.
+        """
+        step = tree(TWENTY).begin().action("a3")
+
+        assert (step.title, step.text) == ("Remedy 3", "Remedy 3. Then wait.")
+
+
+class TestGivenUp:
+    def test_at_once_nothing_is_proposed(self):
+        """
+        Where no cause is likely yet, whoever gives up is told to do nothing.
+        """
+        end = tree(TWENTY).begin().give_up().next_step()
+
+        assert len(end.causes) == 20
+        assert end.actions == ()
+
+    @pytest.mark.parametrize("name", ["home/no-internet", "workshop/3d-print-fails"])
+    def test_remedies_are_of_likely_causes(self, name):
+        """
+        Each remedy is of a cause with a tenth of the belief, and can be undone.
+        """
+        session = ts.load(name).begin()
+        end = session.give_up().next_step()
+
+        for each in end.actions:
+            fixes = session.tree.actions[each.id].fixes
+            assert max(session.belief[cause] for cause in fixes) >= 0.1
+            assert session.tree.actions[each.id].risk != "irreversible"
+        assert len(end.actions) <= 5
+
+    def test_a_likely_irreversible_remedy_is_named(self):
+        """
+        What cannot be undone is named once it is as likely to help as not.
+        """
+        body = "unknown: 10%\ncauses: {a: {title: A, actions: [x]}}\n"
+        body += "actions: {x: {do: Wipe it., risk: irreversible}}\n"
+        end = tree(body).begin().give_up().next_step()
+
+        assert ids(end.actions) == ("x",)
