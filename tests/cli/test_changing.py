@@ -230,6 +230,19 @@ def test_a_change_counts_as_no_question(house):
     assert "2 questions and 1 action" in run.output
 
 
+@pytest.mark.parametrize("first", ["d", "l", "no"])
+def test_whatever_is_corrected_counts_once(house, first):
+    """
+    A "don't know" that became an answer is one question, and one line of what is known.
+    """
+    house(f"{first}\nc\n1\nno\ngreen\nq\n")
+
+    again = house("q\n")
+    said = again.output.split("begins anew.")[1]
+    assert said.count("Do others work?") == 1
+    assert "  - Do others work? -> No\n" in said
+
+
 def test_surprise_is_said_once_and_offered(call):
     """
     When the answers fit nothing, it is said once, and the doubtful ones lead the list.

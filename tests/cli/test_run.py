@@ -17,6 +17,21 @@ from troubleshoot.tree.shipped import names
 
 SAVED = Path("lamp.session.json")
 
+# An action makes the only question worth asking once more.
+AGAIN = """\
+format: 1
+title: Router
+unknown: 0%
+causes: {a: {title: A, actions: [restart]}, b: {title: B}, c: {title: C}}
+questions:
+  lights:
+    ask: What do the lights show?
+    answers: {amber: Amber, green: Green}
+    given: {a: usually amber, b: usually green, c: usually amber}
+actions:
+  restart: {do: Restart the router., changes: [lights]}
+"""
+
 
 def test_a_run_leads_from_symptom_to_fixed(call):
     """
@@ -395,6 +410,48 @@ def test_what_is_not_prepared_is_not_known(call):
     assert run.exit_code == 0
     assert "> don't know" in run.output
     assert "== " in run.output
+
+
+def test_what_was_put_off_twice_is_listed_once(call):
+    """
+    What is known so far has one line for each step, however often it was put.
+    """
+    Path("a.yaml").write_text("# nothing\n")
+
+    run = call("run", "home/no-internet", "--answers", "a.yaml")
+
+    talk, known = run.output.split("What is known so far:\n")
+    reset = "Unplug the router's power, wait 30 seconds"
+    assert talk.count(reset) > 1  # put off, offered again
+    assert known.count(reset) == 1
+
+
+def test_a_question_that_comes_again_says_why(call):
+    """
+    After an action that changes it: what was done, and what was said before it.
+    """
+    Path("x.yaml").write_text(AGAIN)
+
+    run = call("run", "x.yaml", typed="1\nn\nq\n")
+    told = json.loads(
+        call("next", "x.yaml", "--session", "x.session.json", "--json").output
+    )
+
+    again = "Look again: “Restart the router” may have changed this. You said: "
+    assert f"3. {again}Amber." in " ".join(run.output.split())
+    assert told["step"]["again"] == f"{again}Amber."
+    assert told["step"]["reason"].startswith(f"{again}Amber.")
+
+
+def test_a_private_answer_is_masked_where_it_is_asked_again(call):
+    """
+    Whoever looks on reads that it was said, and not what.
+    """
+    Path("x.yaml").write_text(AGAIN.replace("    ask:", "    private: true\n    ask:"))
+
+    run = call("run", "x.yaml", typed="1\nn\nq\n")
+
+    assert "may have changed this. You said: (private)." in " ".join(run.output.split())
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from troubleshoot.cli.words import time_taken
 from troubleshoot.engine.model import compiled
 from troubleshoot.runbook.interactive import engine, interactive, source
 from troubleshoot.runbook.interactive.data import page_data
+from troubleshoot.session.effort import effort
 from troubleshoot.session.events import plain
 from troubleshoot.session.replies import understood
 from troubleshoot.text import duration
@@ -320,6 +321,37 @@ class TestEngine:
         assert endings >= {"stopped", "fixed", "given up"}
         assert kinds >= {"told", "asked", "answered", "changed", "tried", "corrected"}
         assert kinds >= {"skipped", "noted", "ended"}
+
+    def test_the_effort_is_that_of_the_library(self, plays, tmp_path):
+        """
+        Questions, actions and minutes of every session are counted alike.
+        """
+        count = "const play = ({data, events}) => effortOf(compile(data), events);"
+        asked = [
+            {"data": x.data, "events": [plain(each) for each in x.session.events]}
+            for x in plays
+        ]
+        own = engine() + source("page", ("effort",)) + count
+
+        for play, told in zip(plays, by_node(own, asked, tmp_path), strict=True):
+            took = effort(play.tree, play.session.events)
+            assert told["minutes"] == pytest.approx(took.minutes, abs=1e-5)
+            assert (told["questions"], told["actions"]) == took[:2]
+
+    def test_what_measured_costs_nothing_on_the_page_either(self, kettle, tmp_path):
+        """
+        An answer of a probe takes nobody's minutes in the library nor on the page.
+        """
+        session = kettle.begin(probes={"lamp": lambda _: "yes"}).probe(up_to=1)
+        assert session.evidence == (("lamp", "yes"),)
+        count = "const play = ({data, events}) => effortOf(compile(data), events);"
+        own = engine() + source("page", ("effort",)) + count
+        events = [plain(each) for each in session.events]
+        asked = [{"data": page_data(kettle.begin()), "events": events}]
+
+        assert by_node(own, asked, tmp_path) == [
+            {"questions": 0, "actions": 0, "minutes": 0}
+        ]
 
 
 # What a reader may type where a number is wanted.
@@ -1197,6 +1229,23 @@ class TestReader:
         time_taken(SimpleNamespace(say=lambda *x, **_: spoken.extend(x)), session)
         assert spoken == ["3 questions and 1 action, about 6 min."]
         assert spoken[0] in shown(page)
+
+    def test_a_question_that_comes_again_says_why(self, opened):
+        """
+        What was done since, and what was said before, as in the command line.
+        """
+        body = """
+unknown: 0%
+causes: {a: {title: A, actions: [cure]}, b: {title: B}, c: {title: C}}
+questions: {x: {ask: X?, given: {a: usually yes, b: usually no, c: usually yes}}}
+actions: {cure: {do: Cure it., changes: [x]}}
+"""
+        page = opened(tree(body))
+        press(page, "Start", "Yes", "No, not fixed")
+
+        session = tree(body).begin().answer("x", "yes").tried("cure", fixed=False)
+        assert "“Cure it”" in session.next_step().again
+        assert session.next_step().again in shown(page)
 
     def test_owner_and_review_stand_in_the_footer(self, kettle, opened):
         """

@@ -872,5 +872,7 @@ actions:
     session = tree(body).begin({"x": "yes"}).tried("cure", fixed=False)
 
     step = session.question("x")
-    assert step.reason.startswith("Asked again, as an action may have changed it")
-    assert "(before: Yes)" in step.reason
+    again = "Look again: “Cure it” may have changed this. You said: Yes."
+    assert step.again == again
+    assert step.reason.startswith(f"{again} Its answer is expected to tell ")
+    assert tree(body).begin({"x": "yes"}).question("x").again == ""

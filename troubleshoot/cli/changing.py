@@ -76,7 +76,7 @@ def picked(moves: Sequence[Move], line: str) -> tuple[Move, ...]:
 
 def said_anew(terminal: Terminal, session: Session, move: Move) -> Session:
     """The session after a new answer to this step, or as it was."""
-    step = replace(as_step(session, move), reason="")
+    step = as_step(session, move)
     terminal.say()
     words.put(terminal, step, "   ")
     terminal.say(f"So far: {path.in_words(session.tree, move)[1]}", lead="   ")
@@ -93,10 +93,10 @@ def said_anew(terminal: Terminal, session: Session, move: Move) -> Session:
 
 
 def as_step(session: Session, move: Move) -> Question | Action:
-    """What was asked or done, to be put again."""
+    """What was asked or done, to be put again; not recommended, so without a reason."""
     if move.kind in path.DONE:
-        return session.action(move.step)
-    return session.question(move.step)
+        return replace(session.action(move.step), reason="")
+    return replace(session.question(move.step), reason="", again="")
 
 
 def answered(
@@ -130,8 +130,9 @@ def again(session: Session, step: Question | Action, said: str) -> Session:
     if isinstance(step, Action):
         return session.change(step, said == "yes")
     try:
-        # By its id, for nothing recommends it; what is stale is answered anew.
-        return session.answer(step.id, said)
+        if step.id in session.offers.situation.state.stale:
+            return session.answer(step.id, said)  # it may be different now
+        return session.change(step.id, said)
     except AnswerError:
         sentence = f"'{said}' {step.unit} is not among the answers above."
         raise Misheard(sentence) from None

@@ -1,8 +1,8 @@
 """
-The path of a session: what was said and done, in order, and the time it took.
+The path of a session: what was said and done, in order.
 
-``path`` has every move as it was made; ``standing`` has them with the corrections made,
-as if everything had been said right at first.
+``path`` has every move as it was made; ``standing`` is what holds: the last word on
+each step, corrections in the place of what they correct.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from troubleshoot.session.state import corrected
 from troubleshoot.session.wording import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from troubleshoot.session import Session
     from troubleshoot.session.events import Event
-    from troubleshoot.tree.tree import Action, Question, Tree
+    from troubleshoot.tree.tree import Tree
 
 REPLIES: Final = ("told", "answered", "changed")
 DONE: Final = ("tried", "corrected")
-NOT_TAKEN: Final = (NOT_NOW.value, "told")
+PUT: Final = ("answered", "changed", *DONE, "skipped")
 
 
 class Move(NamedTuple):
@@ -45,19 +45,24 @@ def path(session: Session) -> tuple[Move, ...]:
 
 
 def standing(session: Session) -> tuple[Move, ...]:
-    """The same with the corrections made, each in the place of what it corrects."""
-    return _moves(corrected(session.events))
+    """The last word on each question and action, in the order they came in."""
+    last: dict[tuple[bool, str], Move] = {}
+    for move in _moves(corrected(session.events)):
+        step = move.kind in REPLIES, move.step
+        last.pop(step, None)
+        last[step] = move
+    return tuple(last.values())
 
 
 def replies(session: Session) -> tuple[Move, ...]:
-    """What was said last to each question, and what came of each action, in order."""
-    last: dict[tuple[bool, str], Move] = {}
-    for move in standing(session):
-        if move.kind != "skipped":
-            step = move.kind in DONE, move.step
-            last.pop(step, None)
-            last[step] = move
-    return tuple(last.values())
+    """What was said to each question, and what came of each action that was tried."""
+    return tuple(each for each in standing(session) if each.kind != "skipped")
+
+
+def number(session: Session) -> int:
+    """The number of the step to put now, by how many were put before it."""
+    put = [each for each in corrected(session.events) if each.kind in PUT]
+    return len(put) + 1
 
 
 def _moves(events: Iterable[Event]) -> tuple[Move, ...]:
@@ -105,24 +110,3 @@ def in_words(tree: Tree, move: Move) -> tuple[str, str]:
     said |= {x.id: f"{x.id} ({x.text})" if bands else x.text for x in question.answers}
     number = "" if move.value is None else f"{move.value:g} {question.unit}: "
     return question.ask, number + said[move.answer]
-
-
-def minutes(session: Session) -> float:
-    """Minutes that the steps taken cost by the tree, each setup counted once."""
-    tree, opened, total = session.tree, set[str](), 0.0
-    for move in standing(session):
-        if move.kind in NOT_TAKEN or move.answer in NOT_TAKEN:
-            continue
-        steps = tree.actions if move.kind in DONE else tree.questions
-        total += steps[move.step].cost
-        for name, cost in _setups(tree, steps[move.step]):
-            total += 0 if name in opened else cost
-            opened.add(name)
-    return total
-
-
-def _setups(tree: Tree, step: Question | Action) -> Iterator[tuple[str, float]]:
-    name = step.setup
-    while name is not None:
-        yield name, tree.setups[name].cost
-        name = tree.setups[name].setup

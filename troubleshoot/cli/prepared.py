@@ -78,11 +78,9 @@ def play(terminal: Terminal, session: Session, answers: Mapping[str, str]) -> Se
 
     A question without an entry is "don't know", an action without one "not now".
     """
-    number = 0
     while not isinstance(step := session.next_step(), Ending):
-        number += 1
         terminal.say()
-        words.put(terminal, step, f"{number}. ")
+        words.put(terminal, step, f"{path.number(session)}. ")
         said = answers.get(step.id)
         if isinstance(step, Action):
             session, shown = _tried(session, step, said)

@@ -76,6 +76,7 @@ def question(step: Question) -> dict[str, Any]:
         "how": step.how,
         "reason": step.reason,
         "setup": step.setup,
+        "again": step.again,
         "unit": step.unit,
         "urgent": step.urgent,
         "runners_up": [asdict(each) for each in step.runners_up],

@@ -42,7 +42,7 @@ def talk(
             after = second_thought(terminal, session)
         else:
             doubted = doubt(terminal, session, doubted=doubted)
-            words.put(terminal, step, f"{len(path.standing(session)) + 1}. ")
+            words.put(terminal, step, f"{path.number(session)}. ")
             after = turn(terminal, session, step)
         if after is None:
             return session

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from troubleshoot.cli import path
 from troubleshoot.cli.hearing import YES_OR_NO, Offer
 from troubleshoot.session import Action, Question
+from troubleshoot.session.effort import effort
 from troubleshoot.session.wording import percent
 from troubleshoot.text import duration
 
@@ -97,7 +98,7 @@ def so_far(
     terminal: Terminal, session: Session, then: Mapping[str, Carried] | None = None
 ) -> None:
     """
-    The questions and actions of an earlier visit, with what came of them.
+    The questions and actions so far, one line each, with what came of them.
 
     ``then`` are items about steps that read otherwise then.
     """
@@ -121,6 +122,9 @@ def put(terminal: Terminal, step: Question | Action, lead: str) -> None:
     blank = " " * len(lead)
     match step:
         case Question():
+            if step.again:
+                terminal.say(step.again, lead=lead)
+                lead = blank
             if step.setup:
                 terminal.say(f"First: {step.setup}", lead=lead)
                 lead = blank
@@ -302,17 +306,14 @@ def hand_over(terminal: Terminal, session: Session, end: Ending) -> None:
 
 def time_taken(terminal: Terminal, session: Session) -> None:
     """How many steps it took, and about how long."""
-    taken = path.standing(session)
-    tried = sum(each.kind == "tried" for each in taken)
-    asked = sum(each.kind in ("answered", "changed") for each in taken)
+    took = effort(session.tree, session.events)
     parts = [
         f"{number} {word}{'s' if number != 1 else ''}"
-        for number, word in ((asked, "question"), (tried, "action"))
+        for number, word in ((took.questions, "question"), (took.actions, "action"))
         if number
     ]
     if parts:
-        minutes = path.minutes(session)
-        time = duration(minutes).removeprefix("about ")
+        time = duration(took.minutes).removeprefix("about ")
         terminal.say()
-        about = f", about {time}" if minutes else ""
+        about = f", about {time}" if took.minutes else ""
         terminal.say(f"{' and '.join(parts)}{about}.", dim=True)

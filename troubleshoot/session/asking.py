@@ -26,6 +26,7 @@ def question_step(offers: Offers, name: str, reason: str = "") -> Question:
     if question.is_urgent:
         return urgent_step(offers, question)
     gain, cost = worth(offers, name)
+    again = look_again(offers, question)
     return Question(
         id=name,
         text=question.ask,
@@ -36,13 +37,15 @@ def question_step(offers: Offers, name: str, reason: str = "") -> Question:
         setup=_setup(offers, question),
         gain_bits=gain,
         cost_min=cost,
-        reason=_sentences(_again(offers, question), telling(gain, cost), reason),
+        again=again,
+        reason=_sentences(again, telling(gain, cost), reason),
         runners_up=_runners_up(offers, name),
     )
 
 
 def urgent_step(offers: Offers, question: written.Question) -> Question:
     """An urgent question: no gain, and nothing says how likely its answers are."""
+    again = look_again(offers, question)
     even = 1 / len(question.answers)
     return Question(
         id=question.id,
@@ -57,7 +60,10 @@ def urgent_step(offers: Offers, question: written.Question) -> Question:
         setup=_setup(offers, question),
         urgent=True,
         cost_min=offers.cost(question),
-        reason="It comes first, for safety: an answer may say to stop at once.",
+        again=again,
+        reason=_sentences(
+            again, "It comes first, for safety: an answer may say to stop at once."
+        ),
     )
 
 
@@ -94,13 +100,16 @@ def worth(offers: Offers, name: str) -> tuple[float, float]:
     return (0.0 if at is None else float(offers.situation.gains[at])), cost
 
 
-def _again(offers: Offers, question: written.Question) -> str:
-    """Why a question comes again that was answered before an action."""
-    before = offers.situation.state.stale.get(question.id)
-    if before is None:
+def look_again(offers: Offers, question: written.Question) -> str:
+    """Why a question comes again that was answered before an action; empty if not."""
+    state = offers.situation.state
+    if question.id not in state.stale:
         return ""
-    answer = MASK if question.private else question.answer(before).text
-    return f"Asked again, as an action may have changed it (before: {answer})."
+    action = offers.situation.tree.actions[state.stale_by[question.id]]
+    answer = question.answer(state.stale[question.id]).text
+    said = MASK if question.private else answer
+    done = titled_action(action).title
+    return f"Look again: “{done}” may have changed this. You said: {said}."
 
 
 def _sentences(*texts: str) -> str:

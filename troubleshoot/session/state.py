@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from troubleshoot.session.events import Answered, Remark, Skipped, Tried
+from troubleshoot.session.events import PROBE, Answered, Remark, Skipped, Tried
 from troubleshoot.session.steps import Reply
 
 if TYPE_CHECKING:
@@ -83,20 +83,35 @@ def state(tree: Tree, events: Iterable[Event]) -> State:
 
 def corrected(events: Iterable[Event]) -> tuple[Event, ...]:
     """The log as it would be, had everything been said right at first."""
-    log: list[Event] = []
-    said: dict[tuple[type[Event], str], int] = {}
-    for event in events:
-        if not isinstance(event, Answered | Tried):
-            log.append(event)
-            continue
-        place = said.get((type(event), event.step))
-        if place is None or event.kind not in ("changed", "corrected"):
-            said[type(event), event.step] = len(log)
-            log.append(event)
+    said = tuple(events)
+    return tuple(
+        _revised(said[places[0]], said[places[-1]]) for places in revisions(said)
+    )
+
+
+def revisions(events: Iterable[Event]) -> list[list[int]]:
+    """Each event that corrects no other with its corrections, by places in the log."""
+    log: list[list[int]] = []
+    said: dict[tuple[type[Event], str], list[int]] = {}
+    for place, event in enumerate(events):
+        if isinstance(event, Answered | Tried):
+            step = type(event), event.step
+            if step in said and event.kind in ("changed", "corrected"):
+                said[step].append(place)
+                continue
+            said[step] = [place]
+            log.append(said[step])
         else:
-            kind: Any = log[place].kind  # of the same class of events
-            log[place] = replace(event, kind=kind)
-    return tuple(log)
+            log.append([place])
+    return log
+
+
+def _revised(first: Event, last: Event) -> Event:
+    """The last word in the place of the first."""
+    if first is last:
+        return first
+    kind: Any = first.kind  # of the same class of events
+    return replace(last, kind=kind)
 
 
 def _given_up(events: Iterable[Event]) -> str | None:
@@ -125,7 +140,8 @@ def _answered(tree: Tree, now: State, event: Answered) -> None:
         now.log["question", question] = Evidence("question", question, reply)
         # An answer that goes stale later is asked for again as if for the first time.
         del now.dont_know[question], now.not_now[question]
-    if event.kind != "told" and reply != Reply.NOT_NOW.value:
+    by_person = event.kind != "told" and event.actor != PROBE
+    if by_person and reply != Reply.NOT_NOW.value:
         _open(tree, now, tree.questions[question].setup)
 
 

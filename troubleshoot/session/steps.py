@@ -69,7 +69,12 @@ class RunnerUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question to put now; ``reason`` says why this one."""
+    """
+    A question to put now; ``reason`` says why this one.
+
+    ``again`` says why it comes once more, where an action has overtaken its answer;
+    the reason begins with it.
+    """
 
     is_end: ClassVar[Literal[False]] = False
     kind: ClassVar[Literal["question"]] = "question"
@@ -81,6 +86,7 @@ class Question:
     how: str = ""
     unit: str = ""
     setup: str = ""
+    again: str = ""
     urgent: bool = False
     gain_bits: float = 0.0
     cost_min: float = 0.0

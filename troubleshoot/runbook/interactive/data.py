@@ -15,6 +15,7 @@ from troubleshoot._version import __version__
 from troubleshoot.engine.model import compiled
 from troubleshoot.session.events import plain
 from troubleshoot.session.keeping.saved import tree_mark
+from troubleshoot.session.naming import titled_action
 from troubleshoot.tree.tree import Escalation
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ def _numbers(likelihood: Likelihood) -> dict[str, Any]:
 def _action(model: Model, action: Action) -> dict[str, Any]:
     return {
         "id": action.id,
+        "title": titled_action(action).title,
         "do": action.do,
         "why": action.why,
         "how": action.how,

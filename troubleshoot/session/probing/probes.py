@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from troubleshoot.errors import TroubleshootError
 from troubleshoot.session import choosing
-from troubleshoot.session.events import Answered, Remark, Tried
+from troubleshoot.session.events import PROBE, Answered, Remark, Tried
 from troubleshoot.session.probing import calling
 from troubleshoot.session.replies import understood
 from troubleshoot.session.steps import DONT_KNOW, Question, Reply
@@ -35,7 +35,6 @@ Probe: TypeAlias = (
     "Callable[[Question], Said | None] | Callable[[Question], Awaitable[Said | None]]"
 )
 
-PROBE: Final = "probe"  # who is said to have answered
 SECONDS: Final = 5.0
 SHOWN: Final = 200  # characters of what a probe says about its failure
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from troubleshoot._version import __version__
+from troubleshoot.session.effort import DIGITS, minutes_by_place
 from troubleshoot.session.events import (
     Answered,
     Asked,
@@ -22,7 +23,6 @@ from troubleshoot.session.events import (
     Tried,
 )
 from troubleshoot.session.keeping.saved import TreeMark, tree_mark
-from troubleshoot.session.state import chain
 from troubleshoot.session.steps import Reply
 from troubleshoot.session.views.surprise import doubt, shared_doubt
 from troubleshoot.session.wording import MASK, WORKED
@@ -32,14 +32,13 @@ if TYPE_CHECKING:
 
     from troubleshoot.session.events import Event
     from troubleshoot.session.session import Session
-    from troubleshoot.tree.tree import Action, Question, Tree
+    from troubleshoot.tree.tree import Question, Tree
 
 MoveKind: TypeAlias = Literal[
     "fact", "question", "changed", "action", "corrected", "note", "given up"
 ]
 
 FORMAT: Final = 1
-DIGITS: Final = 6  # of minutes and chances; the last bits of a sum may differ
 WORDS: Final[Mapping[str, MoveKind]] = {
     "told": "fact",
     "answered": "question",
@@ -72,7 +71,7 @@ class Move(Closed):
     "changed" is an answer, "corrected" the outcome of an action, that was said anew.
     ``text`` is the question, the action or the remark, and ``answer`` what was said
     or came of it. ``minutes`` are those that the tree says it takes, setups included;
-    0 for what was known already. ``rules_out`` are root causes.
+    0 for what was known already, put off, or said anew. ``rules_out`` are root causes.
     """
 
     kind: MoveKind
@@ -146,7 +145,7 @@ def cause(tree: Tree, id: str) -> Named:
 
 def _moves(session: Session) -> Iterator[Move]:
     tree, effects = session.tree, _effects(session)
-    opened: set[str] = set()
+    minutes = minutes_by_place(tree, session.events)
     # What a step rules out stands at its last move, for that is the one that holds.
     last = {_step(each): i for i, each in enumerate(session.events)}
     for i, event in enumerate(session.events):
@@ -160,7 +159,7 @@ def _moves(session: Session) -> Iterator[Move]:
             text=text,
             step=_step(event)[1],
             answer=answer,
-            minutes=rounded(_minutes(tree, event, opened)),
+            minutes=minutes.get(i, 0.0),
             rules_out=effects.get(_step(event), ()) if last[_step(event)] == i else (),
         )
 
@@ -227,26 +226,6 @@ def said(question: Question, answer: str, value: float | None = None) -> str:
     if value is not None:
         return f"{value:g} {question.unit} ({text})"
     return f"{text} {question.unit}".rstrip()
-
-
-def _minutes(tree: Tree, event: Event, opened: set[str]) -> float:
-    """Minutes of a move with the setups that it opens, which are then open."""
-    step = _taken(tree, event)
-    if step is None:
-        return 0.0
-    new = [each for each in chain(tree, step.setup) if each.id not in opened]
-    opened.update(each.id for each in new)
-    return step.cost + sum(each.cost for each in new)
-
-
-def _taken(tree: Tree, event: Event) -> Question | Action | None:
-    """The step that took its time; None for what was known or not done."""
-    match event:
-        case Tried(kind="tried"):
-            return tree.actions[event.step]
-        case Answered(kind="answered") if event.answer != "not-now":
-            return tree.questions[event.step]
-    return None
 
 
 def rounded(number: float) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from troubleshoot.session.probing.probes import PROBE
+from troubleshoot.session.events import PROBE
 from troubleshoot.session.wording import WORKED, printable
 
 if TYPE_CHECKING:

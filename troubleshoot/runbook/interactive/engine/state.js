@@ -6,6 +6,7 @@ function stateOf(model, events) {
     answers: new Map(),
     tried: new Map(),
     stale: new Map(),
+    staleBy: new Map(),
     pointless: new Map(),
     dontKnow: new Map(),
     notNow: new Map(),
@@ -63,6 +64,11 @@ function isAnswer(event) {
   return ["told", "answered", "changed"].includes(event.kind);
 }
 
+/** Whether somebody went and looked: not where it was known, or measured by code. */
+function isByPerson({ kind, actor }) {
+  return kind !== "told" && actor !== "probe";
+}
+
 function isTrial(event) {
   return event.kind === "tried" || event.kind === "corrected";
 }
@@ -71,7 +77,8 @@ function isReply(event) {
   return isAnswer(event) || isTrial(event) || event.kind === "skipped";
 }
 
-function answered(model, now, { kind, step, answer }) {
+function answered(model, now, event) {
+  const { step, answer } = event;
   now.answers.delete(step);
   now.stale.delete(step);
   now.log.delete(`question ${step}`);
@@ -86,7 +93,7 @@ function answered(model, now, { kind, step, answer }) {
     now.dontKnow.delete(step);
     now.notNow.delete(step);
   }
-  if (kind !== "told" && answer !== NOT_NOW) {
+  if (isByPerson(event) && answer !== NOT_NOW) {
     openSetups(model, now, model.question.get(step));
   }
 }
@@ -96,6 +103,7 @@ function triedOut(model, now, { step, fixed }) {
   for (const question of action.changes) {
     if (!now.answers.has(question)) continue;
     now.stale.set(question, now.answers.get(question));
+    now.staleBy.set(question, step);
     now.answers.delete(question);
     now.log.delete(`question ${question}`);
   }

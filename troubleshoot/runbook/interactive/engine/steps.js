@@ -16,6 +16,7 @@ function questionStep(offers, id, reason = "") {
     bits: at < 0 ? 0 : offers.gains[at],
     minutes: costOf(offers, question),
     before: offers.state.stale.get(id) ?? null,
+    overtakenBy: offers.model.action.get(offers.state.staleBy.get(id)) ?? null,
     reason,
   };
 }

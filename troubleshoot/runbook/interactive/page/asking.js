@@ -6,7 +6,7 @@ function questionCard(step, { reply }) {
   return [
     ...headed(question.ask, [
       step.urgent ? make("p", { className: "urgent" }, word("urgent")) : null,
-      step.before === null ? null : make("p", {}, askedBefore(question, step.before)),
+      step.before === null ? null : make("p", {}, lookAgain(step)),
       setupFirst(step),
     ]),
     timeTaken(step),
@@ -22,9 +22,10 @@ function questionCard(step, { reply }) {
   ];
 }
 
-function askedBefore(question, before) {
+/** Why a question comes again that was answered before an action. */
+function lookAgain({ question, before, overtakenBy }) {
   const answer = saidOf(question, before, { masked: true });
-  return coded(word("asked_again", { answer }));
+  return coded(word("look_again", { action: overtakenBy.title, answer }));
 }
 
 function questionReason(step) {

@@ -2,37 +2,38 @@
 
 /** "4 questions and 1 action, about 5 min."; empty where nothing was asked or done. */
 function effortText({ model, events }) {
-  const taken = corrected(events);
-  const asked = taken.filter((each) => ["answered", "changed"].includes(each.kind));
-  const tried = taken.filter((each) => each.kind === "tried");
-  const steps = [counted(asked, "question"), counted(tried, "action")].filter((x) => x);
-  if (!steps.length) return "";
-  const named = steps.join(` ${word("and")} `);
-  const total = minutesTaken(model, taken);
-  return total ? word("effort", { steps: named, minutes: duration(total) }) : `${named}.`;
+  const took = effortOf(model, events);
+  const steps = [counted(took.questions, "question"), counted(took.actions, "action")];
+  const named = steps.filter((each) => each).join(` ${word("and")} `);
+  if (!named) return "";
+  if (!took.minutes) return `${named}.`;
+  return word("effort", { steps: named, minutes: duration(took.minutes) });
 }
 
-function counted({ length: count }, what) {
+function counted(count, what) {
   if (count === 1) return word(`one_${what}`);
   return count ? word(`many_${what}s`, { count }) : "";
 }
 
-/** Minutes of the steps that were taken, each setup counted once. */
-function minutesTaken(model, events) {
+/** Questions and actions that were taken and their minutes, as the library counts. */
+function effortOf(model, events) {
+  const taken = corrected(events).filter(isTaken);
   const opened = new Set();
-  let total = 0;
-  for (const each of events.filter(isTaken)) {
+  let minutes = 0;
+  for (const each of taken) {
     const step = (isTrial(each) ? model.action : model.question).get(each.step);
     const setups = setupsOf(model, step).filter(({ id }) => !opened.has(id));
-    total += step.cost + sum(setups.map(({ cost }) => cost));
+    minutes += step.cost + sum(setups.map(({ cost }) => cost));
     for (const { id } of setups) opened.add(id);
   }
-  return total;
+  const actions = taken.filter(isTrial).length;
+  return { questions: taken.length - actions, actions, minutes };
 }
 
+/** Whether it took its time: what was known, measured by code or put off did not. */
 function isTaken(event) {
-  if (event.kind === "told" || event.answer === NOT_NOW) return false;
-  return isAnswer(event) || isTrial(event);
+  if (isTrial(event)) return true;
+  return isAnswer(event) && isByPerson(event) && event.answer !== NOT_NOW;
 }
 
 /** Minutes as one says them: "1 min 20 s", "18 min", "1 h 30 min". */

@@ -1,0 +1,76 @@
+"""
+What a session took by its tree: questions, actions and minutes, the same in every view.
+
+What holds is counted, that is the log with its corrections made. A question that was
+answered or not known and an action that was tried take their minutes, and those of the
+setups that they are the first to open. "Not now" takes none, nor do facts and answers
+of probes, which no person goes and looks for; a correction takes no more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard
+
+from troubleshoot.session.events import PROBE, Answered, Tried
+from troubleshoot.session.state import chain, revisions
+from troubleshoot.session.steps import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from troubleshoot.session.events import Event
+    from troubleshoot.tree.tree import Tree
+
+DIGITS: Final = 6  # of minutes; the last bits of a sum may differ
+
+
+class Effort(NamedTuple):
+    """How many questions were answered, how many actions tried, and the minutes."""
+
+    questions: int
+    actions: int
+    minutes: float
+
+
+def effort(tree: Tree, events: Iterable[Event]) -> Effort:
+    """What all events took together."""
+    log = tuple(events)
+    taken = minutes_by_place(tree, log)
+    tried = sum(isinstance(log[place], Tried) for place in taken)
+    return Effort(len(taken) - tried, tried, sum(taken.values()))
+
+
+def minutes_by_place(tree: Tree, events: Iterable[Event]) -> Mapping[int, float]:
+    """
+    Minutes of what was taken, by the place in the log where it was first.
+
+    An answer that was put off at first stands where it was given.
+    """
+    log, opened = tuple(events), set[str]()
+    minutes: dict[int, float] = {}
+    for places in revisions(log):
+        first, last = log[places[0]], log[places[-1]]
+        if is_taken(last, first):
+            place = next(each for each in places if is_taken(log[each], first))
+            minutes[place] = round(_minutes(tree, last, opened), DIGITS)
+    return dict(sorted(minutes.items()))
+
+
+def is_taken(event: Event, first: Event) -> TypeGuard[Answered | Tried]:
+    """Whether an event, said at first or to correct the first, took its time."""
+    match event:
+        case Tried():
+            return True
+        case Answered():
+            known = first.kind == "told" or event.actor == PROBE
+            return not known and event.answer != Reply.NOT_NOW.value
+    return False
+
+
+def _minutes(tree: Tree, event: Answered | Tried, opened: set[str]) -> float:
+    """Minutes of a step with the setups that it opens, which are then open."""
+    steps = tree.actions if isinstance(event, Tried) else tree.questions
+    step = steps[event.step]
+    new = [each for each in chain(tree, step.setup) if each.id not in opened]
+    opened.update(each.id for each in new)
+    return step.cost + sum(each.cost for each in new)
