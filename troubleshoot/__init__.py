@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING
 from troubleshoot._version import __version__
 
 if TYPE_CHECKING:
+    from troubleshoot.check import problems
     from troubleshoot.errors import (
         AnswerError,
         JournalError,
@@ -65,7 +66,7 @@ if TYPE_CHECKING:
         resume,
     )
     from troubleshoot.text import duration
-    from troubleshoot.tree.load import load, loads, problems
+    from troubleshoot.tree.load import load, loads
     from troubleshoot.tree.tree import Tree
 
 __all__ = [
@@ -105,6 +106,7 @@ __all__ = [
 ]
 
 _ROOMS = {
+    "troubleshoot.check": ("problems",),
     "troubleshoot.errors": (
         "AnswerError",
         "JournalError",
@@ -137,7 +139,7 @@ _ROOMS = {
         "resume",
     ),
     "troubleshoot.text": ("duration",),
-    "troubleshoot.tree.load": ("load", "loads", "problems"),
+    "troubleshoot.tree.load": ("load", "loads"),
     "troubleshoot.tree.tree": ("Tree",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

@@ -12,8 +12,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from troubleshoot.check import problems
 from troubleshoot.errors import TreeError, UnknownName
-from troubleshoot.tree.load import load, loads, problems
+from troubleshoot.tree.load import load, loads
 from troubleshoot.tree.schema import json_schema
 from troubleshoot.tree.shipped import folder, names
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from troubleshoot.check import problems
 from troubleshoot.cli.json_text import FORMAT, dumps
 from troubleshoot.cli.options import json_option
 from troubleshoot.cli.refused import PROBLEMS, WRONG_USAGE, Refused
 from troubleshoot.cli.terminal import clean
-from troubleshoot.tree.load import problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +32,7 @@ def command(*, trees: tuple[str, ...], as_json: bool) -> None:
     Report everything that is wrong with tree files.
 
     TREE is a file, the name of an included tree, or a folder, whose *.yaml and *.yml
-    are all checked. The exit code is 1 if there is any error.
+    are all checked, their tests too. The exit code is 1 if there is any error.
     """
     files = list(dict.fromkeys(file for each in trees for file in tree_files(each)))
     found: list[Problem] = []

@@ -38,4 +38,6 @@ WHY: dict[str, str] = {
     "bad-sum": "one of the answers is always given, so the chances sum to 1.",
     "no-prior": "at least one cause must be possible before anything is asked.",
     "bad-range": "a number must fall into one answer.",
+    # What the knowledge leads to.
+    "failing-test": "a test says what its answers must lead to, whatever is edited.",
 }

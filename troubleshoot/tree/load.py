@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from troubleshoot.errors import Problem, TreeError
+from troubleshoot.errors import TreeError
 from troubleshoot.tree.link import link
 from troubleshoot.tree.shape import shape
 from troubleshoot.tree.shipped import find
-from troubleshoot.tree.source import Block, Place, read
+from troubleshoot.tree.source import Block, Place, Source, read
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
-    from troubleshoot.tree.source import Source
+    from troubleshoot.errors import Problem
     from troubleshoot.tree.tree import Tree
 
 
@@ -40,19 +40,20 @@ def load(path: str | os.PathLike[str]) -> Tree:
 
 def loads(text: str, *, file: str = "tree.yaml") -> Tree:
     """The tree of a text; ``file`` is its name in problems. Raises ``TreeError``."""
-    tree, problems = _examine(text.encode("utf-8", "surrogatepass"), file)
+    tree, source = _linked(text.encode("utf-8", "surrogatepass"), file)
     if tree is None:
-        raise TreeError(problems)
+        raise TreeError(source.problems)
     return tree
-
-
-def problems(path: str | os.PathLike[str]) -> tuple[Problem, ...]:
-    """What is wrong with a file, sorted by place; empty when it loads."""
-    return examine(path)[1]
 
 
 def examine(path: str | os.PathLike[str]) -> tuple[Tree | None, tuple[Problem, ...]]:
     """The tree if it can be had, and the problems of its file."""
+    tree, source = linked(path)
+    return tree, TreeError(source.problems).problems
+
+
+def linked(path: str | os.PathLike[str]) -> tuple[Tree | None, Source]:
+    """The tree if it can be had, and its file with places and problems."""
     name = str(path)
     file = Path(path)
     if not file.exists():
@@ -61,23 +62,17 @@ def examine(path: str | os.PathLike[str]) -> tuple[Tree | None, tuple[Problem, .
         data = file.read_bytes()
     except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or str(error)
-        return None, (
-            Problem(
-                code="unreadable",
-                message=f"the file cannot be read: {said}",
-                file=name,
-                line=1,
-                column=1,
-            ),
-        )
-    return _examine(data, str(file))
+        source = Source(name, "")
+        source.complain("unreadable", Place(1, 1), f"the file cannot be read: {said}")
+        return None, source
+    return _linked(data, str(file))
 
 
-def _examine(data: bytes, file: str) -> tuple[Tree | None, tuple[Problem, ...]]:
+def _linked(data: bytes, file: str) -> tuple[Tree | None, Source]:
     with _no_collection():
         source = read(data, file)
         tree = _tree(source)
-    return (None if source.problems else tree), TreeError(source.problems).problems
+    return (None if source.problems else tree), source
 
 
 @contextmanager
