@@ -8,14 +8,14 @@ The whole loop of a support tool::
     tree = ts.load("trees/home/no-internet.yaml")
     session = tree.begin(facts={"other-devices": "no"}, by="customer")
 
-    while not (step := session.next_step()).is_end:
+    while not isinstance(step := session.next_step(), ts.Ending):
         match step:
             case ts.Question():
                 session = session.answer(step, ask(step.text, step.answers))
             case ts.Action():
                 session = session.tried(step, fixed=confirm(step.text))
 
-    print(step.kind, step.causes)
+    print(step.kind, [cause.title for cause in step.causes])
     save(session.to_json())
 
 ``ts.DONT_KNOW`` and ``ts.NOT_NOW`` are answers to any question, and
@@ -51,13 +51,18 @@ if TYPE_CHECKING:
         DONT_KNOW,
         NOT_NOW,
         Action,
+        Choice,
         Ending,
         HandOff,
         Journal,
         LikelyCause,
         Plan,
+        Probe,
         Question,
+        Reply,
         Session,
+        Step,
+        Strategy,
         Titled,
         View,
         begin,
@@ -74,6 +79,7 @@ __all__ = [
     "NOT_NOW",
     "Action",
     "AnswerError",
+    "Choice",
     "Ending",
     "HandOff",
     "Journal",
@@ -82,11 +88,15 @@ __all__ = [
     "OtherTree",
     "Plan",
     "PlanError",
+    "Probe",
     "Problem",
     "Question",
     "RenderError",
+    "Reply",
     "Session",
     "SessionError",
+    "Step",
+    "Strategy",
     "Titled",
     "Tree",
     "TreeError",
@@ -124,13 +134,18 @@ _ROOMS = {
         "DONT_KNOW",
         "NOT_NOW",
         "Action",
+        "Choice",
         "Ending",
         "HandOff",
         "Journal",
         "LikelyCause",
         "Plan",
+        "Probe",
         "Question",
+        "Reply",
         "Session",
+        "Step",
+        "Strategy",
         "Titled",
         "View",
         "begin",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from session.trees import ids, tree
 
@@ -75,3 +77,31 @@ class TestGivenUp:
         end = tree(body).begin().give_up().next_step()
 
         assert ids(end.actions) == ("x",)
+
+
+class TestDictionaries:
+    @pytest.mark.parametrize("moves", [0, 1, 2])
+    def test_a_session_as_a_dictionary_is_json(self, moves):
+        """
+        ``to_dict`` survives JSON, and its step is that of the next step.
+        """
+        begun = tree().begin()
+        answered = begun.answer("others", "yes")
+        session = [begun, answered, answered.tried("put-in", fixed=False)][moves]
+        found = session.to_dict()
+
+        assert json.loads(json.dumps(found)) == found
+        assert found["step"] == session.next_step().to_dict()
+        assert session.give_up().to_dict()["step"]["kind"] == "ending"
+
+    def test_a_private_question_says_so(self):
+        """
+        A step says whether its answer is nobody else's business, also in JSON.
+        """
+        body = "causes: {a: {title: A}, b: {title: B}}\nquestions:\n"
+        body += "  q: {ask: Is it?, private: true, given: {a: yes, b: no}}\n"
+        step = tree(body).begin().next_step()
+
+        assert step.private
+        assert step.to_dict()["private"]
+        assert not tree().begin().next_step().private

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-FORMAT: Final = 1  # of every shape printed with --json
+FORMAT: Final = 1  # of every shape printed with --json, as the session room has it
 
 
 def dumps(value: Any) -> str:  # noqa: ANN401 - any JSON

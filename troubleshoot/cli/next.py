@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from troubleshoot.cli import shapes, words
+from troubleshoot.cli import words
 from troubleshoot.cli.json_text import dumps
 from troubleshoot.cli.keeping import decoded, read
 from troubleshoot.cli.options import (
@@ -104,7 +104,7 @@ def command(
         for option, said in later:
             session = after(session, option, said)
     if as_json:
-        click.echo(dumps(shapes.situation(session)))
+        click.echo(dumps(session.to_dict()))
     else:
         if session.carried:
             words.edited(Terminal(), session)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import click
 
-from troubleshoot.cli import shapes
 from troubleshoot.cli.json_text import FORMAT, dumps
 from troubleshoot.cli.keeping import decoded, read
 from troubleshoot.cli.options import json_option, tree_argument, tree_of
@@ -21,6 +20,7 @@ from troubleshoot.cli.terminal import Terminal
 from troubleshoot.errors import SessionError, TroubleshootError
 from troubleshoot.session import Journal
 from troubleshoot.session.keeping.comparing import Comparison, compared
+from troubleshoot.session.keeping.saved import tree_mark
 from troubleshoot.session.wording import listing
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ def shape(tree: Tree, cases: Iterable[Case]) -> dict[str, Any]:
     counts = Counter(each.status for each in listed)
     return {
         "format": FORMAT,
-        "tree": shapes.identity(tree),
+        "tree": asdict(tree_mark(tree)),
         "cases": [case_shape(each) for each in listed],
         "summary": {status: counts[status] for status in COUNTED},
     }

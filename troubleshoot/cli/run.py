@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from troubleshoot.cli import path, shapes, words
+from troubleshoot.cli import path, words
 from troubleshoot.cli.json_text import dumps
 from troubleshoot.cli.keeping import Kept
 from troubleshoot.cli.listening import Stopped
@@ -262,4 +262,4 @@ def farewell(book: Book, hint: str) -> None:
 def result(session: Session) -> dict[str, Any]:
     """The situation at the end, and the path that led there, private answers masked."""
     moves = [path.masked(session.tree, x)._asdict() for x in path.path(session)]
-    return shapes.situation(session) | {"path": moves}
+    return session.to_dict() | {"path": moves}

@@ -7,38 +7,40 @@ of printing it asks for the tree alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, overload
+from pathlib import Path
+from typing import (
+    Any,
+    Final,
+    Literal,
+    TypeAlias,
+    TypedDict,
+    Unpack,
+    overload,
+)
 
+from troubleshoot.engine.budget import Progress
 from troubleshoot.errors import did_you_mean, nearest
+from troubleshoot.runbook.book import Runbook
 from troubleshoot.runbook.documents import render as document
 from troubleshoot.runbook.dot import dot
+from troubleshoot.runbook.house import Format
 from troubleshoot.runbook.interactive import interactive
 from troubleshoot.runbook.layout import laid_out
 from troubleshoot.runbook.mermaid import mermaid
-from troubleshoot.runbook.pages import page
+from troubleshoot.runbook.pages import Form, Paper, page
 from troubleshoot.runbook.pdf import pdf
 from troubleshoot.runbook.svg import svg
-from troubleshoot.runbook.words import DEFAULT
+from troubleshoot.runbook.words import DEFAULT, Language
+from troubleshoot.session.plans.plan import Goal
 from troubleshoot.session.session import Session
 from troubleshoot.session.views.handoff import HandOff
 from troubleshoot.session.views.record import Record
 from troubleshoot.tree.tree import Tree
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
-    from typing import Unpack
-
-    from troubleshoot.engine.budget import Progress
-    from troubleshoot.runbook.book import Runbook
-    from troubleshoot.runbook.house import Format
-    from troubleshoot.runbook.pages import Form, Paper
-    from troubleshoot.runbook.words import Language
-    from troubleshoot.session.plans.plan import Goal
-
-    Writer: TypeAlias = Callable[["Order"], str | bytes]
+Writer: TypeAlias = Callable[["Order"], str | bytes]
 
 
 class Layout(TypedDict, total=False):

@@ -7,6 +7,7 @@ from troubleshoot.session.keeping.replaying import replay
 from troubleshoot.session.opening import begin, resume
 from troubleshoot.session.plans.making import plan
 from troubleshoot.session.plans.plan import Plan
+from troubleshoot.session.probing.probes import Probe
 from troubleshoot.session.session import Session
 from troubleshoot.session.steps import (
     DONT_KNOW,
@@ -21,7 +22,7 @@ from troubleshoot.session.steps import (
     Step,
     Titled,
 )
-from troubleshoot.session.strategy import View
+from troubleshoot.session.strategy import Strategy, View
 from troubleshoot.session.views.handoff import HandOff
 
 __all__ = [
@@ -34,11 +35,13 @@ __all__ = [
     "Journal",
     "LikelyCause",
     "Plan",
+    "Probe",
     "Question",
     "Reply",
     "RunnerUp",
     "Session",
     "Step",
+    "Strategy",
     "Titled",
     "View",
     "begin",

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from troubleshoot.errors import OtherTree, SessionError
 from troubleshoot.session.events import Answered, Begun, stamp
 from troubleshoot.session.keeping import carry, saved
-from troubleshoot.session.options import options
-from troubleshoot.session.probing.probes import SECONDS, checked
+from troubleshoot.session.options import Options, options
+from troubleshoot.session.probing.probes import SECONDS, Probe, checked
 from troubleshoot.session.replies import understood
 from troubleshoot.session.session import Session, now
-from troubleshoot.session.strategy import STRATEGIES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from datetime import datetime
-
-    from troubleshoot.session.options import Options
-    from troubleshoot.session.probing.probes import Probe
-    from troubleshoot.session.strategy import Strategy
-    from troubleshoot.tree.tree import Tree
+from troubleshoot.session.strategy import STRATEGIES, Strategy
+from troubleshoot.tree.tree import Tree
 
 
 def begin(

@@ -7,12 +7,14 @@ verb returns a new session with one more move in its log.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict
+from typing import Any, Final, TypeAlias, TypedDict
 
 from troubleshoot.errors import SessionError
 from troubleshoot.session import asides, asking, changing, choosing
+from troubleshoot.session.asides import SetAside
 from troubleshoot.session.cached import cached_property
 from troubleshoot.session.events import (
     Answered,
@@ -25,33 +27,25 @@ from troubleshoot.session.events import (
     stamp,
 )
 from troubleshoot.session.keeping import saved
+from troubleshoot.session.keeping.carried import Carried
 from troubleshoot.session.naming import action_id, question_id
 from troubleshoot.session.offers import Offers
-from troubleshoot.session.probing.probes import SECONDS, probed, probed_async
+from troubleshoot.session.options import Options
+from troubleshoot.session.probing.probes import SECONDS, Probe, probed, probed_async
 from troubleshoot.session.recent import recent
 from troubleshoot.session.replies import Said, understood
 from troubleshoot.session.situation import Situation
 from troubleshoot.session.state import corrected, state
-from troubleshoot.session.steps import DONT_KNOW, NOT_NOW, Action, Question
-from troubleshoot.session.views import explain, handing, record, transcript
+from troubleshoot.session.statuses import Status
+from troubleshoot.session.steps import DONT_KNOW, NOT_NOW, Action, Question, Step
+from troubleshoot.session.strategy import Strategy
+from troubleshoot.session.views import explain, handing, record, shapes, transcript
+from troubleshoot.session.views.handoff import HandOff
 from troubleshoot.session.views.ledger import Ledger
-from troubleshoot.session.views.surprise import surprise
+from troubleshoot.session.views.record import Record
+from troubleshoot.session.views.surprise import Surprise, surprise
 from troubleshoot.session.views.why import story
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from troubleshoot.session.asides import SetAside
-    from troubleshoot.session.keeping.carried import Carried
-    from troubleshoot.session.options import Options
-    from troubleshoot.session.probing.probes import Probe
-    from troubleshoot.session.statuses import Status
-    from troubleshoot.session.steps import Step
-    from troubleshoot.session.strategy import Strategy
-    from troubleshoot.session.views.handoff import HandOff
-    from troubleshoot.session.views.record import Record
-    from troubleshoot.session.views.surprise import Surprise
-    from troubleshoot.tree.tree import Tree
+from troubleshoot.tree.tree import Tree
 
 QuestionOrId: TypeAlias = Question | str
 ActionOrId: TypeAlias = Action | str
@@ -177,6 +171,14 @@ class Session:
     def hand_off(self) -> HandOff:
         """All that the next team needs to go on without asking anything twice."""
         return handing.hand_off(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """
+        What is known and what to do next, as ``troubleshoot next --json`` prints it.
+
+        Answers to private questions are masked; ``to_json`` is what to keep.
+        """
+        return shapes.situation(self)
 
     def to_json(self) -> str:
         """The session as text from which ``troubleshoot.resume`` goes on."""

@@ -8,12 +8,11 @@ what the author wrote; these are what the customer is told now.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
-if TYPE_CHECKING:
-    from troubleshoot.tree.tree import Escalation, Risk
+from troubleshoot.tree.tree import Escalation, Risk
 
 EndingKind: TypeAlias = Literal[
     "found", "narrowed", "unknown", "stopped", "fixed", "given up"
@@ -57,6 +56,15 @@ class Choice:
     probability: float
     rules_out: tuple[Titled, ...] = ()
 
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as JSON has it."""
+        return {
+            "id": self.id,
+            "text": self.text,
+            "probability": self.probability,
+            "rules_out": [each.id for each in self.rules_out],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class RunnerUp:
@@ -77,8 +85,8 @@ class Question:
     """
 
     is_end: ClassVar[Literal[False]] = False
-    kind: ClassVar[Literal["question"]] = "question"
 
+    kind: Literal["question"] = "question"
     id: str
     text: str
     answers: tuple[Choice, ...]
@@ -88,10 +96,31 @@ class Question:
     setup: str = ""
     again: str = ""
     urgent: bool = False
+    private: bool = False
     gain_bits: float = 0.0
     cost_min: float = 0.0
     reason: str = ""
     runners_up: tuple[RunnerUp, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The question as JSON has it; ``why`` is the author's reason and ours."""
+        return {
+            "kind": self.kind,
+            "id": self.id,
+            "text": self.text,
+            "answers": [each.to_dict() for each in self.answers],
+            "gain_bits": self.gain_bits,
+            "cost_min": self.cost_min,
+            "why": _sentences(self.why, self.reason),
+            "how": self.how,
+            "reason": self.reason,
+            "setup": self.setup,
+            "again": self.again,
+            "unit": self.unit,
+            "urgent": self.urgent,
+            "private": self.private,
+            "runners_up": [asdict(each) for each in self.runners_up],
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +132,8 @@ class Action:
     """
 
     is_end: ClassVar[Literal[False]] = False
-    kind: ClassVar[Literal["action"]] = "action"
 
+    kind: Literal["action"] = "action"
     id: str
     title: str
     text: str
@@ -118,6 +147,26 @@ class Action:
     chance: float = 0.0
     causes: tuple[LikelyCause, ...] = ()
     reason: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The action as JSON has it; ``why`` is the author's reason and ours."""
+        return {
+            "kind": self.kind,
+            "id": self.id,
+            "title": self.title,
+            "text": self.text,
+            "chance": self.chance,
+            "cost_min": self.cost_min,
+            "why": _sentences(self.why, self.reason),
+            "how": self.how,
+            "reason": self.reason,
+            "setup": self.setup,
+            "caution": self.caution,
+            "risk": self.risk,
+            "verify": self.verify,
+            "causes": [each.id for each in self.causes],
+            "for": [{"id": each.id, "title": each.title} for each in self.causes],
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,5 +188,29 @@ class Ending:
     actions: tuple[Titled, ...] = ()
     escalate: Escalation | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """The ending as JSON has it, where its kind is the "outcome"."""
+        return {
+            "kind": "ending",
+            "outcome": self.kind,
+            "text": self.text,
+            "reason": self.reason,
+            "causes": [asdict(each) for each in self.causes],
+            "confidence": self.confidence,
+            "actions": [asdict(each) for each in self.actions],
+            "escalate": _handing_over(self.escalate),
+        }
+
 
 Step: TypeAlias = Question | Action | Ending
+
+
+def _sentences(*texts: str) -> str:
+    return " ".join(each for each in texts if each)
+
+
+def _handing_over(to: Escalation | None) -> dict[str, Any] | None:
+    """To whom to hand over, at what price, and what to bring."""
+    if to is None:
+        return None
+    return {"to": to.to, "cost_min": to.cost, "bring": list(to.bring)}

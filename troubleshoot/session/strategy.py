@@ -13,18 +13,15 @@ What a strategy is, so that a house can bring its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from troubleshoot.errors import did_you_mean, nearest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from troubleshoot.session.offers import Offers
-    from troubleshoot.session.situation import BoolArray
-    from troubleshoot.tree.tree import Tree
+from troubleshoot.session.offers import Offers
+from troubleshoot.session.situation import BoolArray
+from troubleshoot.tree.tree import Tree
 
 STRATEGIES: Final = ("information", "repair", "plan")
 

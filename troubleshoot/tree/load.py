@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from troubleshoot.errors import TreeError
+from troubleshoot.errors import Problem, TreeError
 from troubleshoot.tree.link import link
 from troubleshoot.tree.shape import shape
 from troubleshoot.tree.shipped import find
 from troubleshoot.tree.source import Block, Place, Source, read
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterator
-
-    from troubleshoot.errors import Problem
-    from troubleshoot.tree.tree import Tree
+from troubleshoot.tree.tree import Tree
 
 
 def load(path: str | os.PathLike[str]) -> Tree:

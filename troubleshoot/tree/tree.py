@@ -10,21 +10,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
+import troubleshoot
 from troubleshoot.errors import UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import date, datetime
-
     import networkx as nx
 
-    from troubleshoot.session import Session
-    from troubleshoot.session.probing.probes import Probe
-    from troubleshoot.session.strategy import Strategy
+    Graph: TypeAlias = nx.DiGraph[str]
+else:
+    Graph = Any  # networkx takes no parameters when it runs
 
 Risk = Literal["none", "disruptive", "irreversible"]
 UNKNOWN = "unknown"
@@ -220,11 +220,11 @@ class Tree:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @cached_property
-    def graph(self) -> nx.DiGraph[str]:
+    def graph(self) -> Graph:
         """The hierarchy of causes as a networkx graph, groups to causes."""
         import networkx as nx  # noqa: PLC0415 - slow to import, rarely needed
 
-        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph: Graph = nx.DiGraph()
         graph.add_nodes_from(self.causes)
         graph.add_edges_from(
             (cause.parent, cause.id)
@@ -256,18 +256,19 @@ class Tree:
         self,
         facts: Mapping[str, object] | None = None,
         *,
-        by: str | tuple[str, ...] | None = None,
-        has: tuple[str, ...] | None = None,
-        strategy: str | Strategy = "information",
+        by: str | Iterable[str] | None = None,
+        has: str | Iterable[str] | None = None,
+        strategy: str | troubleshoot.Strategy = "information",
         clock: Callable[[], datetime] | None = None,
-        probes: Mapping[str, Probe] | None = None,
+        probes: Mapping[str, troubleshoot.Probe] | None = None,
         probe_seconds: float = 5.0,
-    ) -> Session:
+    ) -> troubleshoot.Session:
         """
         A session with this tree; see ``troubleshoot.session.begin``.
 
         The one import that points upwards: the verb belongs to the value for whoever
-        uses it, and to the room above for whoever reads it.
+        uses it, and to the room above for whoever reads it. Its types are named by
+        the package, which fetches them when somebody asks for the hints.
         """
         from troubleshoot.session import begin  # noqa: PLC0415
 

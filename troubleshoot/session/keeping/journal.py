@@ -10,24 +10,19 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import Self
 
 from troubleshoot.errors import JournalError
 from troubleshoot.session import opening
 from troubleshoot.session.keeping import appended, lines
-from troubleshoot.session.probing.probes import SECONDS
+from troubleshoot.session.probing.probes import SECONDS, Probe
+from troubleshoot.session.session import Session
+from troubleshoot.session.strategy import Strategy
 from troubleshoot.session.wording import printable
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
-    from types import TracebackType
-    from typing import Self
-
-    from troubleshoot.session.probing.probes import Probe
-    from troubleshoot.session.session import Session
-    from troubleshoot.session.strategy import Strategy
-    from troubleshoot.tree.tree import Tree
+from troubleshoot.tree.tree import Tree
 
 
 class Journal:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from troubleshoot.errors import SessionError, TroubleshootError
-from troubleshoot.session.events import Answered, Asked, Remark, Skipped, Tried, moment
+from troubleshoot.session.events import (
+    Answered,
+    Asked,
+    Event,
+    Remark,
+    Skipped,
+    Tried,
+    moment,
+)
 from troubleshoot.session.keeping import saved
 from troubleshoot.session.opening import begin, check_strategy
 from troubleshoot.session.probing.probes import signed
-from troubleshoot.session.session import now
+from troubleshoot.session.session import Session, now
 from troubleshoot.session.steps import Reply
+from troubleshoot.session.strategy import Strategy
 from troubleshoot.session.wording import listing
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from datetime import datetime
-
-    from troubleshoot.session.events import Event
-    from troubleshoot.session.session import Session
-    from troubleshoot.session.strategy import Strategy
-    from troubleshoot.tree.tree import Tree
+from troubleshoot.tree.tree import Tree
 
 
 def replay(tree: Tree, text: str, *, strategy: Strategy | None = None) -> Session:

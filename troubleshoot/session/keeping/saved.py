@@ -9,7 +9,7 @@ they mean anything to a tree is decided where the tree is.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping  # noqa: TC003 - read by pydantic
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
@@ -31,7 +31,7 @@ from troubleshoot.session.events import (
     stamp,
 )
 from troubleshoot.session.keeping.strict_json import parsed, shown
-from troubleshoot.session.options import Options  # noqa: TC001 - read by pydantic
+from troubleshoot.session.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

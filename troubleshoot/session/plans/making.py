@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
+from troubleshoot.engine.budget import Progress
 from troubleshoot.errors import SessionError, did_you_mean, nearest
 from troubleshoot.session.choosing import over
+from troubleshoot.session.offers import Offers
 from troubleshoot.session.opening import begin
-from troubleshoot.session.plans.plan import GOALS
+from troubleshoot.session.plans.plan import GOALS, Goal, Plan
 from troubleshoot.session.plans.writing import plan_of
 from troubleshoot.session.session import Session
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from troubleshoot.engine.budget import Progress
-    from troubleshoot.session.offers import Offers
-    from troubleshoot.session.plans.plan import Goal, Plan
-    from troubleshoot.tree.tree import Tree
+from troubleshoot.tree.tree import Tree
 
 
 def plan(

@@ -10,6 +10,7 @@ Assumed: a single fault, and answers and failures independent given the cause.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -17,14 +18,16 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from troubleshoot.errors import AnswerError, UnknownName
 from troubleshoot.session.cached import cached_property
 from troubleshoot.session.events import Closed
-from troubleshoot.session.keeping.saved import TreeMark  # noqa: TC001 - read by pydantic
+from troubleshoot.session.keeping.saved import TreeMark
 from troubleshoot.session.plans import file
 from troubleshoot.session.wording import minutes, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     import networkx as nx
+
+    Graph: TypeAlias = nx.DiGraph[str]
+else:
+    Graph = object  # networkx takes no parameters when it runs
 
 Goal: TypeAlias = Literal["diagnose", "repair"]
 Kind: TypeAlias = Literal["question", "action", "ending"]
@@ -208,7 +211,7 @@ class Plan(Closed):
         return tuple(map(self.node, paths[cause]))
 
     @cached_property
-    def graph(self) -> nx.DiGraph[str]:
+    def graph(self) -> Graph:
         """
         The plan as a networkx graph.
 
@@ -217,7 +220,7 @@ class Plan(Closed):
         """
         import networkx as nx  # noqa: PLC0415 - slow to import, rarely needed
 
-        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph: Graph = nx.DiGraph()
         for each in self.nodes:
             graph.add_node(
                 each.id,

@@ -9,6 +9,7 @@ probe that fails, hangs or talks nonsense does not know, and a remark says why.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from threading import TIMEOUT_MAX
@@ -16,23 +17,19 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from troubleshoot.errors import TroubleshootError
 from troubleshoot.session import choosing
-from troubleshoot.session.events import PROBE, Answered, Remark, Tried
+from troubleshoot.session.events import PROBE, Answered, Event, Remark, Tried
 from troubleshoot.session.probing import calling
-from troubleshoot.session.replies import understood
+from troubleshoot.session.replies import Said, understood
 from troubleshoot.session.steps import DONT_KNOW, Question, Reply
 from troubleshoot.session.wording import printable
+from troubleshoot.tree import tree as written
+from troubleshoot.tree.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-
-    from troubleshoot.session.events import Event
-    from troubleshoot.session.replies import Said
     from troubleshoot.session.session import Session
-    from troubleshoot.tree import tree as written
-    from troubleshoot.tree.tree import Tree
 
 Probe: TypeAlias = (
-    "Callable[[Question], Said | None] | Callable[[Question], Awaitable[Said | None]]"
+    Callable[[Question], Said | None] | Callable[[Question], Awaitable[Said | None]]
 )
 
 SECONDS: Final = 5.0

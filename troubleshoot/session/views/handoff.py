@@ -17,14 +17,14 @@ from pydantic import TypeAdapter, ValidationError
 from troubleshoot.errors import SessionError
 from troubleshoot.session.events import Closed
 from troubleshoot.session.keeping import saved
-from troubleshoot.session.keeping.saved import TreeMark  # noqa: TC001 - read by pydantic
+from troubleshoot.session.keeping.saved import TreeMark
 from troubleshoot.session.keeping.strict_json import parsed, shown
-from troubleshoot.session.views.record import (  # noqa: TC001 - read by pydantic
+from troubleshoot.session.views.record import (
     Move,
     Named,
     Outcome,
 )
-from troubleshoot.tree.tree import Risk  # noqa: TC001 - read by pydantic
+from troubleshoot.tree.tree import Risk
 
 FORMAT: Final = 1
 StepKind: TypeAlias = Literal["question", "action"]
