@@ -12,7 +12,8 @@ What can go wrong, as values.
     └── RenderError (RuntimeError)     a document that cannot be made here
 
 A caller of the library catches ``TroubleshootError``; each class also inherits the
-built-in it resembles.
+built-in it resembles. What they hold may come from anybody: the values keep it as it
+was written, their texts (``str``) are safe to print and to log.
 """
 
 from __future__ import annotations
@@ -20,9 +21,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+from troubleshoot.text import printable
 
 Severity = Literal["error", "warning"]
+
+# A longer name is no slip of the finger, and comparing it takes its square.
+LONGEST_NAME: Final = 100
+SHORT: Final = 3
+ALIKE: Final = 0.75  # 'closes' is no 'causes' (0.67), 'repare' is 'repair' (0.83)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +39,8 @@ class Problem:
     Something wrong in a tree file: where, what, why, and how to mend it.
 
     ``line`` and ``column`` count from 1, in code points; ``excerpt`` is the line of
-    the file, ``width`` how much of it to underline.
+    the file as it is, ``width`` how much of it to underline; ``also`` are further
+    lines that belong to it, with their texts.
     """
 
     code: str
@@ -44,38 +53,54 @@ class Problem:
     fix: str = ""
     excerpt: str = ""
     width: int = 1
+    also: tuple[tuple[int, str], ...] = ()
 
     @property
     def headline(self) -> str:
         """The line that stands alone, for editors and CI."""
         place = f"{self.file}:{self.line}:{self.column}"
-        return f"{place}: {self.severity}: {self.message} [{self.code}]"
+        return printable(f"{place}: {self.severity}: {self.message} [{self.code}]")
 
     def __str__(self) -> str:
         lines = [self.headline]
         if self.excerpt:
-            lines += _underlined(self.excerpt, self.line, self.column, self.width)
-        lines += [f"  {word}: {text}" for word, text in self._advice() if text]
-        return "\n".join(lines)
+            lines += self._excerpts()
+        advice = ("why", self.why), ("fix", self.fix)
+        lines += [f"  {word}: {text}" for word, text in advice if text]
+        return "\n".join(map(printable, lines))
 
-    def _advice(self) -> tuple[tuple[str, str], tuple[str, str]]:
-        return ("why", self.why), ("fix", self.fix)
+    def _excerpts(self) -> list[str]:
+        """The line with its carets, among the others that belong to it."""
+        own = _underlined(self.excerpt, self.line, self.column, self.width)
+        shown = {number: _numbered(number, text) for number, text in self.also}
+        parts = {**shown, self.line: own}
+        return [line for number in sorted(parts) for line in parts[number]]
+
+
+def _numbered(line: int, text: str, start: int = 0) -> list[str]:
+    """A line of a file behind its number, from this column on."""
+    # Sign for sign, so that what stands below a sign stays below it.
+    shown = printable(text[start : start + 100].replace("\t", " "))
+    return [f"{line:>5} | {shown}"]
 
 
 def _underlined(excerpt: str, line: int, column: int, width: int) -> list[str]:
     """The line and its carets; a long line is shown around the place."""
     start = max(0, column - 60) if column > 80 else 0  # noqa: PLR2004 - a terminal's
-    shown = excerpt[start : start + 100].replace("\t", " ")
-    carets = "^" * max(1, min(width, len(shown) - (column - 1 - start)))
+    room = len(excerpt[start : start + 100]) - (column - 1 - start)
+    carets = "^" * max(1, min(width, room))
     margin = " " * 6
     return [
-        f"{line:>5} | {shown}",
+        *_numbered(line, excerpt, start),
         f"{margin}| {' ' * (column - 1 - start)}{carets}",
     ]
 
 
 class TroubleshootError(Exception):
-    """Whatever this library raises on purpose."""
+    """Whatever this library raises on purpose; its text is one line, safe to log."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class TreeError(TroubleshootError, ValueError):
@@ -84,6 +109,9 @@ class TreeError(TroubleshootError, ValueError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=_by_place))
         super().__init__("\n\n".join(map(str, self.problems)))
+
+    def __str__(self) -> str:
+        return "\n\n".join(map(str, self.problems))
 
 
 def _by_place(problem: Problem) -> tuple[str, int, int, str]:
@@ -134,8 +162,64 @@ class RenderError(TroubleshootError, RuntimeError):
 
 
 def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Up to three known names that look like this one, the likest first."""
-    return tuple(difflib.get_close_matches(name, list(known), n=3, cutoff=0.6))
+    """
+    Up to three known names that may have been meant by this one, the likest first.
+
+    A bad guess is worse than none: a slip of the finger is one, and a beginning; a
+    name of other letters is not, nor one of another number.
+    """
+    if len(name) > LONGEST_NAME:
+        return ()
+    plain = _plain(name)
+    looked = {each: _plain(each) for each in known if len(each) <= LONGEST_NAME}
+    close = difflib.get_close_matches(plain, looked.values(), n=12, cutoff=0.5)
+    ranks = {each: rank for rank, each in reversed([*enumerate(close)])}
+    alike = [each for each, it in looked.items() if it in ranks and is_alike(plain, it)]
+    return tuple(
+        sorted(alike, key=lambda it: (_slips(plain, looked[it]), ranks[looked[it]]))[:3]
+    )
+
+
+def is_alike(name: str, known: str) -> bool:
+    """Whether a name is another one with a slip in it, or the beginning of it."""
+    one, other = _plain(name), _plain(known)
+    if len(one) >= SHORT and other.startswith(one):
+        return True
+    longer = max(len(one), len(other))
+    if not _same_signs(_digits(one), _digits(other)):
+        return False
+    if longer <= SHORT and not _same_signs(one, other):
+        return False
+    slips = _slips(one, other)
+    likeness = difflib.SequenceMatcher(None, one, other).ratio()
+    return slips <= 1 or (slips <= longer // 3 and likeness >= ALIKE)
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("_", "-").replace(" ", "-")
+
+
+def _same_signs(one: str, other: str) -> bool:
+    """Whether nothing but order and number of signs differs: 'to' is not 'do'."""
+    return len(one) != len(other) or sorted(one) == sorted(other)
+
+
+def _digits(name: str) -> str:
+    return "".join(each for each in name if each.isdigit())
+
+
+def _slips(one: str, other: str) -> int:
+    """Letters left out, put in, mistaken or swapped: the optimal string alignment."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, start=1):
+        older, before, row = before, row, [i]
+        for j, b in enumerate(other, start=1):
+            least = min(before[j] + 1, row[-1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and b == one[i - 2]:
+                least = min(least, older[j - 2] + 1)
+            row.append(least)
+    return row[-1]
 
 
 def did_you_mean(suggestions: Iterable[str]) -> str:

@@ -1,4 +1,10 @@
-"""Times and long texts in few words: the ground that every room may stand on."""
+"""
+Times and long texts in few words, and any text made safe to print, to log and to show.
+
+A text of a tree, a customer or an agent is never trusted: nothing that it holds may
+move a cursor, change a colour, begin a line of its own in a log, or turn the direction
+of what stands beside it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +18,21 @@ TITLE: Final = 60  # characters of a title that is made of a longer text
 # "1.", "2)", "-" and the like at the head of a line; the end of a first sentence.
 MARKER: Final = re.compile(r"\A\s*(?:[-*+#>]+|\d+[.)])\s+")
 SENTENCE: Final = re.compile(r"(?<=[.!?;:])\s")
+
+# C0 and C1 controls, ends of lines, marks and overrides of direction, and halves of
+# characters, which no encoding can write.
+UNPRINTABLE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
+    "\ud800-\udfff]"
+)
+_SEQUENCE: Final = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor: CSI
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*"
+    r"(?:\x07|\x1b\\|\x9c)"  # titles, links, clipboard: OSC, DCS and their kin
+    r"|\x1b[ -/]*[0-~]"
+)
+_LINE_END: Final = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_HALVES: Final = re.compile("[\ud800-\udfff]")
 
 
 def duration(minutes: float) -> str:
@@ -48,3 +69,30 @@ def title_of(text: str) -> str:
         return first
     whole = first[:TITLE].rpartition(" ")[0]
     return f"{whole or first[: TITLE - 1]}…"
+
+
+def printable(text: str) -> str:
+    r"""
+    The text on one line; what a terminal would obey is replaced, sign by sign.
+
+    >>> printable("paper\x1b[31m\njam")
+    'paper�[31m jam'
+    """
+    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.splitlines()))
+
+
+def clean(text: str) -> str:
+    r"""
+    The text without anything that a terminal would obey, but line feeds.
+
+    >>> clean("\x1b[31mred\x1b[0m \x9b2J\u202etxet\tend\r\n")
+    'red txet end\n'
+    """
+    text = _LINE_END.sub("\n", _SEQUENCE.sub("", text))
+    text = _HALVES.sub("\N{REPLACEMENT CHARACTER}", text)
+    return UNPRINTABLE.sub("", text).replace("\t", " ")
+
+
+def one_line(text: str) -> str:
+    """The clean text with every run of blanks and line ends as one space."""
+    return " ".join(clean(text).split())

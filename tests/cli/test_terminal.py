@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troubleshoot.cli.terminal import Terminal, clean, one_line
+from troubleshoot.cli.terminal import Terminal
+from troubleshoot.text import clean, one_line
 
 HOSTILE = st.text(
     st.one_of(

@@ -22,7 +22,7 @@ from troubleshoot.runbook.pages import page
 from troubleshoot.runbook.rendering import Order
 from troubleshoot.runbook.shelf import Entry, entry, index, pages
 from troubleshoot.runbook.watching import under_banner
-from troubleshoot.session.wording import printable
+from troubleshoot.text import printable
 
 INCLUDED = ("home/no-internet", "kubernetes/pod-not-ready", "workshop/3d-print-fails")
 # What would be seen if any of it were more than text.

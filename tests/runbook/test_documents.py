@@ -20,7 +20,7 @@ from session.trees import clock, tree
 import troubleshoot as ts
 from troubleshoot.runbook import commonmark, escaping
 from troubleshoot.runbook.words import languages, words
-from troubleshoot.session.wording import printable
+from troubleshoot.text import printable
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 REFRESH = bool(os.environ.get("REFRESH_GOLDEN"))

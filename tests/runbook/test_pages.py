@@ -22,7 +22,7 @@ from troubleshoot.runbook.pages import page
 from troubleshoot.runbook.rendering import WRITERS
 from troubleshoot.runbook.view import View
 from troubleshoot.runbook.words import words
-from troubleshoot.session.wording import printable
+from troubleshoot.text import printable
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 REFRESH = bool(os.environ.get("REFRESH_GOLDEN"))

@@ -13,7 +13,7 @@ from troubleshoot.check import problems
 from troubleshoot.cli.json_text import FORMAT, dumps
 from troubleshoot.cli.options import json_option
 from troubleshoot.cli.refused import PROBLEMS, WRONG_USAGE, Refused
-from troubleshoot.cli.terminal import clean
+from troubleshoot.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from troubleshoot.errors import Problem
 
 # What an editor does not need to see again: the problem's place is enough.
-ONLY_IN_TEXT = ("excerpt", "width")
+ONLY_IN_TEXT = ("excerpt", "width", "also")
 
 
 @click.command(epilog="Example: troubleshoot check trees/")

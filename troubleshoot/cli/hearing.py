@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from troubleshoot.cli.terminal import one_line
 from troubleshoot.errors import did_you_mean, nearest
+from troubleshoot.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,8 @@ import click
 from troubleshoot.cli.json_text import FORMAT, dumps
 from troubleshoot.cli.options import json_option
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
-from troubleshoot.cli.terminal import Terminal, one_line
+from troubleshoot.cli.terminal import Terminal
+from troubleshoot.text import one_line
 
 TITLE: Final = "A lamp that stays dark"
 LONGEST: Final = 200

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
-from troubleshoot.cli.terminal import one_line
 from troubleshoot.errors import did_you_mean, nearest
+from troubleshoot.text import one_line
 from troubleshoot.tree.load import load
 from troubleshoot.tree.shipped import find, names
 

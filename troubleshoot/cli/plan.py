@@ -18,10 +18,11 @@ from troubleshoot.cli.options import (
 )
 from troubleshoot.cli.progress import Line
 from troubleshoot.cli.refused import wrong_usage
-from troubleshoot.cli.terminal import Terminal, one_line
+from troubleshoot.cli.terminal import Terminal
 from troubleshoot.session import plan
 from troubleshoot.session.plans.file import shape
 from troubleshoot.session.wording import minutes, percent
+from troubleshoot.text import one_line
 
 if TYPE_CHECKING:
     from troubleshoot.session import Plan

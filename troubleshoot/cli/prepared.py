@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path, words
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
-from troubleshoot.cli.terminal import one_line
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
 from troubleshoot.session import NOT_NOW, Action, Ending, begin
+from troubleshoot.text import one_line
 from troubleshoot.tree.source import Block, read
 
 if TYPE_CHECKING:

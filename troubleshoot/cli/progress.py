@@ -10,8 +10,8 @@ from typing import Final
 
 import click
 
-from troubleshoot.cli.terminal import one_line
 from troubleshoot.session.wording import minutes
+from troubleshoot.text import one_line
 
 PATIENCE: Final = 1.0  # seconds until work is long, and between two words on it
 

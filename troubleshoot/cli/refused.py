@@ -7,8 +7,8 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
 
-from troubleshoot.cli.terminal import clean
 from troubleshoot.errors import AnswerError, SessionError, UnknownName
+from troubleshoot.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

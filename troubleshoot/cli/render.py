@@ -16,12 +16,12 @@ from troubleshoot.cli.publishing import ready
 from troubleshoot.cli.refused import PROBLEMS, Refused
 from troubleshoot.cli.rendering import ALL, FORMS, Wish, reader, refuse
 from troubleshoot.cli.sheets import Sheets
-from troubleshoot.cli.terminal import clean
 from troubleshoot.cli.watch import Watch
 from troubleshoot.errors import did_you_mean, nearest
 from troubleshoot.runbook.layout import STEPS
 from troubleshoot.runbook.shelf import SUFFIXES
 from troubleshoot.runbook.words import DEFAULT, languages
+from troubleshoot.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import shutil
 import sys
 import textwrap
@@ -19,39 +18,12 @@ from typing import Any, Final, TextIO
 
 import click
 
+from troubleshoot.text import clean, one_line
+
 WIDEST: Final = 80
 NARROWEST: Final = 24
 LONGEST_LINE: Final = 10_000
 BLOCKS: Final = "\u258f\u258e\u258d\u258c\u258b\u258a\u2589\u2588"  # eighths of a cell
-
-_SEQUENCE: Final = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor: CSI
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*"
-    r"(?:\x07|\x1b\\|\x9c)"  # titles, links, clipboard: OSC, DCS and their kin
-    r"|\x1b[ -/]*[0-~]"
-)
-# Everything of C0 but tab and line feed, DEL, C1, marks and overrides of direction.
-_CONTROL: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
-)
-_LINE_END: Final = re.compile("\r\n|[\r\x85\u2028\u2029]")
-
-
-def clean(text: str) -> str:
-    r"""
-    The text without anything that a terminal would obey, but line feeds.
-
-    >>> clean("\x1b[31mred\x1b[0m \x9b2J\u202etxet\tend\r\n")
-    'red txet end\n'
-    """
-    text = _LINE_END.sub("\n", _SEQUENCE.sub("", text))
-    text = _CONTROL.sub("", text).replace("\t", " ")
-    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
-
-
-def one_line(text: str) -> str:
-    """The clean text with every run of blanks and line ends as one space."""
-    return " ".join(clean(text).split())
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import click
 
 from troubleshoot.cli.edition import TROUBLE, told
 from troubleshoot.cli.refused import Refused
-from troubleshoot.cli.terminal import clean
 from troubleshoot.runbook import house
+from troubleshoot.text import clean
 from troubleshoot.tree.shipped import find
 
 if TYPE_CHECKING:

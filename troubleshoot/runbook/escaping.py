@@ -12,7 +12,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from troubleshoot.session.wording import printable
+from troubleshoot.text import printable
 
 NOT_PLAIN: Final = re.compile("[^A-Za-z0-9 .,:_-]")
 BLANKS: Final = re.compile(r"[ \t]+")

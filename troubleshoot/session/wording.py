@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -15,12 +14,6 @@ WORKED: Final = {"fixed": "it helped", "failed": "it did not help"}
 HOUR: Final = 60
 LONG: Final = 100  # hours, from which on tenths do not matter
 SMALL: Final = 0.005  # rounds to 0.01
-
-# C0 and C1 controls, and what turns the direction of text or hides in it: a note may
-# carry them, a page or a terminal must not obey them.
-UNPRINTABLE: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
-)
 
 
 def minutes(cost: float) -> str:
@@ -58,11 +51,6 @@ def quoted(names: Sequence[str], limit: int = 5) -> str:
     shown = [f"'{each}'" for each in names[:limit]]
     rest = len(names) - limit
     return listing([*shown, f"{rest} more"] if rest > 0 else shown)
-
-
-def printable(text: str) -> str:
-    """The text on one line, without anything that a terminal would obey."""
-    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.splitlines()))
 
 
 def told(tree: Tree, step: str, result: str) -> str:

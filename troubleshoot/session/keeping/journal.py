@@ -21,7 +21,7 @@ from troubleshoot.session.keeping import appended, lines
 from troubleshoot.session.probing.probes import SECONDS, Probe
 from troubleshoot.session.session import Session
 from troubleshoot.session.strategy import Strategy
-from troubleshoot.session.wording import printable
+from troubleshoot.text import printable
 from troubleshoot.tree.tree import Tree
 
 

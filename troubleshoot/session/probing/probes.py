@@ -21,7 +21,7 @@ from troubleshoot.session.events import PROBE, Answered, Event, Remark, Tried
 from troubleshoot.session.probing import calling
 from troubleshoot.session.replies import Said, understood
 from troubleshoot.session.steps import DONT_KNOW, Question, Reply
-from troubleshoot.session.wording import printable
+from troubleshoot.text import printable
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.tree import Tree
 

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot.session.steps import Question
-from troubleshoot.session.wording import bits, minutes, percent, printable, quoted, told
+from troubleshoot.session.wording import bits, minutes, percent, quoted, told
+from troubleshoot.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

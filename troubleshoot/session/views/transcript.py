@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from troubleshoot.session.events import PROBE
-from troubleshoot.session.wording import WORKED, printable
+from troubleshoot.session.wording import WORKED
+from troubleshoot.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

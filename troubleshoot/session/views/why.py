@@ -15,7 +15,8 @@ import numpy as np
 from troubleshoot.engine.gain import expected_information_gain
 from troubleshoot.engine.model import UNKNOWN
 from troubleshoot.errors import UnknownName
-from troubleshoot.session.wording import minutes, percent, printable
+from troubleshoot.session.wording import minutes, percent
+from troubleshoot.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
