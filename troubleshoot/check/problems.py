@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
 
-from troubleshoot.errors import TreeError
+from troubleshoot.errors import Problem, TreeError
 from troubleshoot.tree.load import linked
-
-if TYPE_CHECKING:
-    import os
-
-    from troubleshoot.errors import Problem
 
 
 def problems(path: str | os.PathLike[str]) -> tuple[Problem, ...]:
