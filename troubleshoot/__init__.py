@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 from troubleshoot._version import __version__
 
 if TYPE_CHECKING:
-    from troubleshoot.check import problems
+    from troubleshoot.check.problems import problems
     from troubleshoot.errors import (
         AnswerError,
         JournalError,
@@ -116,7 +116,7 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "troubleshoot.check": ("problems",),
+    "troubleshoot.check.problems": ("problems",),
     "troubleshoot.errors": (
         "AnswerError",
         "JournalError",
