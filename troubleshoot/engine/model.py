@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +24,7 @@ from troubleshoot.engine.gain import BoolArray, IntArray, Leading, gain
 from troubleshoot.engine.likelihood import Likelihood, informative_cells
 from troubleshoot.engine.sparse import Sparse, sparse
 from troubleshoot.errors import UnknownName
+from troubleshoot.tree.tree import once_per_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -212,19 +212,9 @@ def remedy_classes(fixes: Sequence[FloatArray], causes: int) -> IntArray:
     return np.array([number.setdefault(key, len(number)) for key in keys], np.intp)
 
 
+@once_per_tree
 def compiled(tree: Tree) -> Model:
     """The model of the tree, the same one as long as the tree lives."""
-    with _compiling:
-        if tree not in _models:
-            _models[tree] = _model(tree)
-        return _models[tree]
-
-
-_models: WeakKeyDictionary[Tree, Model] = WeakKeyDictionary()
-_compiling = Lock()
-
-
-def _model(tree: Tree) -> Model:
     index = {cause.id: i for i, cause in enumerate(tree.root_causes)}
     priors = [cause.prior for cause in tree.root_causes]
     return Model.from_arrays(

@@ -9,7 +9,6 @@ What the session's strategy advises, before the rules of "information" are asked
 
 from __future__ import annotations
 
-import weakref
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -26,6 +25,7 @@ from troubleshoot.session.situation import TOLERANCE
 from troubleshoot.session.state import Evidence, state
 from troubleshoot.session.strategy import view
 from troubleshoot.session.wording import minutes, percent, told
+from troubleshoot.tree.tree import once_per_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -209,7 +209,7 @@ def _remembered(start: Offers) -> Plan:
         tuple(sorted(now.not_now.items())),
     )
     with _lock:
-        plans = _plans.setdefault(situation.tree, OrderedDict())
+        plans = _plans(situation.tree)
         plan = plans.pop(key, None)
     plan = plan or plan_of(start, "diagnose")
     with _lock:
@@ -219,7 +219,9 @@ def _remembered(start: Offers) -> Plan:
     return plan
 
 
-_plans: weakref.WeakKeyDictionary[Tree, OrderedDict[_Key, Plan]] = (
-    weakref.WeakKeyDictionary()
-)
+@once_per_tree
+def _plans(_: Tree) -> OrderedDict[_Key, Plan]:
+    return OrderedDict()
+
+
 _lock = Lock()

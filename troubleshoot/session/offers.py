@@ -8,7 +8,6 @@ among them), or over its actions.
 
 from __future__ import annotations
 
-import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +15,7 @@ import numpy as np
 
 from troubleshoot.session.cached import cached_property
 from troubleshoot.session.state import chain
-from troubleshoot.tree.tree import Needs
+from troubleshoot.tree.tree import Needs, once_per_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -177,13 +176,8 @@ def often(counts: Mapping[str, int]) -> set[str]:
     return {each for each, count in counts.items() if count >= TWICE}
 
 
+@once_per_tree
 def menus(tree: Tree) -> tuple[Menu, Menu]:
     """Questions and actions of the tree, made once per tree."""
-    if (made := _menus.get(tree)) is None:
-        questions = [each for each in tree.questions.values() if not each.is_urgent]
-        made = Menu(questions), Menu(list(tree.actions.values()))
-        _menus[tree] = made
-    return made
-
-
-_menus: weakref.WeakKeyDictionary[Tree, tuple[Menu, Menu]] = weakref.WeakKeyDictionary()
+    questions = [each for each in tree.questions.values() if not each.is_urgent]
+    return Menu(questions), Menu(list(tree.actions.values()))

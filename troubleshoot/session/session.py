@@ -45,6 +45,7 @@ from troubleshoot.session.views.ledger import Ledger
 from troubleshoot.session.views.record import Record
 from troubleshoot.session.views.surprise import Surprise, surprise
 from troubleshoot.session.views.why import story
+from troubleshoot.tree.read_only import ReadOnly, read_only
 from troubleshoot.tree.tree import Tree
 
 QuestionOrId: TypeAlias = Question | str
@@ -66,7 +67,7 @@ class _Signature(TypedDict):
 @dataclass(frozen=True)
 class Session:
     """
-    A run with a tree. Equal to another with the same tree, options and events.
+    A run with a tree. Equal to another with an equal tree, options and events.
 
     ``own`` is a house's own strategy, whose name is among the options. ``carried``
     says what an edit of the tree did to the saved session that this one goes on from;
@@ -85,8 +86,13 @@ class Session:
     carried: tuple[Carried, ...] = field(default=(), compare=False, repr=False)
 
     undone: tuple[Event, ...] = field(default=(), compare=False, repr=False)
-    probes: Mapping[str, Probe] = field(default_factory=dict, compare=False, repr=False)
+    probes: Mapping[str, Probe] = field(
+        default_factory=ReadOnly, compare=False, repr=False
+    )
     probe_seconds: float = field(default=SECONDS, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        read_only(self, "probes")
 
     # What the session says.
 

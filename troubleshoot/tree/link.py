@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import graphlib
 import math
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from troubleshoot.errors import did_you_mean, nearest
@@ -22,11 +23,13 @@ from troubleshoot.tree.tree import (
     Answer,
     Escalation,
     Needs,
+    Origin,
     Question,
     Range,
     Setup,
     Tree,
     TreeTest,
+    fingerprint,
 )
 
 if TYPE_CHECKING:
@@ -48,8 +51,12 @@ RESERVED = {"dont-know", "not-now"}
 
 
 def link(part: TreePart, source: Source, *, id: str) -> Tree:
-    """The tree; problems are noted in the source."""
-    return _Linker(part, source).tree(id)
+    """The tree, of this id if it gives none; problems are noted in the source."""
+    tree = _Linker(part, source).tree(part.id or id)
+    # Speed 1: a tenth larger than the default of zlib, in a third of the time.
+    text = zlib.compress(source.text.encode("utf-8", "surrogatepass"), 1)
+    object.__setattr__(tree, "_origin", Origin(text, fingerprint(source.root)))
+    return tree
 
 
 class _Linker:
@@ -105,7 +112,6 @@ class _Linker:
             ),
             tests=tuple(self.test(each, it) for each, it in part.tests.items()),
             file=self.complaints.source.file,
-            content=self.complaints.source.root,
         )
 
     # Questions

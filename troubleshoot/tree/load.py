@@ -5,9 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import re
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
 
 from troubleshoot.errors import Problem, TreeError
 from troubleshoot.tree.link import link
@@ -61,6 +64,26 @@ def linked(path: str | os.PathLike[str]) -> tuple[Tree | None, Source]:
         source.complain("unreadable", Place(1, 1), f"the file cannot be read: {said}")
         return None, source
     return _linked(data, str(file))
+
+
+def sent(tree: Tree, text: bytes) -> tuple[Callable[[bytes, str], Tree], Any]:
+    """A tree as pickle carries it, by its compressed text."""
+    _sent.setdefault((text, tree.file), tree)
+    return _received, (text, tree.file)
+
+
+def _received(text: bytes, file: str) -> Tree:
+    """
+    The tree that was sent or received before, as long as it lives, else read anew.
+
+    Sessions that are sent one by one share their tree, and what is kept with it.
+    """
+    if (known := _sent.get((text, file))) is None:
+        known = loads(zlib.decompress(text).decode("utf-8", "surrogatepass"), file=file)
+    return _sent.setdefault((text, file), known)
+
+
+_sent: WeakValueDictionary[tuple[bytes, str], Tree] = WeakValueDictionary()
 
 
 def _linked(data: bytes, file: str) -> tuple[Tree | None, Source]:

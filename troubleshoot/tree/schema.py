@@ -317,6 +317,7 @@ class TreePart(Part):
     """A diagnostic tree, format 1."""
 
     format_: Format
+    id: Id | None = None
     title: Text
     symptom: Text | None = None
     about: Text | None = None

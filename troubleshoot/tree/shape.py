@@ -18,7 +18,7 @@ from troubleshoot.tree.schema import MAX_TEXT, TreePart
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from troubleshoot.tree.source import Source
+    from troubleshoot.tree.source import Place, Source
 
 # Words by habit of other trees, and ours for the same thing.
 HABITS: Final = {
@@ -62,7 +62,7 @@ def shape(source: Source) -> TreePart | None:
     try:
         return TreePart.model_validate(source.root)
     except ValidationError as error:
-        errors = error.errors(include_url=False, include_input=False)
+        errors = error.errors(include_url=False)
         _Report(source, errors).write()
         return None
 
@@ -133,20 +133,21 @@ class _Report:
 
     def other(self, error: ErrorDetails, path: tuple[Any, ...]) -> None:
         kind = error["type"]
-        if kind == "string_pattern_mismatch" or path[-1:] == ("[key]",):
-            self.bad_id(path[:-1])
+        if path[-1:] == ("[key]",):
+            self.bad_id(path[-2], self.source.place(path[:-1], key=True))
             return
         place = self.source.place(path)
+        if kind == "string_pattern_mismatch":
+            self.bad_id(error["input"], place)
+            return
         code, message = _CODES.get(kind, "wrong-type"), _EXPECTED.get(kind)
         if message is None:
             code, message = _in_words(error, path)
         self.source.complain(code, place, message)
 
-    def bad_id(self, path: tuple[Any, ...]) -> None:
-        key = str(path[-1])
-        slug = re.sub("[^a-z0-9]+", "-", key.lower()).strip("-")
+    def bad_id(self, key: object, place: Place) -> None:
+        slug = re.sub("[^a-z0-9]+", "-", str(key).lower()).strip("-")
         fix = f"write it as '{slug}'." if re.match("[a-z]", slug) else ""
-        place = self.source.place(path, key=True)
         self.source.complain("bad-id", place, f"'{key}' is not an id", fix=fix)
 
 

@@ -11,13 +11,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from functools import cached_property, wraps
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 import troubleshoot
 from troubleshoot.errors import UnknownName
+from troubleshoot.tree.read_only import ReadOnly, read_only
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -81,7 +83,10 @@ class Needs:
 
     by: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
-    only_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    only_if: Mapping[str, tuple[str, ...]] = field(default_factory=ReadOnly)
+
+    def __post_init__(self) -> None:
+        read_only(self, "only_if")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +108,15 @@ class Question:
     cost: float = 1.0
     setup: str | None = None
     needs: Needs = Needs()
-    given: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    given: Mapping[str, tuple[float, ...]] = field(default_factory=ReadOnly)
     otherwise: tuple[float, ...] = ()
     confusable: tuple[tuple[str, str], ...] = ()
     private: bool = False
-    stop: Mapping[str, str] = field(default_factory=dict)
+    stop: Mapping[str, str] = field(default_factory=ReadOnly)
     line: int = 0
+
+    def __post_init__(self) -> None:
+        read_only(self, "given", "stop")
 
     @property
     def is_urgent(self) -> bool:
@@ -139,12 +147,15 @@ class Action:
     cost: float = 1.0
     setup: str | None = None
     needs: Needs = Needs()
-    fixes: Mapping[str, float] = field(default_factory=dict)
+    fixes: Mapping[str, float] = field(default_factory=ReadOnly)
     verify: str = ""
     caution: str = ""
     risk: Risk = "none"
     changes: tuple[str, ...] = ()
     line: int = 0
+
+    def __post_init__(self) -> None:
+        read_only(self, "fixes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,14 +189,26 @@ class TreeTest:
     within: int | None = None
     line: int = 0
 
+    def __post_init__(self) -> None:
+        read_only(self, "answers")
+
+
+class Origin(NamedTuple):
+    """The text that a tree was read from, compressed, and its fingerprint."""
+
+    text: bytes
+    fingerprint: str
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Tree:
     """
-    A diagnostic tree, compared by identity and safe to share between threads.
+    A diagnostic tree, safe to share between threads and to send to processes.
 
-    Mappings keep the order of the file. ``questions`` holds the urgent ones too,
-    first. ``unknown`` is the prior of a cause that is not listed.
+    Equal to another with the same ``id`` and ``fingerprint``, whatever their files are
+    called. Mappings keep the order of the file and cannot be written to. ``questions``
+    holds the urgent ones too, first. ``unknown`` is the prior of a cause that is not
+    listed.
     """
 
     id: str
@@ -201,12 +224,41 @@ class Tree:
     unknown: float = 0.03
     causes: Mapping[str, Cause]
     questions: Mapping[str, Question]
-    setups: Mapping[str, Setup] = field(default_factory=dict)
-    actions: Mapping[str, Action] = field(default_factory=dict)
+    setups: Mapping[str, Setup] = field(default_factory=ReadOnly)
+    actions: Mapping[str, Action] = field(default_factory=ReadOnly)
     escalate: Escalation = Escalation()
     tests: tuple[TreeTest, ...] = ()
     file: str = ""
-    content: Any = field(default=None, repr=False)
+    # Not carried by ``replace``, which makes a tree that is in no file.
+    _origin: Origin | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        read_only(self, "causes", "questions", "setups", "actions")
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Tree):
+            return NotImplemented
+        return self.id == other.id and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.title))
+
+    def __copy__(self) -> Tree:
+        return self
+
+    def __deepcopy__(self, _: object) -> Tree:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A tree of a file travels as its text, and any other as its values."""
+        if self._origin is None:
+            return _from_values, ({each: getattr(self, each) for each in _values()},)
+        # What reads trees stands above what they are.
+        from troubleshoot.tree.load import sent  # noqa: PLC0415
+
+        return sent(self, self._origin.text)
 
     @cached_property
     def root_causes(self) -> tuple[Cause, ...]:
@@ -215,9 +267,16 @@ class Tree:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sixteen hex digits that change when the content of the file changes."""
-        text = json.dumps(self.content, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        """
+        Sixteen hex digits that change when what the file says changes.
+
+        Its name and its ``id`` say which tree it is and are left out, so that an id
+        given later changes nothing.
+        """
+        if self._origin is not None:
+            return self._origin.fingerprint
+        said = {each: getattr(self, each) for each in _values()}
+        return fingerprint({**said, "file": ""})
 
     @cached_property
     def graph(self) -> Graph:
@@ -282,6 +341,46 @@ class Tree:
             probes=probes,
             probe_seconds=probe_seconds,
         )
+
+
+def fingerprint(content: Mapping[str, Any]) -> str:
+    """Sixteen hex digits for what a file says, its ``id`` left out."""
+    said = {key: value for key, value in content.items() if key != "id"}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, default=_plain)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _plain(value: Any) -> object:  # noqa: ANN401 - a value of a tree, or a date
+    return str(value) if isinstance(value, date) else asdict(value)
+
+
+def _values() -> tuple[str, ...]:
+    return tuple(each.name for each in fields(Tree) if each.init)
+
+
+def _from_values(values: dict[str, Any]) -> Tree:
+    return Tree(**values)
+
+
+def once_per_tree(make: Callable[[Tree], T]) -> Callable[[Tree], T]:
+    """
+    ``make``, called once for each tree; its value lives as long as the tree.
+
+    For this very tree: an equal one may have other lines, or another order of keys.
+    """
+    name, lock = f"{make.__module__}.{make.__qualname__}", Lock()
+
+    @wraps(make)
+    def made(tree: Tree) -> T:
+        known = vars(tree)
+        if name not in known:
+            with lock:
+                if name not in known:
+                    known[name] = make(tree)
+        value: T = known[name]
+        return value
+
+    return made
 
 
 def _named(kind: str, name: str, known: Mapping[str, T]) -> T:
