@@ -11,6 +11,17 @@ function play({ data, moves }) {
   return { seen: after, events, written: written(session) };
 }
 
+/** What becomes of a file that is opened: written again, or why it is refused. */
+function reopen({ data, text }) {
+  try {
+    const session = resumed(compile(data), text);
+    return { written: written(session), p: [...situationOf(session).p] };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { refused: error.why };
+  }
+}
+
 function moved(session, verb, step, said) {
   switch (verb) {
     case "answer":

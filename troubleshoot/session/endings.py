@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from troubleshoot.session.naming import likely, titled_action
-from troubleshoot.session.situation import RULED_OUT, TOLERANCE
+from troubleshoot.session.situation import RATED, RULED_OUT, TOLERANCE
 from troubleshoot.session.steps import Ending
 from troubleshoot.session.views.surprise import doubt
 from troubleshoot.session.wording import listing, percent
@@ -177,7 +177,7 @@ def _remedies(offers: Offers, causes: Iterable[str]) -> tuple[str, ...]:
     }
     costs = np.maximum(offers.action_costs, TOLERANCE)
     # Rounded, so that equals stand in the order of the file on every machine.
-    rates = [float(f"{rate:.9g}") for rate in offers.chances / costs]
+    rates = [float(f"{rate:.{RATED}g}") for rate in offers.chances / costs]
     rank = np.lexsort((-np.array(rates), ~offers.reversible)).tolist()
     return tuple(offers.actions.ids[i] for i in rank if i in useful)
 

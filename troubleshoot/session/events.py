@@ -7,6 +7,7 @@ all that a session remembers; everything else is computed from it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, Literal, TypeAlias
@@ -105,6 +106,14 @@ def is_given(event: Event) -> bool:
     return lost or event.kind in ("begun", "told")
 
 
+# As RFC 3339 writes it: of the forms of ISO 8601 those that all readers take alike.
+MOMENT: Final = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]"
+    r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:[.]([0-9]{1,6}))?"
+    r"(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
+)
+
+
 def stamp(moment: datetime) -> str:
     """The moment in UTC as ISO 8601 text, to the millisecond."""
     text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
@@ -113,10 +122,9 @@ def stamp(moment: datetime) -> str:
 
 def moment(text: str) -> datetime:
     """The moment of a stamp; ``ValueError`` when it is none or has no zone."""
-    parsed = datetime.fromisoformat(text)
-    if parsed.tzinfo is None:
-        raise ValueError("the time has no zone")
-    return parsed.astimezone(UTC)
+    if not MOMENT.fullmatch(text):
+        raise ValueError("this is no time with a zone")
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def plain(event: Event) -> dict[str, Any]:

@@ -37,6 +37,7 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 RULED_OUT: Final = 0.01  # a posterior up to this rules a cause out, not for good
 TOLERANCE: Final = 1e-12
 EQUAL: Final = 12  # digits; beliefs that agree so far differ by rounding alone
+RATED: Final = 9  # digits; rates per minute that agree so far are the same
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,9 +20,11 @@ from markupsafe import Markup
 from troubleshoot.engine.model import REMEDY
 from troubleshoot.runbook.house import environment
 from troubleshoot.runbook.interactive.data import page_data
+from troubleshoot.runbook.interactive.shared import shared
 from troubleshoot.runbook.words import DEFAULT, words
 from troubleshoot.session import begin
 from troubleshoot.session.state import chain
+from troubleshoot.session.wording import UNPRINTABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,6 +37,7 @@ __all__ = ["engine", "interactive", "source"]
 
 HERE: Final = files(__name__)
 ENGINE: Final = (
+    "json",
     "model",
     "state",
     "belief",
@@ -43,6 +46,7 @@ ENGINE: Final = (
     "rules",
     "surprise",
     "session",
+    "saved",
 )
 PAGE: Final = (
     "dom",
@@ -57,8 +61,9 @@ PAGE: Final = (
 )
 OURS: Final = "page_"  # how the fixed words of this page begin
 
-# What could end a script or begin a comment in it, and what no encoding can hold.
-UNSAFE: Final = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
+# What could end a script or begin a comment in it, and what no encoding can hold or an
+# editor would obey.
+UNSAFE: Final = re.compile(f"[<>&\ud800-\udfff]|{UNPRINTABLE.pattern}")
 
 
 def interactive(
@@ -82,7 +87,7 @@ def interactive(
         templates: a folder whose ``interactive.html.j2`` comes before the one included.
     """
     data = page_data(begin(tree, facts, by=by, has=has))
-    script, style = source("engine", ENGINE) + source("page", PAGE), _style()
+    script, style = engine() + source("page", PAGE), _style()
     rooms = environment("html", templates=templates, language=language)
     template = rooms.get_template("interactive.html.j2")
     return template.render(
@@ -104,7 +109,7 @@ def interactive(
 
 def engine() -> str:
     """The engine of the page without the page, as JavaScript."""
-    return source("engine", ENGINE)
+    return f"const SHARED = {_json(shared())};\n{source('engine', ENGINE)}"
 
 
 @cache

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot.errors import SessionError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 MAX_CHARACTERS: Final = 10_000_000
+DEEPEST: Final = 100  # lists and objects in each other
+TOO_DEEP: Final = f"the saved session is nested too deeply, more than {DEEPEST} levels"
 SHOWN: Final = 60
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -37,11 +42,27 @@ def parsed(text: str) -> object:
             f"the saved session is not JSON: {error.msg} at {place}"
         ) from None
     except RecursionError:
-        raise SessionError("the saved session is nested too deeply") from None
+        raise SessionError(TOO_DEEP) from None
+    if _is_deep(value):
+        raise SessionError(TOO_DEEP)
     # An escape may hide half a character, which no file can hold.
     if SURROGATE.search(text) or SURROGATE.search(decoded):
         raise SessionError("the saved session holds half a character (a surrogate)")
     return value
+
+
+def _is_deep(value: object) -> bool:
+    level: list[object] = [value]
+    for _ in range(DEEPEST + 1):
+        level = [x for each in level for x in _inside(each)]
+    return bool(level)
+
+
+def _inside(value: object) -> Iterable[object]:
+    """What stands in a list or an object, its other values, and nothing in others."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

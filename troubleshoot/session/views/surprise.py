@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from troubleshoot.engine.belief import conflict
-from troubleshoot.session.situation import TOLERANCE, leads, with_unknown
+from troubleshoot.session.situation import RATED, TOLERANCE, leads, with_unknown
 from troubleshoot.session.wording import listing, percent, told
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def _chances(left: Sequence[float]) -> list[float]:
 
 def _rank(suspect: Suspect) -> tuple[bool, float, float, str, str]:
     # Rounded, for equals must not be told apart by the last bits of a sum.
-    rate = float(f"{suspect.chance / max(suspect.cost_min, TOLERANCE):.9g}")
+    rate = float(f"{suspect.chance / max(suspect.cost_min, TOLERANCE):.{RATED}g}")
     name = suspect.kind, suspect.step
     return (not suspect.restored, -rate, suspect.cost_min, *name)
 
@@ -230,7 +230,7 @@ def _pair_rank(situation: Situation, pair: tuple[Suspect, Suspect]) -> float:
     """``-log2`` of chance per minute, but for a constant."""
     minutes = max(sum(each.cost_min for each in pair), TOLERANCE)
     bits = _conflict(situation, _but(situation, pair)) + math.log2(minutes)
-    return round(bits, 9)
+    return round(bits, RATED)
 
 
 def _but(situation: Situation, pair: Sequence[Suspect]) -> list[Evidence]:

@@ -1,9 +1,5 @@
 // A session's state with the arithmetic on it: belief, gains, what rules out what.
 
-const RULED_OUT = 0.01; // a posterior up to this rules a cause out, not for good
-const TOLERANCE = 1e-12;
-const USELESS = 1e-12; // bits; less is rounding, and counts as 0
-
 const situations = new WeakMap(); // a session never changes, so one is enough for it
 
 /** State, belief, and what follows from them. */
@@ -39,7 +35,7 @@ function rowOf(model, { kind, step, result }) {
     return question.rows[question.answers.findIndex((each) => each.id === result)];
   }
   const { fixes } = model.action.get(step);
-  return result === "fixed" ? fixes : fixes.map((chance) => 1 - chance);
+  return result === FIXED ? fixes : fixes.map((chance) => 1 - chance);
 }
 
 /** P(cause | pieces) by Bayes' rule; all zero if they contradict every cause. */
@@ -132,7 +128,7 @@ function ranked(situation, members = () => true) {
 
 /** The likelier first; equals are not told apart by the last bits of a sum. */
 function likelier(one, other) {
-  return Math.round(other / TOLERANCE) - Math.round(one / TOLERANCE);
+  return rounded(other, EQUAL) - rounded(one, EQUAL);
 }
 
 /** The causes in the likeliest listed remedy class, as a test of their place. */

@@ -7,9 +7,13 @@
 //
 // Assumed: a single fault, and answers that are independent given the cause.
 
-const DONT_KNOW = "dont-know";
-const NOT_NOW = "not-now";
-const UNKNOWN = "unknown";
+// `SHARED` is what the library has written of its own, see shared.py.
+
+const { RULED_OUT, TOLERANCE, EQUAL, RATED, USELESS } = SHARED.numbers;
+const { SLIGHT, TELLING, WORTHLESS, TIE, REMEDY, HALF, LIKELY } = SHARED.numbers;
+const { WORTH_TRYING, TWICE, LEADING, FEW } = SHARED.numbers;
+const { FORMAT, DIGITS, SHARE_DIGITS, LONGEST, DEEPEST } = SHARED.numbers;
+const { DONT_KNOW, NOT_NOW, UNKNOWN, SOMEBODY, PROBE, FIXED, FAILED } = SHARED.words;
 
 /** The model of a tree, made once per page. */
 function compile(data) {

@@ -1,8 +1,5 @@
 // Which steps can be offered, at what cost, and which questions open others.
 
-const WORTH_TRYING = 0.01; // P(fixes); less is no remedy but a pastime
-const TWICE = 2; // put off or not known so often, a step is not offered again
-
 /** What can be offered in one situation: a list of values per kind of step. */
 function offersOf(situation) {
   const { model, state } = situation;

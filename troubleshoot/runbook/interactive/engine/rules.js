@@ -1,13 +1,6 @@
 // What to do next: the rules, in their order; the first that has a step wins.
 
-const SLIGHT = 0.05; // bits; where no question tells more, it is time to act
-const TELLING = 1e-9; // bits; less cannot change what happens next
-const WORTHLESS = 1e-9; // what brings no more is never chosen
-const TIE = 1e-9; // relative; values that close are equal, and the first one wins
-const REMEDY = 0.5; // P(fixes) that makes an action the remedy of a cause
-const HALF = 0.5; // more belief than that in no listed cause is the last word
-
-const RULES = [
+const RULE = {
   confident,
   likelyAction,
   freshQuestion,
@@ -17,7 +10,8 @@ const RULES = [
   reversibleAction,
   unknownAnswerQuestion,
   irreversibleAction,
-];
+};
+const RULES = SHARED.rules.map((name) => RULE[name]);
 
 /** The step that the first rule with something to say recommends. */
 function nextStep(session) {

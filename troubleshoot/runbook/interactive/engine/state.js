@@ -61,16 +61,21 @@ function givenUpFor(events) {
 }
 
 function isAnswer(event) {
-  return ["told", "answered", "changed"].includes(event.kind);
+  return SHARED.kinds.Answered.includes(event.kind);
 }
 
 /** Whether somebody went and looked: not where it was known, or measured by code. */
 function isByPerson({ kind, actor }) {
-  return kind !== "told" && actor !== "probe";
+  return kind !== "told" && actor !== PROBE;
 }
 
 function isTrial(event) {
-  return event.kind === "tried" || event.kind === "corrected";
+  return SHARED.kinds.Tried.includes(event.kind);
+}
+
+/** Whether the session began with it, or it stands for a fact that an edit left out. */
+function isGiven(event) {
+  return ["begun", "told"].includes(event.kind) || event.stands_for === "fact";
 }
 
 function isReply(event) {
@@ -109,7 +114,7 @@ function triedOut(model, now, { step, fixed }) {
   }
   now.tried.set(step, fixed);
   openSetups(model, now, action);
-  const result = fixed ? "fixed" : "failed";
+  const result = fixed ? FIXED : FAILED;
   now.log.delete(`action ${step}`);
   now.log.set(`action ${step}`, { kind: "action", step, result });
 }

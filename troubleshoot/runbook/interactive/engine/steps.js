@@ -56,8 +56,6 @@ function givenUpEnding(offers) {
   return ending(offers, "given up", { causes, actions: forLikelyCauses(offers, causes) });
 }
 
-const LIKELY = 0.1; // belief in a cause from which on its remedies are worth a word
-
 /** Remedies of likely causes; what cannot be undone only if it is as likely to help. */
 function forLikelyCauses(offers, causes) {
   const { model, p, reversible, chances } = offers;
@@ -125,7 +123,7 @@ function remedies(offers, causes) {
   const { model, state, reversible, chances, actionCosts } = offers;
   // Rounded, for equals must not be told apart by the last bits of a sum.
   const rate = (i) =>
-    Number((chances[i] / Math.max(actionCosts[i], TOLERANCE)).toPrecision(9));
+    Number((chances[i] / Math.max(actionCosts[i], TOLERANCE)).toPrecision(RATED));
   return model.actions
     .map((each, i) => ({ ...each, i }))
     .filter((each) => !state.tried.has(each.id) && mayFix(model, each, causes))

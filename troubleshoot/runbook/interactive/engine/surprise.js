@@ -3,9 +3,6 @@
 // The conflict of pieces is `log2(prod_i P(e_i) / P(e))` in bits, P if the cause is a
 // listed one; positive where pieces fit badly together.
 
-const LEADING = 3; // causes in a story
-const FEW = 12; // pieces of evidence of which all pairs are looked at
-
 /** What does not fit; null while a listed cause leads, or the pieces agree. */
 function surpriseOf(offers) {
   const bits = conflict(offers.model, offers.pieces);
@@ -79,7 +76,7 @@ function byRank(one, other) {
 
 function rateOf({ chance, minutes }) {
   // Rounded, for equals must not be told apart by the last bits of a sum.
-  return Number((chance / Math.max(minutes, TOLERANCE)).toPrecision(9));
+  return Number((chance / Math.max(minutes, TOLERANCE)).toPrecision(RATED));
 }
 
 /** The likeliest listed causes, with their belief. */
@@ -111,7 +108,7 @@ function pairRank(offers, one, other) {
   if (!agrees(offers.model, posterior(offers.model.prior, without))) return Infinity;
   const minutes = Math.max(one.minutes + other.minutes, TOLERANCE);
   const bits = conflict(offers.model, without) + Math.log2(minutes);
-  return Math.round(bits * 1e9) / 1e9;
+  return rounded(bits, RATED);
 }
 
 function same(piece, suspect) {

@@ -24,8 +24,7 @@ function keep(session, started) {
 function kept(model) {
   try {
     const { started, text } = JSON.parse(localStorage.getItem(keyOf(model)));
-    const session = resumed(model, text);
-    return { session, started: session !== null && started === true };
+    return { session: resumed(model, text), started: started === true };
   } catch {
     return { session: null, started: false };
   }
@@ -47,6 +46,15 @@ function onKeptElsewhere(model, call) {
     const ours = key === null || key === keyOf(model);
     if (ours && storageArea === localStorage) call();
   });
+}
+
+/** The text of a file, as the library reads it; throws `Refused` where it is none. */
+async function textIn(file) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+  } catch {
+    throw new Refused();
+  }
 }
 
 /** Whether the text of a field came to the clipboard. */

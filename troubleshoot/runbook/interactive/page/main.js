@@ -45,10 +45,14 @@ function show() {
   if (part("else").open) pickElse();
   part("handoff").open = ended;
   part("handoff").hidden = !started;
-  part("handoff-text").value = handOffText(session);
+  part("handoff-text").value = printable(handOffText(session));
   part("handoff-text").rows = part("handoff-text").value.split("\n").length + 1;
   part("handoff-done").textContent = "";
-  part("live").textContent = started ? heard(session) : "";
+  announce(started ? heard(session) : "");
+}
+
+function announce(text) {
+  part("live").textContent = printable(text);
 }
 
 /** What stands beside the step. */
@@ -162,13 +166,16 @@ function tellFact(question, reply, value) {
   shown.session = begin(model, [...others, ...told], shown.session.options);
   keepOrWarn(shown.session, false);
   showSides(shown.session, null);
-  part("live").textContent = heard(shown.session);
+  announce(heard(shown.session));
 }
 
 async function open({ target }) {
-  const session = resumed(model, await target.files[0].text());
-  if (session) goOn(session);
-  else part("file-error").textContent = word("not_a_session");
+  try {
+    goOn(resumed(model, await textIn(target.files[0])));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    part("file-error").textContent = word(error.why);
+  }
 }
 
 function toolbar(session, step) {

@@ -1,0 +1,177 @@
+// A session as text: the file that the library writes, and all that it reads of it.
+
+const MOMENT = new RegExp(`^(?:${SHARED.moment})$`);
+const MINUTE = 60_000; // in the unit of dates
+const PARTS = "000"; // of a second, as many as a stamp has
+const YEAR = /^(?!0000)\d{4}-/; // how a stamp begins, of the years that a date may have
+
+/** The session as the text from which `resumed` and the library go on. */
+function written(session) {
+  const { model, options, events, undone } = session;
+  const saved = {
+    format: FORMAT,
+    library: model.data.library,
+    tree: model.data.tree,
+    options,
+    events: events.map(inOrder),
+    texts: textsOf(model, [...events, ...undone]),
+  };
+  if (undone.length) saved.undone = undone.map(inOrder);
+  saved.outcome = outcomeOf(nextStep(session));
+  return `${JSON.stringify(saved, null, 2)}\n`;
+}
+
+/** The event with its fields in the order of the library; what is null is left out. */
+function inOrder(event) {
+  const fields = Object.keys(eventShape(event.kind).properties);
+  const said = fields.filter((each) => (event[each] ?? null) !== null);
+  return Object.fromEntries(said.map((each) => [each, event[each]]));
+}
+
+function eventShape(kind) {
+  const owner = Object.entries(SHARED.kinds).find(([, kinds]) => kinds.includes(kind));
+  return SHARED.saved.$defs[owner[0]];
+}
+
+/** How the steps that these events speak of read now. */
+function textsOf(model, events) {
+  const texts = { questions: {}, actions: {} };
+  for (const event of events) {
+    if (isAnswer(event)) {
+      texts.questions[event.step] = questionTexts(model.question.get(event.step));
+    } else if (isReply(event)) {
+      texts.actions[event.step] = model.action.get(event.step).do;
+    }
+    if (isTrial(event)) {
+      // Of every one, also without any: what is missing is not known.
+      texts.changes ??= {};
+      texts.changes[event.step] = model.action.get(event.step).changes;
+    }
+  }
+  return texts;
+}
+
+function questionTexts({ ask, answers, unit, private: secret }) {
+  const texts = { ask, answers: Object.fromEntries(answers.map((x) => [x.id, x.text])) };
+  if (unit) texts.unit = unit;
+  if (secret) texts.private = true;
+  return texts;
+}
+
+function outcomeOf({ isEnd, kind, id, causes, confidence }) {
+  return isEnd
+    ? { kind, id: "", causes, confidence: rounded(confidence, SHARE_DIGITS) }
+    : { kind, id, causes: [], confidence: 0 };
+}
+
+/**
+ * The saved session in this text; throws `Refused`.
+ *
+ * Whatever the library refuses is refused here. So is what it would carry over to a tree
+ * that was edited: this page is of one version of its tree.
+ */
+function resumed(model, text) {
+  let saved = strictJson(text);
+  const isHandOff = isObject(saved) && !("events" in saved) && "session" in saved;
+  if (isHandOff) saved = saved.session;
+  const broken = isObject(saved) && BROKEN.get(saved)?.has("format");
+  if (broken || !hasShape(saved, SHARED.saved)) throw new Refused();
+  const events = saved.events.map(timed);
+  const undone = (saved.undone ?? []).map(timed);
+  const inSequence = isInSequence(events) && isInSequence([events[0], ...undone]);
+  const known = SHARED.strategies.includes(optionsOf(saved).strategy);
+  if (!inSequence || !known || undone.some(isGivenFact)) throw new Refused();
+  checkTree(model, saved, [...events, ...undone]);
+  // The page knows one way to choose steps, whichever one began the session.
+  const options = { ...optionsOf(saved), strategy: model.data.options.strategy };
+  return { model, options, events, undone };
+}
+
+function optionsOf({ options: { by = null, has = null, strategy = null } }) {
+  return { by, has, strategy: strategy ?? SHARED.strategies[0] };
+}
+
+function isGivenFact({ kind }) {
+  return kind === "told";
+}
+
+/** The event in the order of its fields, with its time as it is written here. */
+function timed(event) {
+  return inOrder({ ...event, at: stampOf(event.at) });
+}
+
+/** A time with a zone in UTC to the millisecond; what is cut off is not rounded. */
+function stampOf(at) {
+  const found = MOMENT.exec(at);
+  if (found === null) throw new Refused();
+  const [, year, month, day, hour, minute, second, part = "", sign, east, more] = found;
+  const time = new Date(0);
+  time.setUTCFullYear(year, month - 1, day);
+  const isDay = time.getUTCMonth() === month - 1 && time.getUTCDate() === Number(day);
+  time.setUTCHours(hour, minute, second, `${part}${PARTS}`.slice(0, PARTS.length));
+  const ahead = sign ? Number(`${sign}1`) * (Number(east) * 60 + Number(more)) : 0;
+  time.setTime(time.getTime() - ahead * MINUTE);
+  const stamp = time.toISOString();
+  if (Number(year) === 0 || !isDay || !YEAR.test(stamp)) throw new Refused();
+  return stamp;
+}
+
+/** A log begins once, its facts follow, and who is asked answers next. */
+function isInSequence(events) {
+  const kinds = events.map((each) => each.kind);
+  const facts = kinds.filter((each) => each === "told").length;
+  const begun = kinds.indexOf("begun") === 0 && kinds.lastIndexOf("begun") === 0;
+  const factsFirst = kinds.slice(1, facts + 1).every((each) => each === "told");
+  return begun && factsFirst && events.every((each, i) => isReplied(each, events[i + 1]));
+}
+
+function isReplied({ kind, step }, next) {
+  return kind !== "asked" || (next && isAnswer(next) && next.step === step);
+}
+
+/** Refuses what is of another tree, and what an edit of this one would have changed. */
+function checkTree(model, { tree, texts }, events) {
+  const ours = model.data.tree;
+  if (tree.id !== ours.id) throw new Refused("other_tree");
+  const same = tree.fingerprint === ours.fingerprint && tree.title === ours.title;
+  const whole = same && events.every((each) => fits(model, each));
+  if (!whole || !areOurs(texts, textsOf(model, events))) throw new Refused("edited_tree");
+}
+
+/** Whether an event speaks of what is in the tree. */
+function fits(model, event) {
+  if (isAnswer(event)) return isAnswerOf(model.question.get(event.step), event);
+  if (isReply(event)) return model.action.has(event.step);
+  return true;
+}
+
+function isAnswerOf(question, { answer: reply, value }) {
+  if (question === undefined) return false;
+  if (reply === DONT_KNOW || reply === NOT_NOW) return true;
+  if (value !== undefined) return answerTo(question, value)?.id === reply;
+  return question.answers.some((each) => each.id === reply);
+}
+
+/** Whether the texts of then, as far as they were saved, are those of now. */
+function areOurs(then, now) {
+  return ["questions", "actions", "changes"].every((kind) => {
+    const [old, own] = [then?.[kind] ?? {}, now[kind] ?? {}];
+    return Object.keys(own).every((id) => !(id in old) || isEqual(filled(old[id]), own[id]));
+  });
+}
+
+/** The texts of a question as they are written, without what says nothing. */
+function filled(texts) {
+  return isObject(texts) && texts.answers ? questionTexts(listed(texts)) : texts;
+}
+
+function listed({ ask, answers, unit, private: secret }) {
+  const list = Object.entries(answers).map(([id, text]) => ({ id, text }));
+  return { ask, answers: list, unit, private: secret };
+}
+
+function isEqual(one, other) {
+  if (typeof one !== "object") return one === other;
+  const [keys, others] = [Object.keys(one), Object.keys(other)];
+  return keys.length === others.length && keys.every((x) => isEqual(one[x], other[x]));
+}

@@ -1,0 +1,118 @@
+"""
+What the engine of the page has from the library: numbers, words, and their order.
+
+Everything here has its owner elsewhere in Python. The page gets it as data, so that no
+number, no rule's place and no word of an event is written down twice.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from pydantic import TypeAdapter
+
+from troubleshoot.engine import gain, model, policy
+from troubleshoot.session import changing, choosing, endings, events, offers, situation
+from troubleshoot.session.keeping import saved, strict_json
+from troubleshoot.session.options import SOMEBODY
+from troubleshoot.session.replies import NUMBER
+from troubleshoot.session.session import DIGITS
+from troubleshoot.session.steps import Reply
+from troubleshoot.session.strategy import STRATEGIES
+from troubleshoot.session.views import surprise
+from troubleshoot.session.wording import UNPRINTABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NUMBERS: Final = {
+    "RULED_OUT": situation.RULED_OUT,
+    "TOLERANCE": situation.TOLERANCE,
+    "EQUAL": situation.EQUAL,
+    "RATED": situation.RATED,
+    "USELESS": gain.USELESS,
+    "SLIGHT": policy.SLIGHT,
+    "WORTHLESS": policy.WORTHLESS,
+    "TIE": policy.TIE,
+    "REMEDY": model.REMEDY,
+    "WORTH_TRYING": offers.WORTH_TRYING,
+    "TWICE": offers.TWICE,
+    "TELLING": choosing.TELLING,
+    "HALF": endings.HALF,
+    "LIKELY": endings.LIKELY,
+    "LEADING": surprise.LEADING,
+    "FEW": surprise.FEW,
+    "FORMAT": saved.FORMAT,
+    "DIGITS": DIGITS,
+    "LONGEST": strict_json.MAX_CHARACTERS,
+    "DEEPEST": strict_json.DEEPEST,
+    "SHARE_DIGITS": saved.DIGITS,
+}
+WORDS: Final = {
+    "DONT_KNOW": Reply.DONT_KNOW.value,
+    "NOT_NOW": Reply.NOT_NOW.value,
+    "UNKNOWN": model.UNKNOWN,
+    "SOMEBODY": SOMEBODY,
+    "PROBE": events.PROBE,
+    **{
+        ("FIXED" if fixed else "FAILED"): word
+        for word, fixed in changing.OUTCOMES.items()
+    },
+}
+# Where ``str.splitlines`` ends a line.
+LINE_ENDS: Final = "\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]"
+SAID: Final = ("title", "description", "default")  # of a shape, for people
+
+
+@cache
+def shared() -> dict[str, Any]:
+    """All of it, as JSON values."""
+    return {
+        "numbers": NUMBERS,
+        "words": WORDS,
+        "rules": [_camel(each.__name__.strip("_")) for each in choosing.RULES],
+        "strategies": list(STRATEGIES),
+        "kinds": dict(_kinds()),
+        "number": NUMBER.pattern,
+        "moment": events.MOMENT.pattern,
+        "unprintable": UNPRINTABLE.pattern,
+        "line_ends": LINE_ENDS,
+        "saved": _saved(),
+    }
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(each.title() for each in others)
+
+
+def _kinds() -> Iterator[tuple[str, list[str]]]:
+    """The kinds of events by the class that holds them."""
+    for each in get_args(events.Event):
+        kind = TypeAdapter(each).json_schema()["properties"]["kind"]
+        yield each.__name__, kind.get("enum") or [kind["const"]]
+
+
+def _saved() -> dict[str, Any]:
+    """The shape of a saved session as JSON Schema; each event says its kind."""
+    shape: dict[str, Any] = _bare(TypeAdapter(saved.Saved).json_schema())
+    for name, _ in _kinds():
+        event = shape["$defs"][name]
+        event["required"] = list(dict.fromkeys(["kind", *event["required"]]))
+    return shape
+
+
+def _bare(shape: Any) -> Any:  # noqa: ANN401 - JSON values
+    """A shape without what is said in it for people, names of fields excepted."""
+    if isinstance(shape, list):
+        return [_bare(each) for each in shape]
+    if not isinstance(shape, dict):
+        return shape
+    return {
+        name: {field: _bare(each) for field, each in value.items()}
+        if name in ("properties", "$defs")
+        else _bare(value)
+        for name, value in shape.items()
+        if name not in SAID
+    }
