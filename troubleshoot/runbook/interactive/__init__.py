@@ -24,7 +24,7 @@ from troubleshoot.runbook.interactive.shared import shared
 from troubleshoot.runbook.words import DEFAULT, words
 from troubleshoot.session import begin
 from troubleshoot.session.state import chain
-from troubleshoot.session.wording import UNPRINTABLE
+from troubleshoot.text import UNPRINTABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -21,7 +21,7 @@ from troubleshoot.session.session import DIGITS
 from troubleshoot.session.steps import Reply
 from troubleshoot.session.strategy import STRATEGIES
 from troubleshoot.session.views import surprise
-from troubleshoot.session.wording import UNPRINTABLE
+from troubleshoot.text import UNPRINTABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
