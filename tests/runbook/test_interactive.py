@@ -31,8 +31,7 @@ from troubleshoot.runbook.interactive.data import page_data
 from troubleshoot.session.effort import effort
 from troubleshoot.session.events import plain
 from troubleshoot.session.replies import understood
-from troubleshoot.session.wording import UNPRINTABLE
-from troubleshoot.text import duration
+from troubleshoot.text import UNPRINTABLE, duration
 from troubleshoot.tree.tree import Action, Answer, Question
 
 HERE = Path(__file__).parent
