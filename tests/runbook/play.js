@@ -23,13 +23,15 @@ function reopen({ data, text }) {
 }
 
 function moved(session, verb, step, said) {
+  const asked = nextStep(session);
+  const [reply, number] = replied(session, step ?? asked.id, said);
   switch (verb) {
     case "answer":
-      return answer(session, step, said, { asked: nextStep(session) });
+      return answer(session, asked.id, reply, { ...number, asked });
     case "tell":
-      return answer(session, step, said);
+      return answer(session, step, reply, number);
     case "change":
-      return changeAnswer(session, step, said);
+      return changeAnswer(session, step, reply, number);
     case "correct":
       return changeOutcome(session, step, said);
     case "tried":
@@ -45,6 +47,12 @@ function moved(session, verb, step, said) {
     case "redo":
       return redo(session);
   }
+}
+
+/** What was said, as an answer and the number if it was one. */
+function replied({ model }, step, said) {
+  if (typeof said !== "number") return [said, {}];
+  return [answerTo(model.question.get(step), said).id, { value: said }];
 }
 
 function seen(session) {
