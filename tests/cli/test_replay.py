@@ -23,6 +23,7 @@ def cases(desk):
         ("old/plug.json", lamp.begin({"plug": "no"}).tried("plug-in", fixed=True)),
         ("open.json", lamp.begin().answer("plug", "yes")),
     ):
+        session.next_step()
         (folder / name).write_text(session.to_json(), encoding="utf-8")
     return folder
 

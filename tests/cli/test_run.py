@@ -457,7 +457,7 @@ def test_a_private_answer_is_masked_where_it_is_asked_again(call):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("plugg: yes", "did you mean 'plug' or 'plug-in'?"),
+        ("plugg: yes", "did you mean 'plug'"),
         ("plug: yess", "did you mean 'yes'?"),
         ("volts: 5 A", "not in V"),
         ("new-bulb: perhaps", "yes or no"),
@@ -489,7 +489,7 @@ def test_a_wrong_file_of_answers_is_wrong_usage(call, text, message):
         (["nowhere.yaml"], "there is no tree file 'nowhere.yaml'"),
         (["home/no-internt"], "did you mean 'home/no-internet'?"),
         (["a\x00b"], "there is no tree file"),
-        (["lamp.yaml", "--fact", "plugg=yes"], "did you mean 'plug'?"),
+        (["lamp.yaml", "--fact", "plugg=yes"], "did you mean 'plug'"),
         (["lamp.yaml", "--fact", "plug=maybe"], "possible are"),
         (["lamp.yaml", "--fact", "volts=1e999"], "possible are"),
         (["lamp.yaml", "--fact", "plug"], "QUESTION=ANSWER"),

@@ -154,6 +154,7 @@ class TestUndoIsTheInverse:
         steps += map(session.action, session.tree.actions)
         moves = [session.note("x"), session.give_up()]
         moves += [reply(data, session, each) for each in steps]
+        moves = [each for each in moves if each is not session]  # equal answers
 
         assert all(each.undo() == session for each in moves)
         assert all(each.undo().next_step() == session.next_step() for each in moves)

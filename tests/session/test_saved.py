@@ -54,7 +54,7 @@ def refused(text, tree_=None):
 
 def test_shape():
     """
-    The saved form says format, library, tree, options, events, texts and outcome.
+    The saved form says format, library, tree, options, events, texts and leading.
     """
     value = saved()
 
@@ -65,7 +65,7 @@ def test_shape():
         "options",
         "events",
         "texts",
-        "outcome",
+        "leading",
     ]
     assert value["format"] == 1
     assert value["library"].startswith("troubleshoot ")
@@ -100,11 +100,14 @@ def test_texts_of_the_steps():
 
 def test_outcome():
     """
-    The saved form says where the session stood: at a step, or at which ending.
+    The saved form says where the session stood, at a step or at which ending, once the
+    session was asked; and never asks itself.
     """
     session = tree().begin().answer("others", "no")
+    assert "outcome" not in json.loads(session.to_json())
     step = session.next_step()
     over = session.tried("new-fuse", fixed=True)
+    over.next_step()
 
     assert json.loads(session.to_json())["outcome"] == {
         "kind": step.kind,

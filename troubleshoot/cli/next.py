@@ -27,6 +27,7 @@ from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.errors import SessionError
 from troubleshoot.session import begin, resume
+from troubleshoot.session.changing import outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -128,10 +129,20 @@ def after(session: Session, option: str, said: Known) -> Session:
     """The session after answers, or after actions that were tried."""
     for name, value in said.items():
         if option == "--fact":
-            session = session.answer(name, value)
+            session = with_fact(session, name, value)
         else:
             session = session.tried(name, fixed=worked(name, value))
     return session
+
+
+def with_fact(session: Session, name: str, said: str) -> Session:
+    """The session with this answer, or with an action that was tried, if it is new."""
+    tree = session.tree
+    if name in tree.questions or name not in tree.actions:
+        return session.answer(name, said)
+    fixed = outcome(name, said)
+    known = (name, "fixed" if fixed else "failed") in session.evidence
+    return session if known else session.tried(name, fixed=fixed)
 
 
 def worked(action: str, said: str) -> bool:

@@ -61,7 +61,8 @@ def session_options(command: Command) -> Command:
                 type=Pair(),
                 multiple=True,
                 metavar="QUESTION=ANSWER",
-                help="An answer that is known already. Can be repeated.",
+                help="An answer that is known already, or what came of an action that "
+                "was tried: fixed or failed. Can be repeated.",
             ),
             click.option(
                 "--by",

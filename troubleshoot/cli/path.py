@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Tree
 
 REPLIES: Final = ("told", "answered", "changed")
-DONE: Final = ("tried", "corrected")
-PUT: Final = ("answered", "changed", *DONE, "skipped")
+DONE: Final = ("done", "tried", "corrected")
+PUT: Final = ("answered", "changed", "tried", "corrected", "skipped")
 
 
 class Move(NamedTuple):

@@ -12,6 +12,7 @@ from troubleshoot.cli import path, words
 from troubleshoot.cli.json_text import dumps
 from troubleshoot.cli.keeping import Kept
 from troubleshoot.cli.listening import Stopped
+from troubleshoot.cli.next import with_fact
 from troubleshoot.cli.options import (
     DEFAULT,
     by_name,
@@ -145,19 +146,30 @@ class Book:
     lasting: bool
     saved: Session | None
     spoilt: str = ""
+    wrote: bool = False
 
     def keep(self, session: Session) -> None:
         """Take note of the session, and write what is new; a failure is said once."""
         self.session = session
         if self.kept is None or self.spoilt or session == self.saved:
             return
+        self._write(self.kept, session)
+
+    def settle(self) -> None:
+        """Write also where the session stands, for those who replay it."""
+        if self.kept is None or self.spoilt or not self.wrote:
+            return
+        self.session.next_step()
+        self._write(self.kept, self.session)
+
+    def _write(self, kept: Kept, session: Session) -> None:
         try:
-            self._make_way(self.kept)
-            self.kept.keep(session)
-            self.saved = session
+            self._make_way(kept)
+            kept.keep(session)
+            self.saved, self.wrote = session, True
         except OSError as error:
             self.spoilt = error.strerror or str(error)
-            warning = f"Your answers cannot be saved in {self.kept.name}"
+            warning = f"Your answers cannot be saved in {kept.name}"
             self.terminal.say(f"{warning}: {self.spoilt}", fg="yellow")
 
     def _make_way(self, kept: Kept) -> None:
@@ -168,6 +180,7 @@ class Book:
         """What happens to the file at the end of the session."""
         if self.lasting:
             self.keep(self.session)  # facts alone may have led to the end
+            self.settle()
         if self.kept is None or self.spoilt:
             return
         if self.lasting:
@@ -217,8 +230,9 @@ def with_facts(session: Session, facts: Mapping[str, str]) -> Session:
     """The session with these answers, where they are new to it."""
     with wrong_usage("--fact"):
         for name, said in facts.items():
-            after = session.answer(name, said)
-            if path.reply(after, name) != path.reply(session, name):
+            after = with_fact(session, name, said)
+            acted = name not in session.tree.questions
+            if acted or path.reply(after, name) != path.reply(session, name):
                 session = after
     return session
 
@@ -254,6 +268,7 @@ def farewell(book: Book, hint: str) -> None:
         book.terminal.say("Nothing was answered, so nothing is saved.")
         return
     book.keep(book.session)
+    book.settle()
     if book.kept is not None and not book.spoilt:
         book.terminal.say(f"Saved in {book.kept.name}. To go on:")
         book.terminal.line(hint)

@@ -12,6 +12,7 @@ from troubleshoot.runbook.words import DEFAULT, words
 from troubleshoot.session.session import Session
 from troubleshoot.session.situation import RULED_OUT
 from troubleshoot.session.views.handoff import HandOff
+from troubleshoot.session.views.record import is_telling
 from troubleshoot.session.views.transcript import transcript
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from troubleshoot.runbook.house import Format
     from troubleshoot.runbook.words import Language
     from troubleshoot.session.views.handoff import Likely, RuledOut
-    from troubleshoot.session.views.record import Named, Outcome, Record
+    from troubleshoot.session.views.record import Move, Named, Outcome, Record
 
 To: TypeAlias = Literal["text", "markdown", "html", "json"]
 
@@ -109,6 +110,7 @@ def _hand_off(
         alone=_alone(it),
         remedies=_numbered(it),
         capped=partial(_capped, fixed),
+        origin=_origin,
         likely=partial(_likely, fixed),
     )
 
@@ -127,6 +129,7 @@ def _transcript(
         kinds=_kinds(fixed),
         left=(),
         alone="",
+        origin=_origin,
     )
 
 
@@ -146,11 +149,20 @@ def _kinds(fixed: SimpleNamespace) -> Mapping[str, str]:
     """What to say before a move that is not a question or an action as such."""
     return {
         "fact": fixed.fact,
+        "already tried": fixed.already_tried,
         "changed": fixed.changed,
         "corrected": fixed.changed,
         "note": fixed.note,
         "given up": fixed.given_up,
     }
+
+
+def _origin(move: Move) -> str:
+    """Where a move is from and how it read there, in brackets; empty if as usual."""
+    source = move.source if is_telling(move) else ""
+    quote = f"“{move.quote}”" if move.quote else ""
+    parts = ": ".join(each for each in (source, quote) if each)
+    return f" ({parts})" if parts else ""
 
 
 def _leading(it: HandOff) -> list[Share]:

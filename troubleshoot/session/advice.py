@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from troubleshoot.errors import SessionError
 from troubleshoot.session import endings
 from troubleshoot.session.asking import action_step, question_step
-from troubleshoot.session.events import Answered
+from troubleshoot.session.events import Answered, is_fact
 from troubleshoot.session.offers import WORTH_TRYING, Offers
 from troubleshoot.session.plans.task import task
 from troubleshoot.session.plans.writing import plan_of, policy_of
@@ -148,13 +148,13 @@ def _plan(offers: Offers) -> Advice:
 
 
 def _start(offers: Offers) -> State:
-    """The state in which the plan begins: facts, and answers to urgent questions."""
+    """The state in which the plan begins: facts, and replies to urgent questions."""
     tree = offers.situation.tree
     told_first = [
         each
         for each in offers.situation.events
-        if isinstance(each, Answered)
-        and (each.kind == "told" or tree.questions[each.step].is_urgent)
+        if is_fact(each)
+        or (isinstance(each, Answered) and tree.questions[each.step].is_urgent)
     ]
     return state(tree, told_first)
 
@@ -205,6 +205,7 @@ def _remembered(start: Offers) -> Plan:
         situation.options.by,
         situation.options.has,
         tuple(sorted(now.answers.items())),
+        tuple(sorted(now.tried.items())),
         tuple(sorted(now.dont_know.items())),
         tuple(sorted(now.not_now.items())),
     )

@@ -11,22 +11,15 @@ from troubleshoot.session.replies import understood
 from troubleshoot.session.steps import Action, Question
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from troubleshoot.session.events import Event
+    from troubleshoot.session.signing import Signature
+    from troubleshoot.session.state import State
     from troubleshoot.tree.tree import Tree
 
 OUTCOMES: Final = {"fixed": True, "failed": False}
 
 
 def correction(
-    tree: Tree,
-    events: Iterable[Event],
-    step: object,
-    said: object,
-    *,
-    at: str,
-    actor: str,
+    tree: Tree, now: State, step: object, said: object, signed: Signature
 ) -> Answered | Tried:
     """
     The event that says what should have been said to a step.
@@ -35,27 +28,37 @@ def correction(
         UnknownName: there is no such question or action.
         AnswerError: nothing was said to it before, or this is no answer to it.
     """
-    log = tuple(events)
-    if not _is_action(tree, log, step):
+    if not _is_action(tree, now, step):
         name = question_id(tree, step)
-        if not _replied(log, name):
+        if ("question", name) not in now.said:
             raise AnswerError(
                 f"'{name}' has no answer yet that could be changed: answer() gives one"
             )
         answer, value = understood(tree.questions[name], said)
-        return Answered(
-            kind="changed", step=name, answer=answer, value=value, at=at, actor=actor
-        )
+        return Answered(kind="changed", step=name, answer=answer, value=value, **signed)
     name = action_id(tree, step)
-    if not _was_tried(log, name):
+    if ("action", name) not in now.said:
         raise AnswerError(
             f"'{name}' has not been tried yet: tried() says what came of it"
         )
-    fixed = _outcome(name, said)
-    return Tried(kind="corrected", step=name, fixed=fixed, at=at, actor=actor)
+    return Tried(kind="corrected", step=name, fixed=outcome(name, said), **signed)
 
 
-def _is_action(tree: Tree, log: tuple[Event, ...], step: object) -> bool:
+def repeats(now: State, event: Answered | Tried) -> bool:
+    """Whether the event would change what was said last to what it is already."""
+    if event.kind not in ("changed", "corrected") or now.given_up is not None:
+        return False
+    kind = "question" if isinstance(event, Answered) else "action"
+    return _content(now.said[kind, event.step]) == _content(event)
+
+
+def _content(event: Answered | Tried) -> tuple[object, ...]:
+    if isinstance(event, Answered):
+        return event.answer, event.value
+    return (event.fixed,)
+
+
+def _is_action(tree: Tree, now: State, step: object) -> bool:
     """Whether an action is meant: of a name that both have, what was replied to."""
     name = step_id(step)
     if isinstance(step, Question | Action):
@@ -64,18 +67,16 @@ def _is_action(tree: Tree, log: tuple[Event, ...], step: object) -> bool:
         raise UnknownName("question or action", name, [*tree.questions, *tree.actions])
     if name not in tree.questions:
         return True
-    return not _replied(log, name) and _was_tried(log, name)
+    return ("question", name) not in now.said and ("action", name) in now.said
 
 
-def _replied(log: tuple[Event, ...], question: str) -> bool:
-    return any(isinstance(each, Answered) and each.step == question for each in log)
+def outcome(action: str, said: object) -> bool:
+    """
+    Whether the action fixed the symptom: True or False, "fixed" or "failed".
 
-
-def _was_tried(log: tuple[Event, ...], action: str) -> bool:
-    return any(isinstance(each, Tried) and each.step == action for each in log)
-
-
-def _outcome(action: str, said: object) -> bool:
+    Raises:
+        AnswerError: it is none of these.
+    """
     if isinstance(said, bool):
         return said
     word = said.strip().casefold() if isinstance(said, str) else ""

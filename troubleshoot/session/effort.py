@@ -60,7 +60,7 @@ def is_taken(event: Event, first: Event) -> TypeGuard[Answered | Tried]:
     """Whether an event, said at first or to correct the first, took its time."""
     match event:
         case Tried():
-            return True
+            return first.kind != "done"
         case Answered():
             known = first.kind == "told" or event.actor == PROBE
             return not known and event.answer != Reply.NOT_NOW.value

@@ -1,8 +1,10 @@
 """
 What happened in a session, one frozen value per event.
 
-``at`` is the time in UTC as ISO 8601 text, ``actor`` who did it. The log of events is
-all that a session remembers; everything else is computed from it.
+``at`` is the time in UTC as ISO 8601 text, ``actor`` who said or did it, ``source``
+where it is from ("ticket", "measured") if that was said, and ``quote`` how it read
+there. The log of events is all that a session remembers; everything else is computed
+from it.
 """
 
 from __future__ import annotations
@@ -23,28 +25,34 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begun(Closed):
-    """The session began."""
+class Signed(Closed):
+    """When it was said or done, by whom, where it is from, and how it read there."""
 
-    kind: Literal["begun"] = "begun"
     at: str
     actor: str
+    source: str | None = None
+    quote: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked(Closed):
+class Begun(Signed):
+    """The session began."""
+
+    kind: Literal["begun"] = "begun"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(Signed):
     """A question was put, for its expected bits at its minutes then."""
 
     kind: Literal["asked"] = "asked"
-    at: str
-    actor: str
     step: str
     bits: float
     minutes: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered(Closed):
+class Answered(Signed):
     """
     A question was answered: as a fact (told), when it came up, or corrected (changed).
 
@@ -53,36 +61,34 @@ class Answered(Closed):
     """
 
     kind: Literal["told", "answered", "changed"]
-    at: str
-    actor: str
     step: str
     answer: str
     value: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried(Closed):
-    """An action was tried, or what came of it was told wrong (corrected)."""
+class Tried(Signed):
+    """
+    An action was tried, or what came of it was told wrong (corrected).
 
-    kind: Literal["tried", "corrected"] = "tried"
-    at: str
-    actor: str
+    "done" is one that was tried before the session began, as a fact.
+    """
+
+    kind: Literal["done", "tried", "corrected"] = "tried"
     step: str
     fixed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped(Closed):
+class Skipped(Signed):
     """An action was put off."""
 
     kind: Literal["skipped"] = "skipped"
-    at: str
-    actor: str
     step: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remark(Closed):
+class Remark(Signed):
     """
     Something was noted, or the session was given up for a reason.
 
@@ -91,8 +97,6 @@ class Remark(Closed):
     """
 
     kind: Literal["noted", "ended"]
-    at: str
-    actor: str
     text: str
     stands_for: Literal["fact"] | None = None
 
@@ -100,10 +104,15 @@ class Remark(Closed):
 Event: TypeAlias = Begun | Asked | Answered | Tried | Skipped | Remark
 
 
+def is_fact(event: Event) -> bool:
+    """Whether it was known, or already tried, before the session began."""
+    return event.kind in ("told", "done")
+
+
 def is_given(event: Event) -> bool:
     """Whether the session began with it, so that it is no move to take back."""
     lost = isinstance(event, Remark) and event.stands_for == "fact"
-    return lost or event.kind in ("begun", "told")
+    return lost or event.kind == "begun" or is_fact(event)
 
 
 # As RFC 3339 writes it: of the forms of ISO 8601 those that all readers take alike.

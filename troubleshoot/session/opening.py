@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from troubleshoot.errors import OtherTree, SessionError
-from troubleshoot.session.events import Answered, Begun, stamp
+from troubleshoot.errors import OtherTree, SessionError, UnknownName
+from troubleshoot.session.changing import outcome
+from troubleshoot.session.events import Answered, Begun, Tried, stamp
 from troubleshoot.session.keeping import carry, saved
 from troubleshoot.session.options import Options, options
 from troubleshoot.session.probing.probes import SECONDS, Probe, checked
 from troubleshoot.session.replies import understood
 from troubleshoot.session.session import Session, now
+from troubleshoot.session.signing import Signature, signature
 from troubleshoot.session.strategy import STRATEGIES, Strategy
 from troubleshoot.tree.tree import Tree
 
@@ -32,7 +34,8 @@ def begin(
 
     Args:
         tree: what is known.
-        facts: answers known before the first question, by question id.
+        facts: answers known before the first question, by question id; and actions
+            that were tried already, by action id: True, False, "fixed" or "failed".
         by: who takes the steps; steps for others are left out. None: everybody.
         has: the things at hand; steps that need others are left out. None: all.
         strategy: how steps are chosen. "information": most bits per minute first;
@@ -43,15 +46,18 @@ def begin(
         probe_seconds: how long each of them may take.
 
     Raises:
-        UnknownName: a fact or a probe is of no question of the tree.
-        AnswerError: a fact is no answer to its question.
+        UnknownName: a fact is of no question or action of the tree, or a probe of no
+            question.
+        AnswerError: a fact is no answer to its question, or does not say what came of
+            its action.
         ValueError: the strategy is not known, or the limit is no length of time.
         TypeError: a probe is no function.
     """
     chosen = options(by, has, strategy)
     clock = clock or now
     at = stamp(clock())
-    told = [_told(tree, name, said, at, chosen) for name, said in (facts or {}).items()]
+    signed = signature(at, chosen.actor, None, None)
+    told = [fact(tree, name, said, signed) for name, said in (facts or {}).items()]
     own = None if isinstance(strategy, str) else strategy
     return Session(
         tree,
@@ -64,11 +70,30 @@ def begin(
     )
 
 
-def _told(tree: Tree, name: str, said: object, at: str, chosen: Options) -> Answered:
-    answer, value = understood(tree.question(name), said)
-    return Answered(
-        kind="told", step=name, answer=answer, value=value, at=at, actor=chosen.actor
-    )
+def fact(tree: Tree, name: str, said: object, signed: Signature) -> Answered | Tried:
+    """
+    What was known, or already tried, before the session began.
+
+    Raises:
+        UnknownName: there is no such question or action.
+        AnswerError: this is no answer to it, or does not say what came of it.
+    """
+    if name in tree.questions:
+        return told(tree, name, said, signed)
+    if name in tree.actions:
+        return done(name, said, signed)
+    raise UnknownName("question or action", name, [*tree.questions, *tree.actions])
+
+
+def told(tree: Tree, name: str, said: object, signed: Signature) -> Answered:
+    """An answer as a fact; ``AnswerError`` if the question has no such answer."""
+    answer, value = understood(tree.questions[name], said)
+    return Answered(kind="told", step=name, answer=answer, value=value, **signed)
+
+
+def done(name: str, said: object, signed: Signature) -> Tried:
+    """An action as a fact; ``AnswerError`` if this is nothing that came of it."""
+    return Tried(kind="done", step=name, fixed=outcome(name, said), **signed)
 
 
 def resume(

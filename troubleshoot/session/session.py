@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from typing import Any, Final, TypeAlias, TypedDict
+from typing import Any, Final, TypeAlias
 
 from troubleshoot.errors import SessionError
-from troubleshoot.session import asides, asking, changing, choosing
+from troubleshoot.session import asides, asking, changing, choosing, signing
 from troubleshoot.session.asides import SetAside
 from troubleshoot.session.cached import cached_property
 from troubleshoot.session.events import (
@@ -34,6 +34,7 @@ from troubleshoot.session.options import Options
 from troubleshoot.session.probing.probes import SECONDS, Probe, probed, probed_async
 from troubleshoot.session.recent import recent
 from troubleshoot.session.replies import Said, understood
+from troubleshoot.session.signing import Signature
 from troubleshoot.session.situation import Situation
 from troubleshoot.session.state import corrected, state
 from troubleshoot.session.statuses import Status
@@ -59,11 +60,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class _Signature(TypedDict):
-    at: str
-    actor: str
-
-
 @dataclass(frozen=True)
 class Session:
     """
@@ -71,7 +67,8 @@ class Session:
 
     ``own`` is a house's own strategy, whose name is among the options. ``carried``
     says what an edit of the tree did to the saved session that this one goes on from;
-    ``undone`` are the moves that ``redo`` takes back, the next one first.
+    ``undone`` are the moves that ``redo`` takes back, the next one first. ``speaker``
+    is who makes the next moves, see ``as_``.
 
     >>> session = tree.begin()                              # doctest: +SKIP
     >>> session.answer("lights", "amber").undo() == session # doctest: +SKIP
@@ -90,6 +87,7 @@ class Session:
         default_factory=ReadOnly, compare=False, repr=False
     )
     probe_seconds: float = field(default=SECONDS, compare=False, repr=False)
+    speaker: str | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         read_only(self, "probes")
@@ -193,16 +191,38 @@ class Session:
             self.options,
             self.events,
             undone=self.undone,
+            leading=self._situation.leading,
             outcome=self._outcome,
         )
 
     # What is said to the session.
 
-    def answer(self, question: QuestionOrId, said: Said) -> Session:
+    def as_(self, actor: str) -> Session:
+        """
+        The same session; what is said and done from here on is by this actor.
+
+        An actor is "customer", "agent", "probe" or a name, such as "agent:ann". Every
+        verb below also takes ``source``, where the move is from ("ticket"), and
+        ``quote``, how it read there; both are kept with it.
+
+        Raises:
+            AnswerError: this names nobody: it is one line of at most 100 characters.
+        """
+        return replace(self, speaker=signing.name(actor, "an actor"))
+
+    def answer(
+        self,
+        question: QuestionOrId,
+        said: Said,
+        *,
+        source: str | None = None,
+        quote: str | None = None,
+    ) -> Session:
         """
         The session after this answer; an earlier one to the same question is changed.
 
-        What an action has overtaken is answered anew, as it may be different now.
+        What an action has overtaken is answered anew, as it may be different now; the
+        answer that holds already is no change, and nothing is recorded.
         ``said`` is an id or a text of an answer, True or False for yes and no, a number
         for a question with a unit, ``DONT_KNOW`` or ``NOT_NOW``.
 
@@ -219,43 +239,72 @@ class Session:
             step=id_,
             answer=answer,
             value=value,
-            **self._now(),
+            **self._signed(source, quote),
         )
+        if changing.repeats(now, event):
+            return self
         asked = (self._asked(id_, event.at),) if isinstance(question, Question) else ()
         return self._with(*asked, event)
 
-    def change(self, step: Question | Action | str, said: Said) -> Session:
+    def change(
+        self,
+        step: Question | Action | str,
+        said: Said,
+        *,
+        source: str | None = None,
+        quote: str | None = None,
+    ) -> Session:
         """
         The session as if this had been said to the step at first.
 
         All other answers are kept; ``set_aside`` lists those that no longer apply.
         ``said`` is as for ``answer``, and of an action True or False, "fixed" or
-        "failed".
+        "failed". To say the same once more is no change, and nothing is recorded.
 
         Raises:
             UnknownName: there is no such question or action.
             AnswerError: nothing was said to it before, or this is no answer to it.
         """
-        signed = self._now()
-        return self._with(
-            changing.correction(self.tree, self.events, step, said, **signed)
-        )
+        now, signed = self._situation.state, self._signed(source, quote)
+        event = changing.correction(self.tree, now, step, said, signed)
+        return self if changing.repeats(now, event) else self._with(event)
 
-    def dont_know(self, question: QuestionOrId) -> Session:
+    def dont_know(
+        self,
+        question: QuestionOrId,
+        *,
+        source: str | None = None,
+        quote: str | None = None,
+    ) -> Session:
         """The session after "I don't know"; the belief stays."""
-        return self.answer(question, DONT_KNOW)
+        return self.answer(question, DONT_KNOW, source=source, quote=quote)
 
-    def not_now(self, step: Question | Action | str) -> Session:
+    def not_now(
+        self,
+        step: Question | Action | str,
+        *,
+        source: str | None = None,
+        quote: str | None = None,
+    ) -> Session:
         """The session after "not now"; the step is offered once more, later."""
         is_action = isinstance(step, str) and step not in self.tree.questions
         if isinstance(step, Action) or (is_action and step in self.tree.actions):
-            return self._with(Skipped(step=action_id(self.tree, step), **self._now()))
-        return self.answer(step, NOT_NOW)
+            id_ = action_id(self.tree, step)
+            return self._with(Skipped(step=id_, **self._signed(source, quote)))
+        return self.answer(step, NOT_NOW, source=source, quote=quote)
 
-    def tried(self, action: ActionOrId, *, fixed: bool) -> Session:
+    def tried(
+        self,
+        action: ActionOrId,
+        *,
+        fixed: bool,
+        source: str | None = None,
+        quote: str | None = None,
+    ) -> Session:
         """The session after the action, which fixed the symptom or did not."""
         id_ = action_id(self.tree, action)
-        return self._with(Tried(step=id_, fixed=bool(fixed), **self._now()))
+        signed = self._signed(source, quote)
+        return self._with(Tried(step=id_, fixed=bool(fixed), **signed))
 
     def probe(self, *, up_to: float | None = None) -> Session:
         """
@@ -273,23 +322,29 @@ class Session:
         """The same without blocking the loop; its next step is then at hand as well."""
         return await probed_async(self, up_to)
 
-    def note(self, text: str) -> Session:
+    def note(
+        self, text: str, *, source: str | None = None, quote: str | None = None
+    ) -> Session:
         """
         The session with a remark, which changes nothing else.
 
         Raises:
             TypeError: it is no text.
         """
-        return self._with(Remark(kind="noted", text=_whole(text), **self._now()))
+        signed = self._signed(source, quote)
+        return self._with(Remark(kind="noted", text=_whole(text), **signed))
 
-    def give_up(self, reason: str = "") -> Session:
+    def give_up(
+        self, reason: str = "", *, source: str | None = None, quote: str | None = None
+    ) -> Session:
         """
         The session ended by the customer; a later answer takes it up again.
 
         Raises:
             TypeError: the reason is no text.
         """
-        return self._with(Remark(kind="ended", text=_whole(reason), **self._now()))
+        signed = self._signed(source, quote)
+        return self._with(Remark(kind="ended", text=_whole(reason), **signed))
 
     def undo(self) -> Session:
         """
@@ -321,8 +376,13 @@ class Session:
 
     @property
     def _outcome(self) -> saved.Outcome | None:
-        """Where it stands; None where a house's own strategy, which may fail, says."""
-        return saved.outcome(self.next_step()) if self.own is None else None
+        """
+        Where it stands, if that was asked already: saving decides nothing.
+
+        None where a house's own strategy says, which a reader may not have.
+        """
+        step: Step | None = self.__dict__.get("_next_step")
+        return saved.outcome(step) if step is not None and self.own is None else None
 
     @property
     def _situation(self) -> Situation:
@@ -345,8 +405,12 @@ class Session:
     def _with(self, *events: Event) -> Session:
         return replace(self, events=(*self.events, *events), undone=())
 
-    def _now(self) -> _Signature:
-        return {"at": stamp(self.clock()), "actor": self.options.actor}
+    @property
+    def _actor(self) -> str:
+        return self.options.actor if self.speaker is None else self.speaker
+
+    def _signed(self, source: object, quote: object) -> Signature:
+        return signing.signature(stamp(self.clock()), self._actor, source, quote)
 
     def _asked(self, question: str, at: str) -> Asked:
         gain, cost = asking.worth(self.offers, question)
@@ -355,7 +419,7 @@ class Session:
             bits=round(gain, DIGITS),
             minutes=round(cost, DIGITS),
             at=at,
-            actor=self.options.actor,
+            actor=self._actor,
         )
 
 
@@ -363,4 +427,4 @@ def _whole(text: str) -> str:
     """The text with halves of characters replaced, which no file could hold."""
     if not isinstance(text, str):
         raise TypeError("a remark is a text, and so is the reason for giving up")
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return signing.whole(text)

@@ -100,6 +100,12 @@ class Situation:
         """Belief that the cause is not listed."""
         return float(self.p[-1])
 
+    @property
+    def leading(self) -> tuple[str, float]:
+        """The likeliest cause or "unknown", the first of equals, and its belief."""
+        place = int(self.p.round(EQUAL).argmax())
+        return self.model.causes[place], float(self.p[place])
+
     @cached_property
     def class_belief(self) -> FloatArray:
         """Belief per remedy class, shape (classes,)."""

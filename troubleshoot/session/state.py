@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from troubleshoot.session.events import Event
-    from troubleshoot.tree.tree import Setup, Tree
+    from troubleshoot.tree.tree import Action, Setup, Tree
 
 
 class Evidence(NamedTuple):
@@ -39,8 +39,9 @@ class State:
     ``stale`` are answers that an action has overtaken, ``stale_by`` which one;
     ``pointless`` are answers whose question would not be put now, ``spoilt_by`` the
     question that says so; ``opened`` are setups that are paid for; ``given_up`` is the
-    reason, None while the session goes on; ``last`` is the step of the last reply. It
-    is filled event by event and changed no more.
+    reason, None while the session goes on; ``last`` is the step of the last reply, and
+    ``said`` the last reply to each question and action, as it was meant. It is filled
+    event by event and changed no more.
     """
 
     answers: dict[str, str] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class State:
     given_up: str | None = None
     last: str | None = None
     log: dict[tuple[str, str], Evidence] = field(default_factory=dict)
+    said: dict[tuple[str, str], Answered | Tried] = field(default_factory=dict)
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -127,6 +129,7 @@ def _given_up(events: Iterable[Event]) -> str | None:
 
 def _answered(tree: Tree, now: State, event: Answered) -> None:
     question, reply = event.step, event.answer
+    now.said["question", question] = event
     now.answers.pop(question, None)
     now.stale.pop(question, None)
     now.stale_by.pop(question, None)
@@ -147,16 +150,22 @@ def _answered(tree: Tree, now: State, event: Answered) -> None:
 
 def _tried(tree: Tree, now: State, event: Tried) -> None:
     action = tree.actions[event.step]
+    now.said["action", action.id] = event
+    if event.kind != "done":  # facts are as things are now
+        _overtake(now, action)
+        _open(tree, now, action.setup)
+    now.tried[action.id] = event.fixed
+    now.log.pop(("action", action.id), None)
+    result = "fixed" if event.fixed else "failed"
+    now.log["action", action.id] = Evidence("action", action.id, result)
+
+
+def _overtake(now: State, action: Action) -> None:
     for question in action.changes:
         if question in now.answers:
             now.stale[question] = now.answers.pop(question)
             now.stale_by[question] = action.id
             del now.log["question", question]
-    now.tried[action.id] = event.fixed
-    _open(tree, now, action.setup)
-    now.log.pop(("action", action.id), None)
-    result = "fixed" if event.fixed else "failed"
-    now.log["action", action.id] = Evidence("action", action.id, result)
 
 
 def pointless(tree: Tree, answers: Mapping[str, str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from troubleshoot.session.events import Answered, Asked, Remark
+from troubleshoot.session.events import Answered, Asked, Remark, is_fact
 from troubleshoot.session.keeping.carried import Carried, Then
 from troubleshoot.session.keeping.lasting import changes, lost
 from troubleshoot.session.keeping.overtaking import (
@@ -123,11 +123,12 @@ def _corrected(
 
 def _note(event: Event, item: Carried) -> Remark:
     text = f"The tree was edited. {item}"
-    stands_for: Literal["fact"] | None = "fact" if event.kind == "told" else None
+    stands_for: Literal["fact"] | None = "fact" if is_fact(event) else None
     return Remark(
         kind="noted",
         at=event.at,
         actor=event.actor,
+        source=event.source,
         text=text,
         stands_for=stands_for,
     )
@@ -137,5 +138,5 @@ def _in_order(events: Iterable[Event]) -> Iterator[Event]:
     """The events with the facts first, for remarks may stand among them now."""
     begun, *rest = events
     yield begun
-    yield from (each for each in rest if each.kind == "told")
-    yield from (each for each in rest if each.kind != "told")
+    yield from (each for each in rest if is_fact(each))
+    yield from (each for each in rest if not is_fact(each))

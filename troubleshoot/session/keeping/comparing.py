@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from troubleshoot.errors import SessionError
-from troubleshoot.session.events import Asked, Remark
+from troubleshoot.session.events import Asked, Remark, is_fact
 from troubleshoot.session.keeping import saved
 from troubleshoot.session.opening import resume
 
@@ -85,7 +85,7 @@ def _first_end(session: Session) -> int:
     events = session.events
     for place in range(1, len(events)):
         between = isinstance(events[place - 1], Asked | Remark)
-        if between or events[place].kind == "told":
+        if between or is_fact(events[place]):
             continue
         if replace(session, events=events[:place]).next_step().is_end:
             return place

@@ -80,7 +80,8 @@ def overtaken(
             latest[places[i][i].step] = i
         elif isinstance(event, Tried) and not _corrects(event, tried):
             tried.add(event.step)
-            for question in changes(event.step):
+            # What was done before the session began is older than any answer in it.
+            for question in changes(event.step) if event.kind != "done" else ():
                 place = latest.get(question)
                 if place is not None and _is_answer(places[place]):
                     found.setdefault(place, event.step)

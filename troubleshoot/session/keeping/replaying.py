@@ -10,6 +10,7 @@ from troubleshoot.errors import SessionError, TroubleshootError
 from troubleshoot.session.events import (
     Answered,
     Asked,
+    Begun,
     Event,
     Remark,
     Skipped,
@@ -17,9 +18,9 @@ from troubleshoot.session.events import (
     moment,
 )
 from troubleshoot.session.keeping import saved
-from troubleshoot.session.opening import begin, check_strategy
-from troubleshoot.session.probing.probes import signed
+from troubleshoot.session.opening import begin, check_strategy, done, told
 from troubleshoot.session.session import Session, now
+from troubleshoot.session.signing import of
 from troubleshoot.session.steps import Reply
 from troubleshoot.session.strategy import Strategy
 from troubleshoot.session.wording import listing
@@ -69,57 +70,70 @@ def _lost(tree: Tree, events: Iterable[Event]) -> Iterator[str]:
 
 
 def _reenacted(tree: Tree, found: saved.Saved, strategy: str | Strategy) -> Session:
-    told = [x for x in found.events if isinstance(x, Answered) and x.kind == "told"]
-    session = begin(
-        tree,
-        {each.step: _said(each) for each in told},
-        by=found.options.by,
-        has=found.options.has,
-        strategy=strategy,
-        clock=_clock(found.events[0]),
-    )
-    asked: str | None = None
-    for event in found.events[1 + len(told) :]:
-        after = _again(replace(session, clock=_clock(event)), event, asked)
-        session = signed(after, len(session.events), event.actor)
-        asked = event.step if isinstance(event, Asked) else None
-    return replace(session, clock=now, undone=found.undone)
+    session = begin(tree, by=found.options.by, has=found.options.has, strategy=strategy)
+    session = replace(session, events=tuple(_given(tree, found.events)))
+    asked: Asked | None = None
+    for event in found.events[len(session.events) :]:
+        session = _again(session, event, asked)
+        asked = event if isinstance(event, Asked) else None
+    return replace(session, clock=now, speaker=None, undone=found.undone)
 
 
-def _again(session: Session, event: Event, asked: str | None) -> Session:
-    """The session after the verb that the event records."""
+def _given(tree: Tree, events: Iterable[Event]) -> Iterator[Event]:
+    """How it began, and the facts, understood anew."""
+    for event in events:
+        match event:
+            case Begun():
+                yield event
+            case Answered(kind="told"):
+                yield told(tree, event.step, _said(event), of(event))
+            case Tried(kind="done"):
+                yield done(event.step, event.fixed, of(event))
+
+
+def _again(session: Session, event: Event, asked: Asked | None) -> Session:
+    """The session after the verb that the event records, under its signature."""
+    session = replace(session, clock=_clock(event), speaker=event.actor)
+    after = _verb(session, event, asked.step if asked else None)
+    if after is session and not isinstance(event, Asked):
+        # What was said already was recorded once more by earlier versions.
+        asked_again = () if asked is None else (asked,)
+        return replace(session, events=(*session.events, *asked_again, event))
+    return after
+
+
+def _verb(session: Session, event: Event, asked: str | None) -> Session:
+    signed = {"source": event.source, "quote": event.quote}
     match event:
         case Answered():
-            return _answered(session, event, asked)
+            return _answered(session, event, asked, **signed)
+        case Tried(kind="corrected"):
+            return session.change(session.action(event.step), event.fixed, **signed)
         case Tried():
-            return _tried(session, event)
+            return session.tried(event.step, fixed=event.fixed, **signed)
         case Skipped():
-            return session.not_now(session.action(event.step))
-        case Remark(kind="noted"):
-            return _noted(session, event)
+            return session.not_now(session.action(event.step), **signed)
         case Remark():
-            return session.give_up(event.text)
+            return _remark(session, event, **signed)
     return session
 
 
-def _noted(session: Session, event: Remark) -> Session:
+def _remark(session: Session, event: Remark, **signed: str | None) -> Session:
     if event.stands_for:
         return replace(session, events=(*session.events, event))
-    return session.note(event.text)
+    if event.kind == "noted":
+        return session.note(event.text, **signed)
+    return session.give_up(event.text, **signed)
 
 
-def _answered(session: Session, event: Answered, asked: str | None) -> Session:
+def _answered(
+    session: Session, event: Answered, asked: str | None, **signed: str | None
+) -> Session:
     if asked:
-        return session.answer(session.question(asked), _said(event))
+        return session.answer(session.question(asked), _said(event), **signed)
     if event.kind == "changed":
-        return session.change(event.step, _said(event))
-    return session.answer(event.step, _said(event))
-
-
-def _tried(session: Session, event: Tried) -> Session:
-    if event.kind == "corrected":
-        return session.change(session.action(event.step), event.fixed)
-    return session.tried(event.step, fixed=event.fixed)
+        return session.change(event.step, _said(event), **signed)
+    return session.answer(event.step, _said(event), **signed)
 
 
 def _said(event: Answered) -> str | float:

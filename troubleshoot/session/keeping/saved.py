@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 from pydantic import Field, TypeAdapter, ValidationError
 
 from troubleshoot._version import __version__
-from troubleshoot.errors import SessionError
+from troubleshoot.errors import AnswerError, SessionError
 from troubleshoot.session.events import (
     Answered,
     Asked,
@@ -26,12 +26,14 @@ from troubleshoot.session.events import (
     Remark,
     Skipped,
     Tried,
+    is_fact,
     moment,
     plain,
     stamp,
 )
 from troubleshoot.session.keeping.strict_json import parsed, shown
 from troubleshoot.session.options import Options
+from troubleshoot.session.signing import signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,6 +94,14 @@ class Outcome(Closed):
     confidence: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leading(Closed):
+    """The likeliest cause, "unknown" for one that is not listed, and its belief."""
+
+    cause: str
+    belief: float
+
+
 Log: TypeAlias = tuple[
     Annotated[
         Begun | Asked | Answered | Tried | Skipped | Remark,
@@ -106,7 +116,8 @@ class Saved(Closed):
     """
     What a saved session holds; ``undone`` are moves that were taken back.
 
-    ``texts`` and ``outcome`` are None in files of versions that did not write them.
+    ``texts`` and ``leading`` are None in files of versions that did not write them;
+    ``outcome`` is None as well where nobody had asked for the next step.
     """
 
     format: Literal[1]
@@ -116,6 +127,7 @@ class Saved(Closed):
     events: Log
     undone: Log = ()
     texts: Texts | None = None
+    leading: Leading | None = None
     outcome: Outcome | None = None
 
 
@@ -127,11 +139,13 @@ def written(
     options: Options,
     events: Iterable[Event],
     *,
+    leading: tuple[str, float],
     undone: Iterable[Event] = (),
     outcome: Outcome | None = None,
 ) -> str:
     """The session as JSON text that ``read`` takes back."""
     events, undone = tuple(events), tuple(undone)
+    cause, belief = leading
     saved = {
         "format": FORMAT,
         "library": f"troubleshoot {__version__}",
@@ -139,6 +153,7 @@ def written(
         "options": asdict(options),
         "events": [plain(each) for each in events],
         "texts": texts(tree, (*events, *undone)),
+        "leading": {"cause": cause, "belief": round(belief, DIGITS)},
     }
     if undone:
         saved["undone"] = [plain(each) for each in undone]
@@ -213,12 +228,12 @@ def read(text: str) -> Saved:
     except ValidationError as error:
         raise SessionError(_sentence(error)) from None
     log = (*saved.events, *saved.undone)
-    stamped = tuple(_with_stamp(i, each) for i, each in enumerate(log))
+    stamped = tuple(_checked(i, each) for i, each in enumerate(log))
     size = len(saved.events)
     events, undone = stamped[:size], stamped[size:]
     _check_order(events)
     _check_order((events[0], *undone))
-    if any(each.kind == "told" for each in undone):
+    if any(is_fact(each) for each in undone):
         raise SessionError("the facts of the saved session cannot be undone")
     return replace(saved, events=events, undone=undone)
 
@@ -257,9 +272,13 @@ _MESSAGES: Final = {
 }
 
 
-def _with_stamp(i: int, event: Event) -> Event:
+def _checked(i: int, event: Event) -> Event:
+    """The event under its time in UTC, once its signature is checked."""
     try:
+        signature(event.at, event.actor, event.source, event.quote)
         return replace(event, at=stamp(moment(event.at)))
+    except AnswerError as error:
+        raise SessionError(f"event {i} of the saved session: {error}") from None
     except (ValueError, OverflowError):
         raise SessionError(
             f"event {i} of the saved session has no time with a zone: {shown(event.at)}"
@@ -271,8 +290,8 @@ def _check_order(events: tuple[Event, ...]) -> None:
     kinds = [each.kind for each in events]
     if kinds[:1] != ["begun"] or kinds.count("begun") > 1:
         raise SessionError("the events of the saved session must begin once")
-    facts = kinds[1 : kinds.count("told") + 1]
-    if any(each != "told" for each in facts):
+    facts = sum(map(is_fact, events))
+    if not all(map(is_fact, events[1 : facts + 1])):
         raise SessionError("the facts of the saved session must come first")
     for asked, reply in zip(events, (*events[1:], None), strict=True):
         if isinstance(asked, Asked) and not _replies(reply, asked):

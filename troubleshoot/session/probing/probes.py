@@ -20,6 +20,7 @@ from troubleshoot.session import choosing
 from troubleshoot.session.events import PROBE, Answered, Event, Remark, Tried
 from troubleshoot.session.probing import calling
 from troubleshoot.session.replies import Said, understood
+from troubleshoot.session.signing import MEASURED
 from troubleshoot.session.steps import DONT_KNOW, Question, Reply
 from troubleshoot.text import printable
 from troubleshoot.tree import tree as written
@@ -141,7 +142,7 @@ def replied(session: Session, step: Question, outcome: calling.Outcome) -> Sessi
     """The session after what came of a probe."""
     question = session.tree.questions[step.id]
     said, trouble = _said(question, outcome, session.probe_seconds)
-    after = session
+    after = session.as_(PROBE)
     # Safety does not rest on code: only a person may leave an urgent question open.
     left = question.is_urgent and isinstance(said, Reply)
     if left and not trouble:
@@ -149,8 +150,8 @@ def replied(session: Session, step: Question, outcome: calling.Outcome) -> Sessi
     if trouble:
         after = after.note(_subject(question.id) + trouble)
     if not left:
-        after = after.answer(step, said)
-    return signed(after, len(session.events), PROBE)
+        after = after.answer(step, said, source=MEASURED)
+    return replace(after, speaker=session.speaker)
 
 
 def _said(
@@ -183,9 +184,3 @@ def _message(error: BaseException) -> str:
         return str(error)
     except Exception:  # noqa: BLE001 - an error that cannot say what it is
         return ""
-
-
-def signed(session: Session, known: int, actor: str) -> Session:
-    """The session with all its events after the first known ones by this actor."""
-    new = (replace(each, actor=actor) for each in session.events[known:])
-    return replace(session, events=(*session.events[:known], *new))

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from troubleshoot.session.views.record import Move
     from troubleshoot.tree.tree import Tree
 
+KNOWN: Final = ("fact", "already tried")
+DONE: Final = ("already tried", "action", "corrected")
 DOUBTS: Final = 3  # to check again, before the others
 
 
@@ -59,6 +61,7 @@ def hand_off(session: Session) -> HandOff:
         tree=known.tree,
         symptom=tree.symptom,
         begun=known.begun,
+        actor=known.actor,
         until=session.events[-1].at,
         by=session.options.by,
         has=session.options.has,
@@ -69,8 +72,8 @@ def hand_off(session: Session) -> HandOff:
         unknown=rounded(session.belief[UNKNOWN]),
         surprise=shared_doubt(session.offers) if session.surprise() else "",
         doubts=tuple(_doubts(session)),
-        facts=tuple(each for each in moves if each.kind == "fact"),
-        steps=tuple(each for each in moves if each.kind != "fact"),
+        facts=tuple(each for each in moves if each.kind in KNOWN),
+        steps=tuple(each for each in moves if each.kind not in KNOWN),
         left_out=tuple(_left_out(shared)),
         not_answered=open_,
         withheld=tuple(
@@ -262,16 +265,23 @@ def _shared(session: Session) -> Session:
     holds = set(session.evidence)
     while gone:
         events = [each for each in session.events if _step_of(each) not in gone]
+        if len(events) == len(session.events):
+            break  # the same session, with all that was worked out for it
         session = replace(session, events=tuple(events))
         gone = {step for step, _ in set(session.evidence) - holds}
-    return replace(session, undone=())
+    if not session.undone:
+        return session
+    shared = replace(session, undone=())
+    shared.next_step()  # was asked of the session, and is what its text says as well
+    return shared
 
 
 def _masked(move: Move, withheld: Iterable[str]) -> Move:
     """The move without what was said to a question that is withheld."""
-    if move.kind in ("action", "corrected") or move.step not in withheld:
+    if move.kind in DONE or move.step not in withheld:
         return move
-    return replace(move, answer=MASK, rules_out=())
+    quote = MASK if move.quote else ""
+    return replace(move, answer=MASK, quote=quote, rules_out=())
 
 
 def _step_of(event: Event) -> str:

@@ -19,6 +19,7 @@ from troubleshoot.session.events import Closed
 from troubleshoot.session.keeping import saved
 from troubleshoot.session.keeping.saved import TreeMark
 from troubleshoot.session.keeping.strict_json import parsed, shown
+from troubleshoot.session.options import SOMEBODY
 from troubleshoot.session.views.record import (
     Move,
     Named,
@@ -201,8 +202,8 @@ class HandOff(Closed):
     ``has`` who was there and with what, None for everybody and everything. ``next``
     are the best steps now, whoever takes them, and ``later`` the other open questions,
     what tells most per minute first; ``unknown`` is the belief in a cause that nobody
-    listed. ``withheld`` are the private questions that were answered, and those whose
-    answers do not count because of them.
+    listed. ``actor`` is who began it. ``withheld`` are the private questions that were
+    answered, and those whose answers do not count because of them.
     ``session`` is the text from which ``troubleshoot.resume`` goes on.
     """
 
@@ -228,6 +229,7 @@ class HandOff(Closed):
     ruled_out: tuple[RuledOut, ...]
     escalate: Escalate | None
     session: str
+    actor: str = SOMEBODY
 
     @property
     def minutes(self) -> float:

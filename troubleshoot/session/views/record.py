@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from troubleshoot._version import __version__
 from troubleshoot.session.effort import DIGITS, minutes_by_place
 from troubleshoot.session.events import (
+    PROBE,
     Answered,
     Asked,
     Begun,
@@ -23,6 +24,7 @@ from troubleshoot.session.events import (
     Tried,
 )
 from troubleshoot.session.keeping.saved import TreeMark, tree_mark
+from troubleshoot.session.signing import MEASURED, SAID
 from troubleshoot.session.steps import Reply
 from troubleshoot.session.views.surprise import doubt, shared_doubt
 from troubleshoot.session.wording import MASK, WORKED
@@ -35,12 +37,20 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Question, Tree
 
 MoveKind: TypeAlias = Literal[
-    "fact", "question", "changed", "action", "corrected", "note", "given up"
+    "fact",
+    "already tried",
+    "question",
+    "changed",
+    "action",
+    "corrected",
+    "note",
+    "given up",
 ]
 
 FORMAT: Final = 1
 WORDS: Final[Mapping[str, MoveKind]] = {
     "told": "fact",
+    "done": "already tried",
     "answered": "question",
     "changed": "changed",
     "tried": "action",
@@ -68,10 +78,13 @@ class Move(Closed):
     """
     A fact, an answer, an action, a remark, or the end by the customer.
 
-    "changed" is an answer, "corrected" the outcome of an action, that was said anew.
+    "already tried" is an action that was tried before the session; "changed" is an
+    answer, "corrected" the outcome of an action, that was said anew.
     ``text`` is the question, the action or the remark, and ``answer`` what was said
     or came of it. ``minutes`` are those that the tree says it takes, setups included;
-    0 for what was known already, put off, or said anew. ``rules_out`` are root causes.
+    0 for what was known already, put off, or said anew. ``source`` and ``quote`` are
+    where it is from and how it read there, if that was said. ``rules_out`` are root
+    causes.
     """
 
     kind: MoveKind
@@ -81,6 +94,8 @@ class Move(Closed):
     step: str = ""
     answer: str = ""
     minutes: float = 0.0
+    source: str = ""
+    quote: str = ""
     rules_out: tuple[Named, ...] = ()
 
 
@@ -95,12 +110,17 @@ class Outcome(Closed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What was said and done with which tree, and how it ended if it did."""
+    """
+    What was said and done with which tree, and how it ended if it did.
+
+    ``actor`` is who began it, and made all moves that name nobody else.
+    """
 
     library: str
     tree: TreeMark
     symptom: str
     begun: str
+    actor: str
     moves: tuple[Move, ...]
     ending: Outcome | None
 
@@ -122,6 +142,7 @@ def record(session: Session) -> Record:
         tree=tree_mark(session.tree),
         symptom=session.tree.symptom,
         begun=session.events[0].at,
+        actor=session.events[0].actor,
         moves=tuple(_moves(session)),
         ending=ending(session),
     )
@@ -160,8 +181,23 @@ def _moves(session: Session) -> Iterator[Move]:
             step=_step(event)[1],
             answer=answer,
             minutes=minutes.get(i, 0.0),
+            source=event.source or "",
+            quote=_quote(tree, event),
             rules_out=effects.get(_step(event), ()) if last[_step(event)] == i else (),
         )
+
+
+def is_telling(move: Move) -> bool:
+    """Whether the source says more than who made the move does."""
+    usual = SAID if move.actor != PROBE else MEASURED
+    return move.source not in ("", usual)
+
+
+def _quote(tree: Tree, event: Event) -> str:
+    """The words in which it was said; those of a private answer would tell it."""
+    if event.quote and is_private(tree, *_step(event)):
+        return MASK
+    return event.quote or ""
 
 
 def _step(event: Event) -> tuple[str, str]:

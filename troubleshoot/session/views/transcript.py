@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from troubleshoot.session.events import PROBE
+from troubleshoot.session.views.record import is_telling
 from troubleshoot.session.wording import WORKED
 from troubleshoot.text import printable
 
@@ -28,6 +28,7 @@ def transcript(record: Record) -> str:
     ]
     for move in record.moves:
         pairs += _move(move)
+        pairs += _origin(move, record.actor)
     if record.ending is not None:
         pairs.append(("ending", f"{record.ending.kind}. {record.ending.text}"))
     return "".join(_line(word, text) for word, text in pairs if text)
@@ -35,7 +36,7 @@ def transcript(record: Record) -> str:
 
 def _move(move: Move) -> Iterator[tuple[str, str]]:
     match move.kind:
-        case "action" | "corrected":
+        case "action" | "corrected" | "already tried":
             yield move.kind, move.text
             yield "fixed", _fixed(move.answer)
         case "note":
@@ -45,8 +46,15 @@ def _move(move: Move) -> Iterator[tuple[str, str]]:
         case word:
             yield word, move.text
             yield "answer", move.answer
-            if move.actor == PROBE:
-                yield "by", PROBE
+
+
+def _origin(move: Move, usual: str) -> Iterator[tuple[str, str]]:
+    """Who made the move and where it is from, where that goes without saying not."""
+    if move.actor != usual:
+        yield "by", move.actor
+    if is_telling(move):
+        yield "source", move.source
+    yield "quote", move.quote
 
 
 def _fixed(answer: str) -> str:
