@@ -102,7 +102,7 @@ def test_no_budget_is_a_plan_too(call, budget):
         (["--goal", "win"], "diagnose"),
         (["--budget-nodes", "-1"], "-1"),
         (["--budget-seconds", "soon"], "soon"),
-        (["--fact", "nothing=1"], "there is no question 'nothing'"),
+        (["--fact", "nothing=1"], "there is no question or action 'nothing'"),
         (["--fact", "plug=blue"], "possible are"),
     ],
 )

@@ -201,7 +201,7 @@ def test_next_reads_a_saved_session_and_leaves_it(call):
     ("arguments", "message"),
     [
         (["--fact", "volts=-inf"], "possible are"),
-        (["--fact", "nothing=1"], "there is no question 'nothing'"),
+        (["--fact", "nothing=1"], "there is no question or action 'nothing'"),
         (["--tried", "plug-inn=no"], "did you mean 'plug-in'?"),
         (["--tried", "plug-in=maybe"], "'maybe' is neither"),
         (["--strategy", "random"], "information"),
@@ -387,4 +387,4 @@ def test_new_never_overwrites(call):
     assert run.exit_code == 1
     assert "stays" in run.stderr
     assert Path("lamp.yaml").read_bytes() == before
-    assert call("new", "no/such/folder.yaml").exit_code == 1
+    assert call("new", "no/such/folder.yaml").exit_code == 2

@@ -13,6 +13,7 @@ from troubleshoot.check import problems
 from troubleshoot.cli.json_text import FORMAT, dumps
 from troubleshoot.cli.options import json_option
 from troubleshoot.cli.refused import PROBLEMS, WRONG_USAGE, Refused
+from troubleshoot.cli.typed import AnyName
 from troubleshoot.text import clean
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ ONLY_IN_TEXT = ("excerpt", "width", "also")
 
 
 @click.command(epilog="Example: troubleshoot check trees/")
-@click.argument("trees", nargs=-1, required=True, metavar="TREE...")
+@click.argument("trees", nargs=-1, required=True, metavar="TREE...", type=AnyName())
 @json_option
 def command(*, trees: tuple[str, ...], as_json: bool) -> None:
     """

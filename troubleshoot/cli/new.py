@@ -13,6 +13,7 @@ from troubleshoot.cli.json_text import FORMAT, dumps
 from troubleshoot.cli.options import json_option
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
 from troubleshoot.cli.terminal import Terminal
+from troubleshoot.cli.typed import FileName
 from troubleshoot.text import one_line
 
 TITLE: Final = "A lamp that stays dark"
@@ -22,7 +23,7 @@ LONGEST: Final = 200
 @click.command(
     epilog="Example: troubleshoot new printer.yaml --title 'The printer does not print'"
 )
-@click.argument("file", metavar="FILE", type=click.Path())
+@click.argument("file", metavar="FILE", type=FileName())
 @click.option(
     "--title",
     default=TITLE,
@@ -60,6 +61,8 @@ def write(file: str, text: str) -> None:
             new.write(text)
     except FileExistsError as error:
         raise Refused(f"{file}: the file is there already; it stays.") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Refused(f"{file}: {reason}") from error
+    except FileNotFoundError as error:
+        message = f"{file}: there is no folder '{Path(file).parent}'."
+        raise Refused(message, code=WRONG_USAGE) from error
+    except OSError as error:
+        raise Refused(f"{file}: {error.strerror or error}") from error

@@ -25,6 +25,7 @@ from troubleshoot.cli.options import (
 )
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
 from troubleshoot.cli.terminal import Terminal
+from troubleshoot.cli.typed import FileName
 from troubleshoot.errors import SessionError
 from troubleshoot.session import begin, resume
 from troubleshoot.session.changing import outcome
@@ -71,7 +72,7 @@ class InOrder(click.Command):
 @click.option(
     "--session",
     "file",
-    type=click.Path(dir_okay=False),
+    type=FileName(),
     metavar="FILE",
     help="Go on from a saved session, which is only read.",
 )

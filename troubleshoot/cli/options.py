@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
+from troubleshoot.cli.typed import TreeName, included, short
 from troubleshoot.errors import did_you_mean, nearest
 from troubleshoot.text import one_line
 from troubleshoot.tree.load import load
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.tree.tree import Tree
 
+LONGEST: Final = 200  # characters of a name that may be misspelt
 SLIP: Final = 0.8  # alike enough to be the same word: not "voltmeter", "multimeter"
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -40,11 +42,11 @@ class Pair(click.ParamType[tuple[str, str]]):
         name, sign, said = one_line(value).partition("=")
         if not sign or not name.strip() or not said.strip():
             expected = (param and param.metavar) or "NAME=VALUE"
-            self.fail(f"'{one_line(value)}' should read {expected}.", param, ctx)
+            self.fail(f"'{short(value)}' should read {expected}.", param, ctx)
         return name.strip(), said.strip()
 
 
-tree_argument = click.argument("tree", metavar="TREE")
+tree_argument = click.argument("tree", metavar="TREE", type=TreeName())
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON on standard output."
@@ -146,9 +148,18 @@ def tree_of(name: str) -> Tree:
 def refuse_unknown(name: str) -> None:
     """Refuse what is neither a file or folder nor an included tree."""
     if not _is_there(name) and find(name) is None:
-        hint = did_you_mean(nearest(name, names()))
-        message = f"there is no tree file '{name}', nor an included tree{hint}"
-        raise Refused(message, code=WRONG_USAGE)
+        raise Refused(no_tree(name), code=WRONG_USAGE)
+
+
+def no_tree(name: str) -> str:
+    """That nothing has this name, and what to type instead."""
+    if len(name.split()) > 1 and not name.endswith((".yaml", ".yml")):
+        return (
+            f"'{short(name)}' is no tree: name a file, or an included tree that fits "
+            f"the complaint; {included()}."
+        )
+    hint = did_you_mean(nearest(name[:LONGEST], names())) or f"; {included()}"
+    return f"there is no tree file '{short(name)}', nor an included tree{hint}"
 
 
 def _is_there(name: str) -> bool:

@@ -19,6 +19,7 @@ from troubleshoot.cli.options import (
 from troubleshoot.cli.progress import Line
 from troubleshoot.cli.refused import wrong_usage
 from troubleshoot.cli.terminal import Terminal
+from troubleshoot.cli.typed import Count, Seconds
 from troubleshoot.session import plan
 from troubleshoot.session.plans.file import shape
 from troubleshoot.session.wording import minutes, percent
@@ -48,14 +49,14 @@ DEPTH: Final = 3  # steps below each other in the outline
 @click.option(
     "--budget-seconds",
     "seconds",
-    type=click.FloatRange(min=0),
+    type=Seconds(),
     metavar="S",
     help="How long to search at most; results may differ from run to run.",
 )
 @click.option(
     "--budget-nodes",
     "nodes",
-    type=click.IntRange(min=0),
+    type=Count(0),
     metavar="N",
     help="How many situations to look into at most.",
 )

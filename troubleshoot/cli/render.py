@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +15,7 @@ from troubleshoot.cli.publishing import ready
 from troubleshoot.cli.refused import PROBLEMS, Refused
 from troubleshoot.cli.rendering import ALL, FORMS, Wish, reader, refuse
 from troubleshoot.cli.sheets import Sheets
+from troubleshoot.cli.typed import AnyName, Count, FolderName, TreeName
 from troubleshoot.cli.watch import Watch
 from troubleshoot.errors import did_you_mean, nearest
 from troubleshoot.runbook.layout import STEPS
@@ -25,6 +25,7 @@ from troubleshoot.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from troubleshoot.cli.edition import Opened, Reader, Result, Written
 
@@ -56,12 +57,12 @@ class Formats(click.ParamType[tuple[str, ...]]):
 @click.command(
     epilog="Example: troubleshoot render trees/ --to runbooks --format html,pdf"
 )
-@click.argument("trees", nargs=-1, required=True, metavar="TREE...")
+@click.argument("trees", nargs=-1, required=True, metavar="TREE...", type=AnyName())
 @click.option(
     "--to",
     "folder",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=FolderName(),
     help="The folder for the pages. Without it, one page goes to standard output.",
 )
 @click.option(
@@ -97,7 +98,7 @@ class Formats(click.ParamType[tuple[str, ...]]):
 )
 @click.option(
     "--steps",
-    type=click.IntRange(min=1),
+    type=Count(1),
     default=STEPS,
     show_default=True,
     metavar="N",
@@ -114,10 +115,12 @@ class Formats(click.ParamType[tuple[str, ...]]):
 @click.option(
     "--templates",
     metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=FolderName(exists=True),
     help="A folder of your own templates, which come before the included ones.",
 )
-@click.option("--tree", metavar="TREE", help="The tree of a saved session.")
+@click.option(
+    "--tree", metavar="TREE", type=TreeName(), help="The tree of a saved session."
+)
 @click.option(
     "--watch", is_flag=True, help="Render again whenever a tree is saved; ends on ^C."
 )
@@ -161,20 +164,30 @@ def print_page(wish: Wish, opens: Reader, line: Line) -> None:
     sources = wish.sources()
     if len(sources) > 1 or wish.has_index:
         refuse("several pages need a folder: add --to.")
-    opened = opens(sources[0])
+    file = sources[0].file
+    try:
+        opened = opens(sources[0])
+    except TROUBLE as error:
+        raise Refused(with_name(file, error)) from error
     if opened.problems:
         tell_problems(opened)
         raise click.exceptions.Exit(PROBLEMS)
     if len(opened.pages) > 1:
         refuse("several pages need a folder: add --to.")
-    line(f"{sources[0].file}: {opened.pages[0].to}")
+    line(f"{file}: {opened.pages[0].to}")
     try:
         data = opened.pages[0].content
     except TROUBLE as error:
-        raise Refused(f"{sources[0].file}: {told(error)}") from error
+        raise Refused(with_name(file, error)) from error
     finally:
         line.close()
     click.echo(data, nl=False)
+
+
+def with_name(file: str, error: Exception) -> str:
+    """What went wrong with a file, its name first."""
+    message = told(error)
+    return message if message.startswith(f"{file}:") else f"{file}: {message}"
 
 
 def publish(wish: Wish, edition: Edition, opens: Reader) -> None:

@@ -17,6 +17,7 @@ from troubleshoot.cli.keeping import decoded, read
 from troubleshoot.cli.options import json_option, tree_argument, tree_of
 from troubleshoot.cli.refused import PROBLEMS, WRONG_USAGE, Refused
 from troubleshoot.cli.terminal import Terminal
+from troubleshoot.cli.typed import AnyName, TreeName
 from troubleshoot.errors import SessionError, TroubleshootError
 from troubleshoot.session import Journal
 from troubleshoot.session.keeping.comparing import Comparison, compared
@@ -59,10 +60,11 @@ class Case:
     epilog="Example: troubleshoot replay printer.yaml closed-cases/ --before old.yaml"
 )
 @tree_argument
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=AnyName())
 @click.option(
     "--before",
     metavar="TREE",
+    type=TreeName(),
     help="The tree of then; how a session stood is worked out with it, and not read "
     "from the file.",
 )

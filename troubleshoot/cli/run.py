@@ -27,6 +27,7 @@ from troubleshoot.cli.prepared import play, prepared
 from troubleshoot.cli.refused import PROBLEMS, Refused, wrong_usage
 from troubleshoot.cli.talk import talk
 from troubleshoot.cli.terminal import Terminal
+from troubleshoot.cli.typed import FileName
 from troubleshoot.session import begin
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ code is 0, or 1 if the last line was no answer.
 @tree_argument
 @click.option(
     "--answers",
-    type=click.Path(),
+    type=FileName(),
     metavar="FILE",
     help="Play a prepared run: a YAML file with 'question: answer' and "
     "'action: yes' or 'no'. What is not in it is not known.",
@@ -56,7 +57,7 @@ code is 0, or 1 if the last line was no answer.
 @click.option(
     "--session",
     "file",
-    type=click.Path(dir_okay=False),
+    type=FileName(),
     metavar="FILE",
     help="Keep the session in this file, also when it is finished.  "
     "[default: <tree id>.session.json here, until it is finished]",
