@@ -375,7 +375,10 @@ class TestCases:
         (["case.json"], "add --form transcript"),
         (["case.json", "--form", "transcript"], "add --tree"),
         (["case.json", "--form", "hand-off", "--steps", "3"], "--steps is for --form"),
-        (["lamp.yaml", "--fact", "nothing=1"], "there is no question or action 'nothing'"),
+        (
+            ["lamp.yaml", "--fact", "nothing=1"],
+            "there is no question or action 'nothing'",
+        ),
         (["lamp.yaml", "--fact", "plug=blue"], "possible are"),
         (["lamp.yaml", "--steps", "0"], "0"),
         (["lamp.yaml", "--format", "interactive", "--paper", "A4"], "pages of steps"),

@@ -27,19 +27,26 @@ def session(tree: Tree) -> Session:
     """A session of the kettle with events of every kind."""
     begun = tree.begin({"account": "own", "ohms": 12})
     asked = begun.answer(begun.next_step(), "no").answer("lamp", "yes")
-    tried = asked.change("lamp", "no").tried("clean", fixed=False)
+    tried = asked.change("lamp", "no").tried("clean", fixed=True)
     more = tried.change("clean", "failed").not_now("scrap").dont_know("ohms")
     return more.note("It rained.").give_up("No time.").answer("ohms", 400).undo()
 
 
+def saved(tree: Tree) -> str:
+    """Its file, with where it stands."""
+    it = session(tree)
+    it.next_step()
+    return it.to_json()
+
+
 def damaged(tree: Tree) -> dict[str, str]:
     """Every file of the list, by what is wrong with it."""
-    text = session(tree).to_json()
+    text = saved(tree)
     files = dict(_texts(text))
     for name, change in CHANGES.items():
-        saved = json.loads(text)
-        change(saved)
-        files[name] = json.dumps(saved)
+        value = json.loads(text)
+        change(value)
+        files[name] = json.dumps(value)
     return files
 
 
@@ -129,6 +136,7 @@ def _at(time: str) -> Callable[[Any], None]:
 
 
 TOLD: Final = {"kind": "told", **SIGNED, "step": "lamp", "answer": "no"}
+DONE: Final = {"kind": "done", **SIGNED, "step": "scrap", "fixed": False}
 NOTED: Final = {"kind": "noted", **SIGNED, "text": "x"}
 
 # What is done to the value of the file. The events are: begun, told account, told ohms,
@@ -179,6 +187,31 @@ CHANGES: Final[dict[str, Callable[[Any], None]]] = {
     "two beginnings": _add(3, {"kind": "begun", **SIGNED}),
     "a fact out of order": _add(9, TOLD),
     "a fact more": _add(1, TOLD),
+    "a tried action as a fact": _add(1, DONE),
+    "a tried action out of order": _add(9, DONE),
+    "a fact that is no action": _add(1, {**DONE, "step": "dance"}),
+    "an undone tried action": _undone(DONE),
+    "a source": _set("events", 4, "source", to="ticket"),
+    "a null source": _set("events", 4, "source", to=None),
+    "a blank source": _set("events", 4, "source", to=" \u3000\x1c"),
+    "a mark as source": _set("events", 4, "source", to="\ufeff"),
+    "a source of two lines": _set("events", 4, "source", to="a\nb"),
+    "a source with an end": _set("events", 4, "source", to="a\n"),
+    "a source with a tab": _set("events", 4, "source", to="a\tb"),
+    "a source with a control": _set("events", 4, "source", to="a\x07"),
+    "a long source": _set("events", 4, "source", to="\U0001f600" * 100),
+    "too long a source": _set("events", 4, "source", to="x" * 101),
+    "a source that is a number": _set("events", 4, "source", to=1),
+    "a quote": _set("events", 4, "quote", to="It \u202eis\n\x07so"),
+    "a quote of the beginning": _set("events", 0, "quote", to="x"),
+    "a blank quote": _set("events", 4, "quote", to="\x85 \n"),
+    "a mark as quote": _set("events", 4, "quote", to="\ufeff"),
+    "a long quote": _set("events", 4, "quote", to="\U0001f600" * 2000),
+    "too long a quote": _set("events", 4, "quote", to="x" * 2001),
+    "a blank actor": _set("events", 4, "actor", to=" "),
+    "a leading cause of none": _set("leading", to={"cause": "x", "belief": 2}),
+    "a leading cause without belief": _set("leading", to={"cause": "fuse"}),
+    "null leading": _set("leading", to=None),
     "an event that is a text": _add(3, "asked"),
     "an event without a kind": _drop("events", 0, "kind"),
     "an unknown kind": _set("events", 4, "kind", to="guessed"),
@@ -244,12 +277,12 @@ CHANGES: Final[dict[str, Callable[[Any], None]]] = {
 
 def shaken(tree: Tree, rng: random.Random, times: int) -> Iterator[str]:
     """The file with random values replaced, doubled or taken out."""
-    whole = json.loads(session(tree).to_json())
+    whole = json.loads(saved(tree))
     values = [each for _, _, each in _places(whole)]
     for _ in range(times):
-        saved = copy.deepcopy(whole)
+        value = copy.deepcopy(whole)
         for _ in range(rng.randint(1, 2)):
-            owner, name, _ = rng.choice(list(_places(saved)))
+            owner, name, _ = rng.choice(list(_places(value)))
             other = copy.deepcopy(rng.choice([*values, *ODD]))
             if rng.random() < 0.25:
                 del owner[name]
@@ -257,7 +290,7 @@ def shaken(tree: Tree, rng: random.Random, times: int) -> Iterator[str]:
                 owner.insert(name, other)
             else:
                 owner[name] = other
-        yield json.dumps(saved)
+        yield json.dumps(value)
 
 
 ODD: Final = (None, True, 0, -1.5, "", "dont-know", "not-now", [], {}, "told", "fact")

@@ -36,7 +36,9 @@ class Play:
         self.wanders = rng.choice((0.0, 0.2))
         self.cause = rng.choice([None, *(each.id for each in tree.root_causes)])
         told = [each for each in tree.questions if rng.random() < facts]
-        self.facts = {each: self._reply(each) for each in told}
+        done = [each for each in tree.actions if rng.random() < facts]
+        self.facts: dict[str, object] = {each: self._reply(each) for each in told}
+        self.facts |= dict.fromkeys(done, False)
         self.session = tree.begin(self.facts, by=by)
         self.data = page_data(self.session)
         self.moves: list[list[Any]] = []
@@ -92,12 +94,12 @@ class Play:
                 yield "tried", each.id, self.rng.random() < 0.2
         for each in {x.step for x in events if x.kind in ("told", "answered")}:
             yield "change", each, self._reply(each)
-        for each in {x.step for x in events if x.kind == "tried"}:
+        for each in {x.step for x in events if x.kind in ("tried", "done")}:
             yield "correct", each, self.rng.random() < 0.3
         if self.tree.questions:
             other = self.rng.choice(list(self.tree.questions))
             yield "tell", other, self._reply(other)
-        if events[-1].kind not in ("begun", "told"):
+        if events[-1].kind not in ("begun", "told", "done"):
             yield "undo", None, None
         if self.session.undone:
             yield from (("redo", None, None),) * 3

@@ -699,6 +699,42 @@ class TestReader:
         press(page, "Start", "No")
         assert "lamp" not in page.locator("#heading").inner_text()
 
+    def test_what_was_tried_before_counts_from_the_start(self, kettle, opened):
+        """
+        An action that did not help is picked at the start, and can be taken back.
+        """
+        page = opened(kettle)
+        page.get_by_text("What have you already tried?").click()
+        page.get_by_label("Search what can be done").fill("base")
+        group = page.get_by_role("group", name="Clean the base.")
+        button = group.get_by_role("button", name="I did this already")
+        button.click()
+        assert said(page) == ["Clean the base. It did not help before we began"]
+        button.click()
+        assert said(page) == []
+        button.click()
+        press(page, "Start")
+
+        resumed = ts.resume(kettle, json_of(page))
+        session = kettle.begin({"clean": "failed"})
+        assert dict(resumed.belief) == dict(session.belief)
+        assert [each.kind for each in resumed.events] == ["begun", "done"]
+        assert "Clean the base. It did not help (before we began)" in handed(page)
+        press(page, "Change: Clean the base.", "Yes, it is fixed")
+        assert shown(page).startswith("How it ended\n\nSolved")
+
+    def test_to_say_the_same_again_is_no_change(self, kettle, opened):
+        """
+        An answer that is changed to itself leaves the record as it was.
+        """
+        page = opened(kettle)
+        press(page, "Start", "No", "No")
+        before = json_of(page)
+        press(page, "Change: Does a lamp in the same socket work?")
+        page.locator("#step").get_by_role("button", name="No", exact=True).click()
+
+        assert json_of(page) == before
+
     def test_numbers_are_answers(self, kettle, opened):
         """
         A number in the unit is an answer; anything else says what is possible.
@@ -1426,6 +1462,7 @@ class TestHostile:
         said = (
             made.begin({"q0": "yes"}).answer("q1", "no").note(hostile).give_up(hostile)
         )
+        said.next_step()
         file = tmp_path / "session.json"
         file.write_text(said.to_json(), encoding="utf-8")
         page = opened(made)

@@ -105,26 +105,16 @@ def so_far(
     for move in path.standing(session):
         item = (then or {}).get(move.step)
         read = f" (it read {item.what} then)" if item else ""
-        told(terminal, session, move, more=read, lead="  - ", dim=True)
+        terminal.say(told(session, move) + read, lead="  - ", dim=True)
 
 
-def told(
-    terminal: Terminal,
-    session: Session,
-    move: Move,
-    *,
-    more: str,
-    lead: str,
-    dim: bool = False,
-) -> None:
-    """Print what was asked or done with what came of it, and whether that counts."""
+def told(session: Session, move: Move) -> str:
+    """What was asked or done with what came of it, and whether that counts."""
     asked, said = path.in_words(session.tree, move)
     aside = (move.step, move.answer) in {
         (each.step, each.result) for each in session.set_aside
     }
-    after = f" -> {said}{' (set aside)' if aside else ''}{more}"
-    style = {"dim": True} if dim else {}
-    terminal.tell(asked, lead=lead, after=after, **style)
+    return f"{asked} -> {said}{' (set aside)' if aside else ''}"
 
 
 def put(terminal: Terminal, step: Question | Action, lead: str) -> None:
@@ -136,10 +126,9 @@ def put(terminal: Terminal, step: Question | Action, lead: str) -> None:
                 terminal.say(step.again, lead=lead)
                 lead = blank
             if step.setup:
-                terminal.tell(step.setup, lead=f"{lead}First: ")
+                terminal.say(f"First: {step.setup}", lead=lead)
                 lead = blank
-            time = _time(step.cost_min)
-            terminal.tell(step.text, lead=lead, after=time, bold=True)
+            terminal.say(f"{step.text}{_time(step.cost_min)}", lead=lead, bold=True)
             answers(terminal, step, blank)
         case Action():
             terminal.say(f"Something to try{_time(step.cost_min)}", lead=lead)
@@ -172,31 +161,31 @@ def answers(terminal: Terminal, step: Question, blank: str) -> None:
 def instructions(terminal: Terminal, step: Action, blank: str) -> None:
     """What to do: go there first, take care, then the action itself."""
     if step.setup:
-        terminal.tell(step.setup, lead=f"{blank}First: ")
+        terminal.say(f"First: {step.setup}", lead=blank)
     caution(terminal, step.caution, RISKS[step.risk], blank)
-    terminal.tell(step.text, lead=blank, bold=True)
+    terminal.say(step.text, lead=blank, bold=True)
     if step.how:
-        terminal.tell(step.how, lead=blank, explains=True)
+        terminal.say(step.how, lead=blank)
 
 
 def caution(terminal: Terminal, text: str, risk: str, blank: str) -> None:
     """What to take care of, before the action that it belongs to."""
-    if text or risk:
-        lead, alarm = f"{blank}Careful: ", {"fg": "yellow", "bold": True}
-        terminal.tell(text, lead=lead, after=f" {risk}", explains=True, **alarm)
+    warned = " ".join(each for each in (text, risk) if each)
+    if warned:
+        terminal.say(f"Careful: {warned}", lead=blank, fg="yellow", bold=True)
 
 
 def verify(terminal: Terminal, step: Action, blank: str) -> None:
     """How to tell that the action worked."""
-    terminal.tell(step.verify or "Is the problem gone now?", lead=blank)
+    terminal.say(step.verify or "Is the problem gone now?", lead=blank)
 
 
 def explanation(terminal: Terminal, step: Question | Action) -> None:
     """How to carry the step out, and why this one."""
     if step.how:
-        terminal.tell(step.how, lead="   How: ", explains=True)
+        terminal.say(step.how, lead="   How: ")
     if step.why:
-        terminal.tell(step.why, lead="   Why: ", explains=True)
+        terminal.say(step.why, lead="   Why: ")
     if step.reason:
         terminal.say(step.reason, lead="   Why now: ")
 
@@ -271,7 +260,7 @@ def mended(terminal: Terminal, session: Session, end: Ending) -> None:
         about, chance = session.tree.causes[cause.id].about, percent(cause.belief)
         terminal.say(f"Most likely it was: {cause.title} ({chance}).")
         if about:
-            terminal.tell(about, explains=True)
+            terminal.say(about)
 
 
 def causes(terminal: Terminal, session: Session, end: Ending) -> None:
@@ -284,7 +273,7 @@ def causes(terminal: Terminal, session: Session, end: Ending) -> None:
         share(terminal, cause.title, cause.belief)
     about = session.tree.causes[named[0].id].about
     if about and end.kind == "found":
-        terminal.tell(about, lead="   ", explains=True)
+        terminal.say(about, lead="   ")
 
 
 def remedies(terminal: Terminal, tree: Tree, actions: Iterable[str]) -> None:
@@ -296,7 +285,7 @@ def remedies(terminal: Terminal, tree: Tree, actions: Iterable[str]) -> None:
             terminal.say("What helps:", bold=True)
         caution(terminal, step.caution, RISKS[step.risk], "   ")
         by = f" (by: {', '.join(step.needs.by)})" if step.needs.by else ""
-        terminal.tell(step.do, lead=" - ", after=f"{_time(step.cost)}{by}")
+        terminal.say(f"{step.do}{_time(step.cost)}{by}", lead=" - ")
 
 
 def hand_over(terminal: Terminal, session: Session, end: Ending) -> None:

@@ -9,11 +9,11 @@ are those of the model to the last bit, so that the page believes what the libra
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot._version import __version__
 from troubleshoot.engine.model import compiled
-from troubleshoot.session.events import plain
+from troubleshoot.session.events import is_fact, plain
 from troubleshoot.session.keeping.saved import tree_mark
 from troubleshoot.session.naming import titled_action
 from troubleshoot.tree.tree import Escalation
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     )
 
 
+FACT: Final = ("kind", "step", "answer", "value", "fixed")
+
+
 def page_data(session: Session) -> dict[str, Any]:
     """All that a page knows which begins where this session stands, as JSON values."""
     tree, options = session.tree, session.options
@@ -57,7 +60,7 @@ def page_data(session: Session) -> dict[str, Any]:
             "has": _names(options.has),
             "strategy": options.strategy,
         },
-        "facts": [_fact(each) for each in session.events if each.kind == "told"],
+        "facts": [_fact(each) for each in session.events if is_fact(each)],
         "confidence": tree.confidence,
         "prior": model.prior.tolist(),
         "classes": model.classes.tolist(),
@@ -75,7 +78,7 @@ def _names(names: tuple[str, ...] | None) -> list[str] | None:
 
 def _fact(event: Event) -> dict[str, Any]:
     kept = plain(event)
-    return {name: kept[name] for name in ("step", "answer", "value") if name in kept}
+    return {name: kept[name] for name in FACT if name in kept}
 
 
 def _cause(tree: Tree, cause: Cause) -> dict[str, Any]:

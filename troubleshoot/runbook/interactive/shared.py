@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from pydantic import TypeAdapter
 
 from troubleshoot.engine import gain, model, policy
-from troubleshoot.session import changing, choosing, endings, events, offers, situation
+from troubleshoot.session import (
+    changing,
+    choosing,
+    endings,
+    events,
+    offers,
+    signing,
+    situation,
+)
 from troubleshoot.session.keeping import saved, strict_json
 from troubleshoot.session.options import SOMEBODY
 from troubleshoot.session.replies import NUMBER
@@ -48,6 +56,8 @@ NUMBERS: Final = {
     "LONGEST": strict_json.MAX_CHARACTERS,
     "DEEPEST": strict_json.DEEPEST,
     "SHARE_DIGITS": saved.DIGITS,
+    "LONGEST_NAME": signing.LONGEST_NAME,
+    "LONGEST_QUOTE": signing.LONGEST_QUOTE,
 }
 WORDS: Final = {
     "DONT_KNOW": Reply.DONT_KNOW.value,
@@ -78,6 +88,7 @@ def shared() -> dict[str, Any]:
         "moment": events.MOMENT.pattern,
         "unprintable": UNPRINTABLE.pattern,
         "line_ends": LINE_ENDS,
+        "line_break": signing.BREAK.pattern,
         "saved": _saved(),
     }
 

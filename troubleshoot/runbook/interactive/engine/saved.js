@@ -1,6 +1,9 @@
 // A session as text: the file that the library writes, and all that it reads of it.
 
 const MOMENT = new RegExp(`^(?:${SHARED.moment})$`);
+const UNPRINTABLE = new RegExp(SHARED.unprintable, "u");
+const BREAK = new RegExp(SHARED.line_break);
+const BLANK = /^(?:(?!\ufeff)[\s\x1c-\x1f\x85])*$/; // what Python takes for blanks
 const MINUTE = 60_000; // in the unit of dates
 const PARTS = "000"; // of a second, as many as a stamp has
 const YEAR = /^(?!0000)\d{4}-/; // how a stamp begins, of the years that a date may have
@@ -15,6 +18,7 @@ function written(session) {
     options,
     events: events.map(inOrder),
     texts: textsOf(model, [...events, ...undone]),
+    leading: leadingOf(situationOf(session)),
   };
   if (undone.length) saved.undone = undone.map(inOrder);
   saved.outcome = outcomeOf(nextStep(session));
@@ -58,6 +62,13 @@ function questionTexts({ ask, answers, unit, private: secret }) {
   return texts;
 }
 
+/** The likeliest cause, the first of equals, with its belief. */
+function leadingOf({ model, p }) {
+  const shares = [...p].map((each) => rounded(each, EQUAL));
+  const place = firstGreatest(shares);
+  return { cause: model.ids[place], belief: rounded(p[place], SHARE_DIGITS) };
+}
+
 function outcomeOf({ isEnd, kind, id, causes, confidence }) {
   return isEnd
     ? { kind, id: "", causes, confidence: rounded(confidence, SHARE_DIGITS) }
@@ -80,7 +91,7 @@ function resumed(model, text) {
   const undone = (saved.undone ?? []).map(timed);
   const inSequence = isInSequence(events) && isInSequence([events[0], ...undone]);
   const known = SHARED.strategies.includes(optionsOf(saved).strategy);
-  if (!inSequence || !known || undone.some(isGivenFact)) throw new Refused();
+  if (!inSequence || !known || undone.some(isFact)) throw new Refused();
   checkTree(model, saved, [...events, ...undone]);
   // The page knows one way to choose steps, whichever one began the session.
   const options = { ...optionsOf(saved), strategy: model.data.options.strategy };
@@ -91,13 +102,20 @@ function optionsOf({ options: { by = null, has = null, strategy = null } }) {
   return { by, has, strategy: strategy ?? SHARED.strategies[0] };
 }
 
-function isGivenFact({ kind }) {
-  return kind === "told";
-}
-
 /** The event in the order of its fields, with its time as it is written here. */
 function timed(event) {
+  const { source = null, quote = null } = event;
+  if (source !== null && !isName(source)) throw new Refused();
+  if (quote !== null && (BLANK.test(quote) || isLonger(quote, LONGEST_QUOTE))) {
+    throw new Refused();
+  }
   return inOrder({ ...event, at: stampOf(event.at) });
+}
+
+/** Whether it names where something is from: one line, not too long. */
+function isName(text) {
+  const isWhole = !BLANK.test(text) && !isLonger(text, LONGEST_NAME);
+  return isWhole && !UNPRINTABLE.test(text) && !BREAK.test(text);
 }
 
 /** A time with a zone in UTC to the millisecond; what is cut off is not rounded. */
@@ -119,9 +137,9 @@ function stampOf(at) {
 /** A log begins once, its facts follow, and who is asked answers next. */
 function isInSequence(events) {
   const kinds = events.map((each) => each.kind);
-  const facts = kinds.filter((each) => each === "told").length;
+  const facts = events.filter(isFact).length;
   const begun = kinds.indexOf("begun") === 0 && kinds.lastIndexOf("begun") === 0;
-  const factsFirst = kinds.slice(1, facts + 1).every((each) => each === "told");
+  const factsFirst = events.slice(1, facts + 1).every(isFact);
   return begun && factsFirst && events.every((each, i) => isReplied(each, events[i + 1]));
 }
 

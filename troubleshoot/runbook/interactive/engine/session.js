@@ -2,13 +2,12 @@
 
 const NUMBER = new RegExp(`^(?:${SHARED.number})$`, "i");
 
-/** A session with nothing said yet but the facts: `{step, answer, value}`. */
+/** A session with nothing said yet but the facts: `{kind, step, …}` as in events. */
 function begin(model, facts = model.data.facts, options = model.data.options) {
   const session = { model, options, events: [], undone: [] };
   const signed = stamp(session);
-  const told = facts.map((each) => ({ kind: "told", ...signed, ...each }));
-  session.events = [{ kind: "begun", ...signed }, ...told];
-  return session;
+  const events = [{ kind: "begun" }, ...facts].map((each) => ({ ...each, ...signed }));
+  return { ...session, events };
 }
 
 function stamp({ options }) {
@@ -19,16 +18,29 @@ function withEvents(session, ...events) {
   return { ...session, events: [...session.events, ...events], undone: [] };
 }
 
-/** After this reply; `asked` is the question as it was put, if it was. */
+/**
+ * After this reply; `asked` is the question as it was put, if it was.
+ *
+ * The answer that holds already is no change, and nothing is recorded.
+ */
 function answer(session, step, reply, { value, asked } = {}) {
   const { answers, pointless } = stateOf(session.model, session.events);
   const kind = answers.has(step) || pointless.has(step) ? "changed" : "answered";
   const signed = stamp(session);
   const said = { kind, ...signed, step, answer: reply, ...numberSaid(value) };
+  if (repeats(session, said)) return session;
   if (!asked) return withEvents(session, said);
   const { bits, minutes } = asked;
   const put = { kind: "asked", ...signed, step, bits: rounded(bits), minutes: rounded(minutes) };
   return withEvents(session, put, said);
+}
+
+/** Whether an event would change what was said last to what it is already. */
+function repeats({ model, events }, event) {
+  const { said, givenUp } = stateOf(model, events);
+  if (event.kind === "answered" || givenUp !== null) return false;
+  const last = said.get(`${isAnswer(event) ? "question" : "action"} ${event.step}`);
+  return ["answer", "value", "fixed"].every((each) => last[each] === event[each]);
 }
 
 function numberSaid(value) {
@@ -42,12 +54,17 @@ function rounded(number, digits = DIGITS) {
 /** As if this had been answered at first. */
 function changeAnswer(session, step, reply, { value } = {}) {
   const said = { step, answer: reply, ...numberSaid(value) };
-  return withEvents(session, { kind: "changed", ...stamp(session), ...said });
+  return corrects(session, { kind: "changed", ...stamp(session), ...said });
 }
 
 /** As if this had come of the action at first. */
 function changeOutcome(session, step, fixed) {
-  return withEvents(session, { kind: "corrected", ...stamp(session), step, fixed });
+  return corrects(session, { kind: "corrected", ...stamp(session), step, fixed });
+}
+
+/** After a correction; to say the same once more is none. */
+function corrects(session, event) {
+  return repeats(session, event) ? session : withEvents(session, event);
 }
 
 function tried(session, step, fixed) {

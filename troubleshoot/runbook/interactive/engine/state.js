@@ -13,6 +13,7 @@ function stateOf(model, events) {
     skipped: new Map(),
     opened: new Set(),
     log: new Map(),
+    said: new Map(),
     last: null,
     givenUp: null,
   };
@@ -73,9 +74,14 @@ function isTrial(event) {
   return SHARED.kinds.Tried.includes(event.kind);
 }
 
+/** Whether it was known, or already tried, before the session began. */
+function isFact({ kind }) {
+  return kind === "told" || kind === "done";
+}
+
 /** Whether the session began with it, or it stands for a fact that an edit left out. */
 function isGiven(event) {
-  return ["begun", "told"].includes(event.kind) || event.stands_for === "fact";
+  return event.kind === "begun" || isFact(event) || event.stands_for === "fact";
 }
 
 function isReply(event) {
@@ -84,6 +90,7 @@ function isReply(event) {
 
 function answered(model, now, event) {
   const { step, answer } = event;
+  now.said.set(`question ${step}`, event);
   now.answers.delete(step);
   now.stale.delete(step);
   now.log.delete(`question ${step}`);
@@ -103,20 +110,29 @@ function answered(model, now, event) {
   }
 }
 
-function triedOut(model, now, { step, fixed }) {
-  const action = model.action.get(step);
-  for (const question of action.changes) {
-    if (!now.answers.has(question)) continue;
-    now.stale.set(question, now.answers.get(question));
-    now.staleBy.set(question, step);
-    now.answers.delete(question);
-    now.log.delete(`question ${question}`);
+function triedOut(model, now, event) {
+  const { step, fixed } = event;
+  now.said.set(`action ${step}`, event);
+  // Facts are as things are now.
+  if (!isFact(event)) {
+    overtake(now, model.action.get(step));
+    openSetups(model, now, model.action.get(step));
   }
   now.tried.set(step, fixed);
-  openSetups(model, now, action);
   const result = fixed ? FIXED : FAILED;
   now.log.delete(`action ${step}`);
   now.log.set(`action ${step}`, { kind: "action", step, result });
+}
+
+/** Sets aside the answers that an action may have changed. */
+function overtake(now, { id, changes }) {
+  for (const question of changes) {
+    if (!now.answers.has(question)) continue;
+    now.stale.set(question, now.answers.get(question));
+    now.staleBy.set(question, id);
+    now.answers.delete(question);
+    now.log.delete(`question ${question}`);
+  }
 }
 
 /** Answers whose question would not be put, as the answer of another one says. */

@@ -192,34 +192,59 @@ function currentReply({ events }, kind, step) {
   return kind === "action" ? last.fixed : last.answer;
 }
 
-/** Questions to search, all words in any order, for what is known without being asked. */
+/** Questions to search, for what is known without being asked. */
 function knownPicker(model, id, currentOf, reply) {
+  const hint = word("search_questions");
+  return picker(id, hint, model.questions, questionText, (question, again) => {
+    const said = (answerId, value) => {
+      reply(question, answerId, value);
+      again(`${question.id} ${answerId}`);
+    };
+    return answerChoices(question, said, currentOf(question.id) ?? "");
+  });
+}
+
+/** Actions to search, for what was tried before, and did not help. */
+function triedPicker(model, currentOf, reply) {
+  const hint = word("search_actions");
+  return picker("tried", hint, model.actions, actionText, (action, again) => {
+    const pressed = { "aria-pressed": String(currentOf(action.id) === false) };
+    const said = () => {
+      reply(action);
+      again(`${action.id} failed`);
+    };
+    const properties = { ...pressed, "data-answer": `${action.id} failed` };
+    return make(
+      "div",
+      { className: "answers" },
+      button(word("did_not_help_before"), said, properties),
+    );
+  });
+}
+
+/** Steps to search, all words in any order; `choices` draws what can be said to one. */
+function picker(id, hint, steps, textOf, choices) {
   const list = make("div", { className: "picker" });
   const field = make("input", { id, type: "search", autocomplete: "off", oninput: show });
   const more = make("p", { role: "status" });
   function show() {
     const wanted = field.value.toLowerCase().split(/\s+/);
-    const found = model.questions.filter((each) => hasAll(textOf(each), wanted));
+    const found = steps.filter((each) => hasAll(textOf(each).toLowerCase(), wanted));
     list.replaceChildren(...found.slice(0, PICKED).map(entry));
     const left = found.length - PICKED;
     more.textContent = left > 0 ? word("more_found", { count: left }) : "";
     if (!found.length) more.textContent = word("nothing_found");
   }
-  function entry(question) {
-    const said = (answerId, value) => {
-      reply(question, answerId, value);
-      show();
-      list.querySelector(`[data-answer="${question.id} ${answerId}"]`)?.focus();
-    };
-    return make(
-      "fieldset",
-      {},
-      make("legend", { dir: "auto" }, coded(question.ask)),
-      answerChoices(question, said, currentOf(question.id) ?? ""),
-    );
+  function again(answered) {
+    show();
+    list.querySelector(`[data-answer="${answered}"]`)?.focus();
+  }
+  function entry(step) {
+    const legend = make("legend", { dir: "auto" }, coded(step.ask ?? step.do));
+    return make("fieldset", {}, legend, choices(step, again));
   }
   show();
-  return [make("label", { htmlFor: id }, word("search_questions")), field, list, more];
+  return [make("label", { htmlFor: id }, hint), field, list, more];
 }
 
 const PICKED = 8; // questions shown at once
@@ -228,6 +253,10 @@ function hasAll(text, wanted) {
   return wanted.every((each) => text.includes(each));
 }
 
-function textOf({ ask, answers }) {
-  return [ask, ...answers.map((each) => each.text)].join(" ").toLowerCase();
+function questionText({ ask, answers }) {
+  return [ask, ...answers.map((each) => each.text)].join(" ");
+}
+
+function actionText({ title, do: text }) {
+  return `${title} ${text}`;
 }

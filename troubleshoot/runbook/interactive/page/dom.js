@@ -1,13 +1,13 @@
 // Elements. Texts are always set as text: nothing of a tree is ever read as markup, and
 // what a browser would obey in a text (controls, turns of direction) is not set at all.
 
-const UNPRINTABLE = new RegExp(SHARED.unprintable, "gu");
+const OBEYED = new RegExp(SHARED.unprintable, "gu");
 const LINE_ENDS = new RegExp(SHARED.line_ends, "g");
 
 /** A text without what would be obeyed; what is no text stays as it is. */
 function printable(text) {
   if (typeof text !== "string") return text;
-  return text.replace(LINE_ENDS, "\n").replace(UNPRINTABLE, "\ufffd");
+  return text.replace(LINE_ENDS, "\n").replace(OBEYED, "\ufffd");
 }
 
 /** An element with properties, listeners (`onclick`) and children, texts among them. */

@@ -32,7 +32,7 @@ function effortOf(model, events) {
 
 /** Whether it took its time: what was known, measured by code or put off did not. */
 function isTaken(event) {
-  if (isTrial(event)) return true;
+  if (isTrial(event)) return !isFact(event);
   return isAnswer(event) && isByPerson(event) && event.answer !== NOT_NOW;
 }
 

@@ -137,9 +137,16 @@ function startCard() {
       { className: "row" },
       button(word("start"), () => goOn(shown.session), { className: "main" }),
     ),
-    folded(word("what_known"), knownPicker(model, "facts", factOf, tellFact), {
-      id: "known",
-    }),
+    folded(
+      word("what_known"),
+      knownPicker(model, "facts", (id) => factOf("told", id), tellAnswer),
+      { id: "known" },
+    ),
+    model.actions.length
+      ? folded(word("what_tried"), triedPicker(model, (id) => factOf("done", id), tellTried), {
+          id: "tried-before",
+        })
+      : null,
     folded(word("open_saved"), [
       make("label", { htmlFor: "file" }, word("saved_file")),
       file,
@@ -148,22 +155,30 @@ function startCard() {
   ];
 }
 
-function factOf(question) {
-  return facts(shown.session).find((each) => each.step === question)?.answer;
+/** The reply to a question as a fact, or that an action was tried already. */
+function factOf(kind, step) {
+  const found = facts(shown.session).find((x) => x.kind === kind && x.step === step);
+  return kind === "told" ? found?.answer : found?.fixed;
 }
 
 function facts({ events }) {
-  return events
-    .filter((each) => each.kind === "told")
-    .map(({ step, answer: reply, value }) => ({ step, answer: reply, ...numberSaid(value) }));
+  return events.filter(isFact);
 }
 
-/** Said once it counts, said twice it is taken back. */
-function tellFact(question, reply, value) {
-  const others = facts(shown.session).filter((each) => each.step !== question.id);
-  const fact = { step: question.id, answer: reply, ...numberSaid(value) };
-  const told = factOf(question.id) === reply && value === undefined ? [] : [fact];
-  shown.session = begin(model, [...others, ...told], shown.session.options);
+function tellAnswer({ id: step }, reply, value) {
+  const again = factOf("told", step) === reply && value === undefined;
+  tellFact({ kind: "told", step, answer: reply, ...numberSaid(value) }, again);
+}
+
+function tellTried({ id: step }) {
+  tellFact({ kind: "done", step, fixed: false }, factOf("done", step) === false);
+}
+
+/** Said once it counts, said again it is taken back. */
+function tellFact(fact, again) {
+  const isOther = ({ kind, step }) => kind !== fact.kind || step !== fact.step;
+  const told = [...facts(shown.session).filter(isOther), ...(again ? [] : [fact])];
+  shown.session = begin(model, told, shown.session.options);
   keepOrWarn(shown.session, false);
   showSides(shown.session, null);
   announce(heard(shown.session));

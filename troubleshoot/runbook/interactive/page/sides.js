@@ -138,7 +138,7 @@ function replyText(model, event, masked) {
 function asideText(state, event, anew) {
   if (!isReply(event)) return "";
   if (anew) return word("said_anew");
-  if (!isAnswer(event)) return "";
+  if (!isAnswer(event)) return isFact(event) ? word("tried_before") : "";
   if (state.stale.has(event.step)) return word("overtaken");
   return state.pointless.has(event.step) ? word("applies_no_more") : "";
 }
