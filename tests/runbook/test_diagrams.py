@@ -46,7 +46,7 @@ WRITERS = {"mmd": mermaid, "dot": dot, "svg": svg}
 SVG = "{http://www.w3.org/2000/svg}"
 # What Mermaid reads, strictly: nothing but these lines, and every text in quotes with
 # nothing in it that is not a letter, an entity or plain punctuation.
-LABEL = r'"(?:[^\W_]|[#]\d+;|[ ,.!?()\'-]|[^\x00-\x7f])*"'
+LABEL = r'"(?:[^\W_]|[#]\d+;|<br/>|[ ,.!?()\'-]|[^\x00-\x7f])*"'
 STUB = re.compile(r"(?<=\d)s\d+$")  # of an ending, the step that it is drawn for
 LINE = re.compile(
     rf"""flowchart[ ]TD
@@ -448,7 +448,7 @@ def test_mermaid_does_not_take_a_word_for_the_end_of_a_section():
     assert quoted("end of the bend, the end") == '"#101;nd of the bend, the #101;nd"'
 
 
-@given(st.text())
+@given(st.text().map(lambda x: " ".join(x.splitlines())))
 def test_mermaid_says_the_text(text):
     """Its entities decoded, a label is the text."""
     decoded = re.sub(r"#(\d+);", lambda x: chr(int(x[1])), quoted(text, 10_000)[1:-1])

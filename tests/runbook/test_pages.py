@@ -15,7 +15,7 @@ from runbook.hostile import KETTLE, NAUGHTY, hostile_trees, kettle, loaded, rewo
 from session.trees import CERTAIN, tree
 
 import troubleshoot as ts
-from troubleshoot.runbook import commonmark, shelf
+from troubleshoot.runbook import shelf
 from troubleshoot.runbook.book import Sign
 from troubleshoot.runbook.layout import laid_out
 from troubleshoot.runbook.pages import page
@@ -507,7 +507,7 @@ class TestToTheLetter:
         for each in trees:
             shown = spaced(markdown_words(ts.render(each, "markdown")))
             for text in titles(each):
-                assert text in shown
+                assert bare(text) in bare(shown)
 
     def test_text(self, trees):
         """
@@ -527,7 +527,7 @@ class TestToTheLetter:
         shown = spaced(markdown_words(ts.render(made, "markdown")))
         html = spaced("".join(Reading(ts.render(made, "html")).words))
         for text in titles(made):
-            assert text in shown
+            assert bare(text) in bare(shown)
             assert bare(text) in bare(html)
 
     def test_code(self):
@@ -624,4 +624,4 @@ def test_texts_are_commonmark_where_authors_write_it(runbook):
     """
     assert "<em>grey</em>" in page(runbook, "html")
     assert "the grey box" in page(runbook, "text")
-    assert commonmark.plain("*grey*") in page(runbook, "markdown")
+    assert "the grey box" in page(runbook, "markdown")

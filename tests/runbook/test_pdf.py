@@ -16,7 +16,7 @@ import troubleshoot as ts
 from troubleshoot.runbook import pdf as module
 from troubleshoot.runbook.layout import laid_out
 from troubleshoot.runbook.pdf import pdf
-from troubleshoot.runbook.typeset import rich
+from troubleshoot.runbook.typeset import explained
 from troubleshoot.runbook.view import View
 from troubleshoot.runbook.words import words as ours
 
@@ -278,12 +278,12 @@ def test_a_character_without_a_shape_is_shown_by_its_number(small):
 
 def test_authors_markup_is_kept():
     """Paragraphs, lists and code of CommonMark become nodes; a list is not one line."""
-    [words_, items] = rich("Do *this*.\n\n1. one\n2. `two`")
+    [words_, items] = explained("Do *this*.\n\n1. one\n2. `two`")
 
     assert words_["tag"] == "p"
     assert words_["children"][1] == {"tag": "em", "children": ["this"]}
     assert [each["tag"] for each in items["children"] if "tag" in each] == ["li", "li"]
-    assert rich("") == []
+    assert explained("") == []
 
 
 def test_markup_is_set(small):

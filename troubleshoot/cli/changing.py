@@ -40,7 +40,7 @@ def changed(terminal: Terminal, session: Session) -> Session | None:
     doubtful = len(suspects(session))
     for number, move in enumerate(moves, start=1):
         mark = DOUBTFUL if number <= doubtful else ""
-        terminal.say(words.told(session, move) + mark, lead=f"{number:>4}  ")
+        words.told(terminal, session, move, more=mark, lead=f"{number:>4}  ")
     chosen = listen(terminal, "change> ", partial(picked, moves))
     return said_anew(terminal, session, chosen[0]) if chosen else session
 

@@ -112,7 +112,7 @@ def page(terminal: Terminal, tree: Tree, made: Plan) -> None:
     for number, each in enumerate(urgent):
         if not number:
             terminal.say("Asked before it, whatever the plan:")
-        terminal.say(each.ask, lead="  - ")
+        terminal.tell(each.ask, lead="  - ")
     terminal.say()
     Outline(terminal, made).draw(made.nodes[0], 0)
     steps = sum(each.kind != "ending" for each in made.nodes)
@@ -136,13 +136,15 @@ class Outline:
             return
         number = f"{node.id}. "
         if node.id in self.drawn or depth >= DEPTH:
-            self.terminal.say(f"go on with step {node.id}: {node.text}", lead=lead)
+            before = f"{lead}go on with step {node.id}: "
+            self.terminal.tell(node.text, lead=before)
             return
         self.drawn.add(node.id)
         if node.setup:
-            self.terminal.say(f"First: {node.setup}", lead=lead + " " * len(number))
+            before = f"{lead}{' ' * len(number)}First: "
+            self.terminal.tell(node.setup, lead=before)
         time_ = f" ({minutes(node.cost_min)})" if node.cost_min else ""
-        self.terminal.say(f"{node.text}{time_}", lead=lead + number, bold=True)
+        self.terminal.tell(node.text, lead=lead + number, after=time_, bold=True)
         for edge in node.edges:
             chance = percent(edge.probability)
             self.terminal.say(f"{edge.text} ({chance}):", lead=f"{lead}  - ")

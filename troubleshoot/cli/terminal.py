@@ -74,6 +74,36 @@ class Terminal:
             before = lead if number == 0 else " " * len(lead)
             self._echo((before + self.styled(line, **style)).rstrip())
 
+    def tell(
+        self,
+        text: str,
+        *,
+        lead: str = "",
+        after: str = "",
+        explains: bool = False,
+        **style: Any,  # noqa: ANN401 - what click styles with
+    ) -> None:
+        """
+        Print what a tree asks or tells, its lists and code line by line.
+
+        ``after`` are words of ours behind it; ``explains`` is for texts such as
+        ``how``, which are CommonMark.
+        """
+        # Only here, so that asking for help loads neither the session nor a parser.
+        from troubleshoot.session.texts.lines import (  # noqa: PLC0415
+            filled,
+            followed,
+            laid,
+        )
+        from troubleshoot.session.texts.reading import rich, short  # noqa: PLC0415
+
+        kept = "\t".join(clean(each) for each in text.split("\t"))
+        lines = followed([*laid((rich if explains else short)(kept))], after)
+        for each in filled(lines, self.width, lead=lead):
+            shown = each.lstrip(" ")
+            indent = each[: len(each) - len(shown)]
+            self._echo(indent + self.styled(shown, **style))
+
     def line(self, text: str, *, lead: str = "") -> None:
         """Print a text on one line, however long, such as a row of a drawing."""
         self._echo(lead + clean(text).replace("\n", " "))

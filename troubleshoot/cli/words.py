@@ -105,16 +105,26 @@ def so_far(
     for move in path.standing(session):
         item = (then or {}).get(move.step)
         read = f" (it read {item.what} then)" if item else ""
-        terminal.say(told(session, move) + read, lead="  - ", dim=True)
+        told(terminal, session, move, more=read, lead="  - ", dim=True)
 
 
-def told(session: Session, move: Move) -> str:
-    """What was asked or done with what came of it, and whether that counts."""
+def told(
+    terminal: Terminal,
+    session: Session,
+    move: Move,
+    *,
+    more: str,
+    lead: str,
+    dim: bool = False,
+) -> None:
+    """Print what was asked or done with what came of it, and whether that counts."""
     asked, said = path.in_words(session.tree, move)
     aside = (move.step, move.answer) in {
         (each.step, each.result) for each in session.set_aside
     }
-    return f"{asked} -> {said}{' (set aside)' if aside else ''}"
+    after = f" -> {said}{' (set aside)' if aside else ''}{more}"
+    style = {"dim": True} if dim else {}
+    terminal.tell(asked, lead=lead, after=after, **style)
 
 
 def put(terminal: Terminal, step: Question | Action, lead: str) -> None:
@@ -126,9 +136,10 @@ def put(terminal: Terminal, step: Question | Action, lead: str) -> None:
                 terminal.say(step.again, lead=lead)
                 lead = blank
             if step.setup:
-                terminal.say(f"First: {step.setup}", lead=lead)
+                terminal.tell(step.setup, lead=f"{lead}First: ")
                 lead = blank
-            terminal.say(f"{step.text}{_time(step.cost_min)}", lead=lead, bold=True)
+            time = _time(step.cost_min)
+            terminal.tell(step.text, lead=lead, after=time, bold=True)
             answers(terminal, step, blank)
         case Action():
             terminal.say(f"Something to try{_time(step.cost_min)}", lead=lead)
@@ -161,31 +172,31 @@ def answers(terminal: Terminal, step: Question, blank: str) -> None:
 def instructions(terminal: Terminal, step: Action, blank: str) -> None:
     """What to do: go there first, take care, then the action itself."""
     if step.setup:
-        terminal.say(f"First: {step.setup}", lead=blank)
+        terminal.tell(step.setup, lead=f"{blank}First: ")
     caution(terminal, step.caution, RISKS[step.risk], blank)
-    terminal.say(step.text, lead=blank, bold=True)
+    terminal.tell(step.text, lead=blank, bold=True)
     if step.how:
-        terminal.say(step.how, lead=blank)
+        terminal.tell(step.how, lead=blank, explains=True)
 
 
 def caution(terminal: Terminal, text: str, risk: str, blank: str) -> None:
     """What to take care of, before the action that it belongs to."""
-    warned = " ".join(each for each in (text, risk) if each)
-    if warned:
-        terminal.say(f"Careful: {warned}", lead=blank, fg="yellow", bold=True)
+    if text or risk:
+        lead, alarm = f"{blank}Careful: ", {"fg": "yellow", "bold": True}
+        terminal.tell(text, lead=lead, after=f" {risk}", explains=True, **alarm)
 
 
 def verify(terminal: Terminal, step: Action, blank: str) -> None:
     """How to tell that the action worked."""
-    terminal.say(step.verify or "Is the problem gone now?", lead=blank)
+    terminal.tell(step.verify or "Is the problem gone now?", lead=blank)
 
 
 def explanation(terminal: Terminal, step: Question | Action) -> None:
     """How to carry the step out, and why this one."""
     if step.how:
-        terminal.say(step.how, lead="   How: ")
+        terminal.tell(step.how, lead="   How: ", explains=True)
     if step.why:
-        terminal.say(step.why, lead="   Why: ")
+        terminal.tell(step.why, lead="   Why: ", explains=True)
     if step.reason:
         terminal.say(step.reason, lead="   Why now: ")
 
@@ -260,7 +271,7 @@ def mended(terminal: Terminal, session: Session, end: Ending) -> None:
         about, chance = session.tree.causes[cause.id].about, percent(cause.belief)
         terminal.say(f"Most likely it was: {cause.title} ({chance}).")
         if about:
-            terminal.say(about)
+            terminal.tell(about, explains=True)
 
 
 def causes(terminal: Terminal, session: Session, end: Ending) -> None:
@@ -273,7 +284,7 @@ def causes(terminal: Terminal, session: Session, end: Ending) -> None:
         share(terminal, cause.title, cause.belief)
     about = session.tree.causes[named[0].id].about
     if about and end.kind == "found":
-        terminal.say(about, lead="   ")
+        terminal.tell(about, lead="   ", explains=True)
 
 
 def remedies(terminal: Terminal, tree: Tree, actions: Iterable[str]) -> None:
@@ -285,7 +296,7 @@ def remedies(terminal: Terminal, tree: Tree, actions: Iterable[str]) -> None:
             terminal.say("What helps:", bold=True)
         caution(terminal, step.caution, RISKS[step.risk], "   ")
         by = f" (by: {', '.join(step.needs.by)})" if step.needs.by else ""
-        terminal.say(f"{step.do}{_time(step.cost)}{by}", lead=" - ")
+        terminal.tell(step.do, lead=" - ", after=f"{_time(step.cost)}{by}")
 
 
 def hand_over(terminal: Terminal, session: Session, end: Ending) -> None:

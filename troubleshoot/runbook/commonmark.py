@@ -1,116 +1,270 @@
 """
-What authors write as CommonMark (about, how, why), in HTML or as plain text.
+What authors write, in HTML and in Markdown.
 
-Raw HTML, headings and rules stay text, and an image is what stands for it in words: a
-document is one file, and its outline is its own.
+``html`` and ``markdown`` write blocks; where there is room for nothing but lines, such
+as a heading or a cell of a table, ``phrase`` and ``cell`` write lines.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import cycle
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from troubleshoot.runbook.escaping import in_html, in_markdown, lines
+from troubleshoot.runbook.escaping import CODE, in_markdown
+from troubleshoot.session.texts.blocks import (
+    Break,
+    Code,
+    CodeBlock,
+    Emphasis,
+    Linked,
+    Listing,
+    Paragraph,
+    Quotation,
+    Rows,
+    Words,
+)
+from troubleshoot.session.texts.lines import laid, worded
+from troubleshoot.session.texts.nodes import inline, nodes
+from troubleshoot.session.texts.reading import noted, rich, short, spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from markdown_it.token import Token
+    from troubleshoot.session.texts.blocks import Block, Blocks, Inline
+    from troubleshoot.session.texts.lines import Line
+    from troubleshoot.session.texts.nodes import Node
 
-LONGEST: Final = 20_000  # characters; longer texts are taken to the letter
-OURS: Final = ("heading", "lheading", "hr", "html_block", "html_inline")
+BLOCK: Final = frozenset({"p", "pre", "ul", "ol", "li", "blockquote", "table", "tr"})
+HOLDERS: Final = frozenset({"ul", "ol", "blockquote", "table"})  # of other blocks
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+TICKS: Final = re.compile("`+")
+LANGUAGE: Final = re.compile(r"[A-Za-z0-9+#._-]+")
+BULLETS: Final = ("*", "+")  # ours are hyphens: two lists of one mark would be one
+ENDS: Final = (".", ")")
 
-# Code in Markdown that is escaped to the letter, and what is escaped in it; code with a
-# bar stays so, for in a table the bar would end the cell.
-CODE: Final = re.compile(r"\\`((?:[^`\\|]|\\[^`\\|])+)\\`")
-SPAN: Final = re.compile(r"`([^`\s](?:[^`]*[^`\s])?)`")
-ESCAPED: Final = re.compile(r"\\([^A-Za-z0-9\s])")
 
-_parser: Final = MarkdownIt("commonmark", {"html": False}).disable(OURS)
+# HTML.
 
 
 def html(text: str) -> Markup:
     """The text as HTML blocks."""
-    text = "\n".join(lines(text))
-    if len(text) > LONGEST:
-        return Markup("<p>{}</p>").format(in_html(text))
-    tokens = _parser.parse(text)
-    for each in tokens:
-        each.children = each.children and [_without_image(x) for x in each.children]
-    # The parser escapes all text, as raw HTML is off.
-    return Markup(_parser.renderer.render(tokens, _parser.options, {}))  # noqa: S704
+    return Markup("").join(_element(each) for each in nodes(rich(text)))
 
 
-def spans(text: str) -> list[tuple[str, str]]:
-    """
-    The pieces of a text that is no CommonMark but for its code, each "text" or "code".
-
-    >>> spans("Run `ls`.")
-    [('text', 'Run '), ('code', 'ls'), ('text', '.')]
-    """
-    pieces = zip(cycle(("text", "code")), SPAN.split(" ".join(lines(text))))
-    return [(kind, piece) for kind, piece in pieces if piece]
+def phrase(text: str, *, explains: bool = False) -> Markup:
+    """A question or what to do in HTML, where blocks cannot stand: in lines."""
+    blocks = rich(text) if explains else short(text)
+    match blocks:
+        case (Paragraph(children),):
+            return Markup("").join(_element(each) for each in inline(children))
+    return _in_lines([*laid(blocks)], _line)
 
 
-def coded(text: str) -> Markup:
-    """The text in HTML, with its code as code and nothing else of CommonMark."""
-    code = Markup("<code>{}</code>")
-    return Markup("").join(
-        code.format(piece) if kind == "code" else escape(piece)
-        for kind, piece in spans(text)
+def _line(line: Line) -> Markup:
+    lead = escape(line.lead.replace(" ", NO_BREAK))
+    if line.whole:
+        return Markup("{}<code>{}</code>").format(lead, line.text)
+    return Markup("").join([lead, *map(_element, inline(spans(line.text)))])
+
+
+def _element(node: Node) -> Markup:
+    if isinstance(node, str):
+        return escape(node)
+    tag = node["tag"]
+    if tag == "br":
+        return Markup("<br>\n")
+    opened = Markup("<{}{}>{}").format(
+        tag, _attributes(node), "\n" if tag in HOLDERS else ""
     )
+    inner = Markup("").join(_element(each) for each in node["children"])
+    closed = Markup("</{}>{}").format(tag, "\n" if tag in BLOCK else "")
+    return opened + inner + closed
 
 
-def plain(text: str) -> str:
-    """The words of the text on one line, without its markup but for that of code."""
-    if len(text) > LONGEST:
-        return text
-    return " ".join("".join(_words(_parser.parse(text))).split())
+def _attributes(node: dict[str, Any]) -> Markup:
+    known = (each for each in ("href", "start") if each in node)
+    return Markup("").join(Markup(' {}="{}"').format(x, node[x]) for x in known)
 
 
-def markdown(text: str) -> Markup:
-    """The words of the text on one line of Markdown, in which code is code."""
-    shown = in_markdown(plain(text))
-    return Markup(CODE.sub(_code, shown))  # noqa: S704 - code has no markup
+# Markdown.
 
 
-def _code(found: re.Match[str]) -> str:
-    return "`" + ESCAPED.sub(r"\1", found[1]) + "`"
+def markdown(blocks: Blocks, margin: str = "", *, strong: bool = False) -> Markup:
+    """
+    The text as Markdown, from where its line is on; lines after it have the margin.
+
+    What is not a paragraph has empty lines around it, whatever stands beside it.
+    ``strong`` is for a text of one line alone.
+    """
+    written = _paragraphs(blocks, margin)
+    if not blocks:
+        return Markup("")
+    if len(blocks) == 1 and isinstance(blocks[0], Paragraph):
+        around = "**" if strong and "\n" not in written else ""
+        return Markup(f"{around}{written}{around}")  # noqa: S704 - all is escaped
+    ends = (blocks[0], blocks[-1])
+    before, after = (
+        "" if isinstance(each, Paragraph) else f"\n\n{margin}" for each in ends
+    )
+    return Markup(before + written + after)  # noqa: S704 - all is escaped
 
 
-def _without_image(token: Token) -> Token:
-    if token.type != "image":
-        return token
-    return token.copy(type="text", tag="", children=None)
+def _paragraphs(blocks: Blocks, margin: str) -> str:
+    return f"\n{margin}".join(_below(blocks))
 
 
-def _words(tokens: Iterable[Token]) -> Iterator[str]:
-    for token in tokens:
-        match token.type:
-            case "inline":
-                yield "".join(_inline(token.children or ()))
-            case "list_item_open":
-                yield f"{token.info}{token.markup} " if token.info else "- "
-            case "fence" | "code_block":
-                yield token.content
-        yield "" if token.nesting == 1 else " "
+def cell(text: str, *, explains: bool = False, note: bool = False) -> Markup:
+    """A question or what to do in a cell of a table, in lines."""
+    blocks = (noted if note else rich if explains else short)(text)
+    return _in_lines([*laid(blocks)], _in_cell)
 
 
-def _inline(tokens: Iterable[Token]) -> Iterator[str]:
-    address = ""
-    for token in tokens:
-        match token.type:
-            case "softbreak" | "hardbreak":
-                yield " "
-            case "link_open":
-                address = str(token.attrs["href"])
-            case "link_close" if token.info != "auto":
-                yield f" ({address})"
-            case "code_inline":  # where a command begins and ends must be seen
-                yield f"`{token.content}`"
+def _in_lines(lines: Sequence[Line], write: Callable[[Line], Markup]) -> Markup:
+    """What is not a paragraph shares its lines with no word beside it."""
+    if not lines:
+        return Markup("")
+    written = [write(each) for each in lines]
+    before, after = ([Markup("")] if x.own else [] for x in (lines[0], lines[-1]))
+    return Markup("<br>").join([*before, *written, *after])
+
+
+def _in_cell(line: Line) -> Markup:
+    lead = in_markdown(line.lead)
+    shown = _code(line.text) if line.whole else _spelled(spans(line.text))
+    if "|" in line.text:
+        shown = in_markdown(line.text)
+    return Markup(" ").join(x for x in (lead, shown) if x)
+
+
+def _below(blocks: Sequence[Block], *, tight: bool = False) -> list[str]:
+    """The lines of blocks below each other."""
+    found: list[str] = []
+    last: str | None = None
+    for block in blocks:
+        if found and not tight:
+            found.append("")
+        written, last = _written(block, last)
+        found += written
+    return found
+
+
+def _written(block: Block, last: str | None) -> tuple[list[str], str | None]:
+    """The lines of a block, and the mark of a list, not to be that of the next one."""
+    match block:
+        case Paragraph():
+            return list(_lines(block.children)), None
+        case CodeBlock():
+            return _fenced(block), None
+        case Listing():
+            kinds = BULLETS if block.start is None else ENDS
+            kind = kinds[1] if last == kinds[0] else kinds[0]
+            return list(_listed(block, kind)), kind
+        case Quotation():
+            return [f"> {each}".rstrip() for each in _below(block.blocks)], None
+        case Rows():
+            return list(_table(block)), None
+
+
+def _lines(children: Iterable[Inline]) -> Iterator[str]:
+    """The lines of a paragraph, each but the last with a mark that it ends there."""
+    pieces: list[list[Inline]] = [[]]
+    for each in _loose(children):
+        if isinstance(each, Break):
+            pieces.append([])
+        else:
+            pieces[-1].append(each)
+    *most, last = [x for x in map(_spelled, pieces) if x] or [Markup("")]
+    yield from (f"{each}\\" for each in most)
+    yield str(last)
+
+
+def _loose(children: Iterable[Inline]) -> Iterator[Inline]:
+    """What is on the lines without emphasis, and addresses in brackets."""
+    for each in children:
+        match each:
+            case Emphasis():
+                yield from _loose(each.children)
+            case Linked():
+                yield from _loose(each.children)
+                if worded(each.children) != each.address:
+                    yield Words(f" ({each.address})")
             case _:
-                yield token.content
+                yield each
+
+
+def _spelled(children: Iterable[Inline]) -> Markup:
+    """Words and code on one line."""
+    found = Markup("")
+    for each in children:
+        if isinstance(each, Code):
+            found += _code(each.text)
+        else:
+            found += in_markdown(worded((each,)), begins=not found, whole=False)
+    return Markup(found.strip())  # noqa: S704 - it is
+
+
+def _code(text: str) -> Markup:
+    """Code between marks that are not in it."""
+    if not text.strip():
+        return in_markdown(text)
+    marks = _marks(text, 1)
+    room = " " if text.startswith("`") or text.endswith("`") else ""
+    return Markup(f"{marks}{room}{text}{room}{marks}")  # noqa: S704 - nothing ends it
+
+
+def _marks(text: str, least: int) -> str:
+    """Backticks of a number that does not stand in the text."""
+    runs = {len(each) for each in TICKS.findall(text)}
+    return "`" * next(n for n in range(least, len(text) + 9) if n not in runs)
+
+
+def _fenced(block: CodeBlock) -> list[str]:
+    longest = max((len(x) for x in TICKS.findall("\n".join(block.lines))), default=0)
+    marks = "`" * max(3, longest + 1)
+    language = block.language.split(" ")[0]
+    known = language if LANGUAGE.fullmatch(language) else ""
+    return [marks + known, *(f"{CODE}{each}" for each in block.lines), marks]
+
+
+def _listed(block: Listing, kind: str) -> Iterator[str]:
+    for i, (mark, item) in enumerate(zip(block.marks, block.items, strict=True)):
+        if i and not block.tight:
+            yield ""
+        lead = f"{mark[:-1]}{kind} "
+        first, *others = _below(item, tight=block.tight) or [""]
+        yield f"{lead}{first}".rstrip()
+        yield from (f"{' ' * len(lead)}{each}" if each else "" for each in others)
+
+
+def _table(block: Rows) -> Iterator[str]:
+    first, *others = [
+        " | ".join(str(_cell(x)) for x in row) for row in (block.head, *block.body)
+    ]
+    yield f"| {first} |"
+    yield f"|{'---|' * len(block.head)}"
+    yield from (f"| {each} |" for each in others)
+
+
+def _cell(children: Iterable[Inline]) -> Markup:
+    said = worded(children).replace("\n", " ")
+    return in_markdown(said) if "|" in said else _spelled(spans(said))
+
+
+# By the text, for templates.
+
+
+def explained(text: str, margin: str = "") -> Markup:
+    """An explanation in Markdown."""
+    return markdown(rich(text), margin)
+
+
+def told(text: str, margin: str = "", *, strong: bool = False) -> Markup:
+    """A question or what to do in Markdown."""
+    return markdown(short(text), margin, strong=strong)
+
+
+def remembered(text: str, margin: str = "") -> Markup:
+    """A note in Markdown."""
+    return markdown(noted(text), margin)

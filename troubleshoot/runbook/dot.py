@@ -39,24 +39,34 @@ def dot(runbook: Runbook, *, language: Language = DEFAULT) -> str:
     return "\n".join([*_lines(flow(runbook, language=language)), ""])
 
 
-def quoted(texts: Iterable[str], room: float = ROOM, most: int | None = MOST) -> str:
-    """The texts as one string, each from a new line on, aligned on the left."""
-    shown = [line for text in texts for line in wrapped(text, room, most)]
+def quoted(
+    texts: Iterable[tuple[str, str]], room: float = ROOM, most: int | None = MOST
+) -> str:
+    """
+    The texts as one string, each from a new line on, aligned on the left.
+
+    Each is a pair of a word before it, or none, and the text.
+    """
+    shown = [x for mark, text in texts for x in wrapped(text, room, most, mark=mark)]
     return '"' + "".join(f"{each.translate(ESCAPED)}\\l" for each in shown) + '"'
 
 
 def _lines(it: Flow) -> Iterator[str]:
     yield "digraph runbook {"
-    yield f"  label={quoted([it.title])}; labelloc=t; rankdir=LR; newrank=true;"
+    yield f"  label={_title(it.title)}; labelloc=t; rankdir=LR; newrank=true;"
     yield '  node [fontname="Helvetica", fontsize=11, margin="0.12,0.07"];'
     yield '  edge [fontname="Helvetica", fontsize=10];'
     for i, section in enumerate(it.sections, start=1):
         yield f"  subgraph cluster_{i} {{"
         style = "solid" if section.title else "invis"
-        yield f"    label={quoted([section.title])}; style={style};"
+        yield f"    label={_title(section.title)}; style={style};"
         yield from _section(section, f"p{i}")
         yield "  }"
     yield "}"
+
+
+def _title(text: str) -> str:
+    return quoted([("", text)])
 
 
 def _section(section: Section, part: str) -> Iterator[str]:
@@ -70,8 +80,8 @@ def _section(section: Section, part: str) -> Iterator[str]:
 
 def _label(box: Box) -> str:
     most = None if box.kind in SAFETY else MOST
-    return quoted([f"{box.mark} {box.text}"], most=most)
+    return quoted([(box.mark, box.text)], most=most)
 
 
 def _answers(way: Way) -> str:
-    return quoted((f"{letter} {text}".strip() for letter, text in way.rows), BESIDE)
+    return quoted(way.rows, BESIDE)

@@ -12,19 +12,17 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from troubleshoot.text import printable
+from troubleshoot.session.texts.reading import lines
 
+__all__ = ["in_css", "in_html", "in_markdown", "in_text", "lines"]
+
+CODE: Final = "\x01"  # before a line of code, which a page leaves as it is
 NOT_PLAIN: Final = re.compile("[^A-Za-z0-9 .,:_-]")
 BLANKS: Final = re.compile(r"[ \t]+")
 # What is markup anywhere in a line of Markdown, of a forge's dialect too.
 MARKUP: Final = re.compile(r"([\\`*_\[\]<>&~|$])")
 # What is markup where a line begins: headings, lists, rules.
 OPENING: Final = re.compile(r"^([#+=-]|\d{1,9}(?=[.)](?: |$)))")
-
-
-def lines(text: str) -> list[str]:
-    """The lines of a text without what a page or a terminal would obey."""
-    return [printable(each) for each in text.splitlines()]
 
 
 def in_html(text: str) -> Markup:
@@ -39,10 +37,11 @@ def in_css(text: str) -> Markup:
     return Markup(f'"{shown}"')  # noqa: S704 - nothing is left that CSS or HTML obeys
 
 
-def in_markdown(text: str) -> Markup:
-    """The text in Markdown, on one line."""
-    line = BLANKS.sub(" ", " ".join(lines(text))).strip()
-    return Markup(OPENING.sub(_opening, MARKUP.sub(r"\\\1", line)))  # noqa: S704
+def in_markdown(text: str, *, begins: bool = True, whole: bool = True) -> Markup:
+    """The text in Markdown, on one line, or a part of it that may not begin it."""
+    line = BLANKS.sub(" ", " ".join(lines(text)))
+    line = MARKUP.sub(r"\\\1", line.strip() if whole else line)
+    return Markup(OPENING.sub(_opening, line) if begins else line)  # noqa: S704
 
 
 def _opening(found: re.Match[str]) -> str:

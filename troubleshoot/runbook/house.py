@@ -8,8 +8,6 @@ texts of a tree are never templates.
 
 from __future__ import annotations
 
-import re
-import textwrap
 from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -18,36 +16,49 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefine
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from troubleshoot.runbook import commonmark, escaping
+from troubleshoot.runbook import commonmark, escaping, plain_text
+from troubleshoot.runbook.escaping import CODE
 from troubleshoot.runbook.figures import minutes, percent
 from troubleshoot.runbook.words import DEFAULT, words
 from troubleshoot.session.events import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from troubleshoot.runbook.words import Language
 
 Format: TypeAlias = Literal["html", "markdown", "text"]
 
-WIDTH: Final = 80  # columns of plain text
 OURS: Final = PackageLoader("troubleshoot.runbook", "templates")
 ENDINGS: Final[dict[Format, str]] = {"html": "html", "markdown": "md", "text": "txt"}
 ESCAPED: Final[dict[Format, Callable[[str], Markup]]] = {
     "html": escaping.in_html,
     "markdown": escaping.in_markdown,
-    "text": escaping.in_text,
+    "text": plain_text.shown,
 }
-RICH: Final[dict[Format, Callable[[str], str]]] = {
+# What an author explains, what is asked or to do, and what somebody noted.
+EXPLAINED: Final[dict[Format, Callable[..., str]]] = {
     "html": commonmark.html,
-    "markdown": commonmark.markdown,
-    "text": commonmark.plain,
+    "markdown": commonmark.explained,
+    "text": plain_text.explained,
+}
+TOLD: Final[dict[Format, Callable[..., str]]] = {
+    "html": commonmark.phrase,
+    "markdown": commonmark.told,
+    "text": plain_text.brief,
+}
+IN_LINES: Final[dict[Format, Callable[..., str]]] = {
+    "html": commonmark.phrase,
+    "markdown": commonmark.cell,
+    "text": plain_text.brief,
+}
+NOTED: Final[dict[Format, Callable[..., str]]] = {
+    "html": escaping.in_html,
+    "markdown": commonmark.remembered,
+    "text": plain_text.remembered,
 }
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"  # lines of plain text are broken by then
-HELD: Final = "\x00"  # a blank at which no line is broken; no text has it by then
-# Code with what leans on it, and per cent.
-WHOLE: Final = re.compile(r"[^\s`]*`[^`]+`[^\s`]*|[^\s`]*\d %[^\s`]*")
 
 
 def page(
@@ -62,7 +73,18 @@ def page(
     rooms = environment(to, templates=templates, language=language)
     template = rooms.get_template(f"{name}.{ENDINGS[to]}.j2")
     made = template.render(**values).rstrip("\n") + "\n"
-    return made.replace(NO_BREAK, " ") if to == "text" else made
+    return made if to == "html" else "\n".join(_finished(made.split("\n"), to))
+
+
+def _finished(lines: Iterable[str], to: Format) -> Iterator[str]:
+    """The lines without our marks and blanks at the end; one empty line is enough."""
+    empty = False
+    for line in lines:
+        is_code = CODE in line
+        shown = line.replace(CODE, "").rstrip(" \t")
+        if shown or is_code or not empty:
+            yield shown if is_code or to != "text" else shown.replace(NO_BREAK, " ")
+        empty = not shown and not is_code
 
 
 def source(name: str, templates: Path | None = None) -> str:
@@ -77,9 +99,9 @@ def environment(
     The templates of one format, in which every text is shown to the letter.
 
     ``word`` are the fixed words; filters: ``minutes`` and ``percent`` say a number,
-    ``moment`` a time, ``commonmark`` renders an author's text, ``coded`` the code in a
-    question, an answer or an action, ``in_css`` makes a string of CSS, and ``wrapped``
-    breaks a plain text into lines.
+    ``moment`` a time, ``commonmark`` writes what an author explains, ``coded`` what is
+    asked or to do, ``noted`` a note, ``cell`` what is asked or to do in a table,
+    ``in_css`` makes a string of CSS, and ``wrapped`` breaks a plain text into lines.
     """
     return _made(to, templates, tuple(sorted(vars(words(language)).items())))
 
@@ -107,13 +129,15 @@ def _made(
     word = SimpleNamespace(**dict(fixed))
     made.globals["word"] = word
     made.filters |= {
-        "coded": commonmark.coded if to == "html" else str,
-        "commonmark": RICH[to],
+        "cell": IN_LINES[to],
+        "coded": TOLD[to],
+        "commonmark": EXPLAINED[to],
         "minutes": partial(minutes, word=word),
         "in_css": escaping.in_css,
         "moment": said_moment,
+        "noted": NOTED[to],
         "percent": partial(percent, word=word),
-        "wrapped": wrapped,
+        "wrapped": plain_text.wrapped,
     }
     return made
 
@@ -133,31 +157,3 @@ def _finalize(escaped: Callable[[str], Markup]) -> Callable[[Any], Markup]:
 def said_moment(at: str) -> str:
     """A time of the log to the minute, in UTC."""
     return f"{moment(at):%Y-%m-%d %H:%M}"
-
-
-def wrapped(text: str, lead: str = "", margin: str | None = None) -> Markup:
-    """
-    The text in lines after a lead; the following ones are set in by the margin.
-
-    `Code` is not broken where it fits on a line of its own, so that it can be copied.
-    """
-    margin = " " * len(lead) if margin is None else margin
-    shown = WHOLE.sub(lambda x: _held(x[0], WIDTH - len(margin)), _one_line(text))
-    lines = textwrap.wrap(
-        f"{lead}{shown}",
-        WIDTH,
-        subsequent_indent=margin,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    whole = (each.replace(HELD, " ") for each in lines)
-    return Markup("\n").join(Markup(each) for each in whole)  # noqa: S704 - plain text
-
-
-def _one_line(text: str) -> str:
-    return str(escaping.in_text(text))
-
-
-def _held(code: str, room: int) -> str:
-    """The code with blanks at which no line is broken, if there is room for it."""
-    return code.replace(" ", HELD) if len(code) <= room else code

@@ -10,10 +10,13 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from troubleshoot.runbook.escaping import lines
+from troubleshoot.session.texts.lines import laid, preceded
+from troubleshoot.session.texts.reading import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from troubleshoot.session.texts.lines import Line
 
 WIDTHS: Final = {
     **dict.fromkeys(" .,:;!|'`ijlIftr()[]{}/\\-", 0.34),
@@ -45,15 +48,33 @@ def squeezed(text: str, room: float) -> float | None:
     return wide if wide > LONG * room else None
 
 
-def wrapped(text: str, room: float, most: int | None = None) -> list[str]:
-    """At most so many lines that fit into the room, the last one cut if need be."""
-    found = list(_lines(" ".join(lines(text)).split(), room))
-    if most is None or len(found) <= most:
+def wrapped(
+    text: str, room: float, most: int | None = None, *, mark: str = ""
+) -> list[str]:
+    """
+    At most so many lines that fit into the room, the last one cut if need be.
+
+    ``mark`` is a word before it. Nothing is cut from a text that has lines of its own.
+    """
+    rows = preceded([*laid(short(text))], mark)
+    found = [line for row in rows for line in _row(row, room)]
+    if most is None or len(rows) > 1 or len(found) <= most:
         return found
     last = found[most - 1]
     while last and width(last) + width(MORE) > room:
         last = last[:-1]
     return [*found[: most - 1], last.rstrip() + MORE]
+
+
+def _row(row: Line, room: float) -> Iterator[str]:
+    """A line of a text, broken where it has to be."""
+    if row.whole:
+        yield from _parts(row.lead + row.text, room) if row.text else ("",)
+        return
+    lead = row.lead
+    for line in _lines(row.text.split(), room - width(lead)):
+        yield lead + line
+        lead = " " * len(lead)
 
 
 def _lines(words: Iterable[str], room: float) -> Iterator[str]:

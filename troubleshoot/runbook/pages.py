@@ -6,7 +6,6 @@ The templates say what stands where, and ``View`` what they would have to work o
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from troubleshoot.errors import did_you_mean, nearest
@@ -27,8 +26,6 @@ Form: TypeAlias = Literal["sheet", "table"]
 Paper: TypeAlias = Literal["A4", "Letter"]
 
 TEMPLATES: Final[dict[Form, str]] = {"sheet": "runbook", "table": "table"}
-BLANKS: Final = re.compile(r"[ \t]+$", re.MULTILINE)
-EMPTY: Final = re.compile(r"\n{3,}")  # one empty line is enough
 
 
 def page(
@@ -49,7 +46,7 @@ def page(
     """
     among("form", form, get_args(Form))
     among("paper", paper, get_args(Paper))
-    made = house.page(
+    return house.page(
         TEMPLATES[form],
         to,
         templates=templates,
@@ -60,7 +57,6 @@ def page(
         paper=paper,
         date=date,
     )
-    return made if to == "html" else EMPTY.sub("\n\n", BLANKS.sub("", made))
 
 
 def among(what: str, name: str, known: Sequence[str]) -> None:

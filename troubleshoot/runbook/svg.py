@@ -22,6 +22,8 @@ from troubleshoot.runbook.flow import SAFETY, flow
 from troubleshoot.runbook.layered import Link, Size, layered
 from troubleshoot.runbook.lettering import squeezed, wrapped
 from troubleshoot.runbook.words import DEFAULT
+from troubleshoot.session.texts.lines import followed, laid, preceded
+from troubleshoot.session.texts.reading import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,7 +82,8 @@ def svg(runbook: Runbook, *, language: Language = DEFAULT) -> str:
         wide = max(wide, picture.laid_out.width)
     width, height = wide + 2 * MARGIN, y - MARGIN
     head = f"""\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_px(width)} {_px(height)}" \
+<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" \
+viewBox="0 0 {_px(width)} {_px(height)}" \
 width="{_px(width)}" height="{_px(height)}" role="img" \
 aria-labelledby="flow-title flow-about">
 <title id="flow-title">{in_xml(it.title)}</title>
@@ -148,10 +151,11 @@ class _Drawn:
         rows = "; ".join(
             f"{letter} {text}".strip() for way in self.ways for letter, text in way.rows
         )
-        said = f"{self.box.mark} {self.box.text}".strip()
-        full = f"{said} ({rows})" if rows else said
+        said = preceded([*laid(short(self.box.text))], self.box.mark)
+        said = followed(said, f" ({rows})") if rows else said
+        full = "\n".join(in_xml(each.lead + each.text) for each in said)
         yield f'<g transform="translate({_px(x)} {_px(y)})">'
-        yield f"<title>{in_xml(full)}</title>"
+        yield f"<title>{full}</title>"
         yield (
             f'<rect class="box {kind}" width="{_px(size.width)}"'
             f' height="{_px(size.height)}" rx="{_px(ROUND.get(kind, 3.0))}"/>'

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from troubleshoot.runbook import commonmark
 from troubleshoot.runbook.view import View
 from troubleshoot.runbook.words import DEFAULT, words
+from troubleshoot.session.texts.blocks import Paragraph
+from troubleshoot.session.texts.lines import laid
+from troubleshoot.session.texts.nodes import element, inline, nodes
+from troubleshoot.session.texts.reading import rich, short, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,11 +34,13 @@ if TYPE_CHECKING:
         Stop,
     )
     from troubleshoot.runbook.words import Language
-
-Node: TypeAlias = "str | dict[str, Any]"
-"""A text, or an element: its ``tag``, and its ``children``."""
+    from troubleshoot.session.texts.lines import Line
+    from troubleshoot.session.texts.nodes import Node
 
 Data: TypeAlias = dict[str, Any]
+
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+BREAK: Final = {"tag": "br", "children": []}
 
 
 def typeset(
@@ -49,50 +53,36 @@ def typeset(
     }
 
 
-def rich(text: str) -> list[Node]:
+def explained(text: str) -> list[Node]:
     """An author's CommonMark as nodes."""
-    if not text:
+    return nodes(rich(text))
+
+
+def coded(text: str, *, explains: bool = False) -> list[Node]:
+    """A question, an answer or an action as nodes, in lines where it has several."""
+    blocks = rich(text) if explains else short(text)
+    match blocks:
+        case (Paragraph(children),):
+            return inline(children)
+    lines = [*laid(blocks)]
+    if not lines:
         return []
-    parser = _Nodes()
-    parser.feed(str(commonmark.html(text)))
-    parser.close()
-    return parser.found
-
-
-def coded(text: str) -> list[Node]:
-    """A question, an answer or an action as nodes, with its code as code."""
+    ends = [i > 0 or each.own for i, each in enumerate(lines)] + [lines[-1].own]
+    rows = [*(_line(each) for each in lines), []]
     return [
-        {"tag": "code", "children": [piece]} if kind == "code" else piece
-        for kind, piece in commonmark.spans(text)
+        x for end, row in zip(ends, rows, strict=True) for x in ([BREAK] * end + row)
     ]
+
+
+def _line(line: Line) -> list[Node]:
+    lead = line.lead.replace(" ", NO_BREAK)
+    if line.whole:
+        return [lead, element("code", [line.text.replace(" ", NO_BREAK)])]
+    return [*([lead] if lead else []), *inline(spans(line.text))]
 
 
 def _strong(text: str) -> Node:
     return {"tag": "strong", "children": [text]}
-
-
-class _Nodes(HTMLParser):
-    """The nodes of the HTML that we make of CommonMark; it is well formed."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[Node] = []
-        self._open: list[list[Node]] = [self.found]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        children: list[Node] = []
-        self._open[-1].append({**dict(attrs), "tag": tag, "children": children})
-        if tag != "br":
-            self._open.append(children)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag != "br":
-            self._open.pop()
-
-    def handle_data(self, data: str) -> None:
-        inline = len(self._open) > 1
-        if data.strip() or inline:
-            self._open[-1].append(data)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +135,7 @@ class _Typeset:
         front, word = self.runbook.front, self.word
         need = ", ".join(front.needs) or word.need_nothing
         return {
-            "use_when": rich(front.about),
+            "use_when": explained(front.about),
             "covers": "; ".join(self.view.titles),
             "facts": [
                 coded(f"{text} {self.view.answer(text, answer)}")
@@ -168,7 +158,7 @@ class _Typeset:
     def _stop(self, stop: Stop) -> Data:
         return {
             "text": coded(stop.text),
-            "how": rich(stop.how),
+            "how": explained(stop.how),
             "stops": [(coded(answer), coded(what)) for answer, what in stop.stops],
         }
 
@@ -184,7 +174,7 @@ class _Typeset:
             "time": view.spent(step),
             "came_from": self._came_from(step.came_from),
             **self._doing(step),
-            "why": rich(step.why),
+            "why": explained(step.why),
             "unit": step.unit,
             "after": coded(step.verify or word.did_it_help) if action else [],
             "rows": [self._row(step, each) for each in step.rows],
@@ -195,11 +185,11 @@ class _Typeset:
     def _doing(self, each: Step | Remedy) -> Data:
         """What steps and remedies have in common."""
         return {
-            "careful": rich(each.caution),
+            "careful": explained(each.caution),
             "risk": getattr(self.word, each.risk, ""),
             "first": coded(self.view.first(each)),
             "needs": ", ".join((*each.by, *each.things)),
-            "how": rich(each.how),
+            "how": explained(each.how),
         }
 
     def _row(self, step: Step, row: Row) -> Data:
@@ -239,7 +229,7 @@ class _Typeset:
                     "code": view.cause(each.cause).code,
                     "title": each.title,
                     "share": self.view.percent(each.share),
-                    "about": rich(each.about) if found else [],
+                    "about": explained(each.about) if found else [],
                 }
                 for each in (close.suspects if found else view.shown(close.suspects))
             ],
@@ -285,5 +275,15 @@ class _Typeset:
         if before or not cause.remedies:
             yield [before or self.word.no_remedy]
         for each in self.view.told(cause):
-            said = f"{self.view.warning(each)} {each.text}".strip()
-            yield [_strong(self.view.code(each)), " ", *coded(said)]
+            careful = [*self._careful(each), *coded(each.text)]
+            yield [_strong(self.view.code(each)), " ", *careful]
+
+    def _careful(self, each: Remedy) -> Iterable[Node]:
+        """What to be careful about, in lines."""
+        risk = self.view.risk(each)
+        if each.caution or risk:
+            yield f"{self.word.careful}: "
+        if each.caution:
+            yield from (*coded(each.caution, explains=True), " ")
+        if risk:
+            yield f"{risk} "

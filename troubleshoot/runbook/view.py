@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from troubleshoot.runbook import commonmark, figures
+from troubleshoot.runbook import figures
 from troubleshoot.runbook.words import ending
+from troubleshoot.session.texts.reading import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -126,10 +127,6 @@ class View:
         about = (front.tree, version, front.fingerprint, date)
         return ", ".join(each for each in about if each)
 
-    def plain(self, text: str) -> str:
-        """An author's CommonMark as words on one line."""
-        return commonmark.plain(text)
-
     # Codes.
 
     @cached_property
@@ -205,8 +202,12 @@ class View:
         return figures.measured(row.text, step.unit, self.word)
 
     def first(self, each: Step | Remedy) -> str:
-        """What comes before it, in sentences."""
-        return " ".join(x if x.endswith(STOPS) else f"{x}." for x in each.setups)
+        """What comes before it, in sentences, or below each other."""
+        whole = ("\n" in x.strip() or x.endswith(STOPS) for x in each.setups)
+        return in_turn(
+            x if is_whole else f"{x}."
+            for x, is_whole in zip(each.setups, whole, strict=True)
+        )
 
     @cached_property
     def _units(self) -> Mapping[str, str]:
@@ -337,11 +338,6 @@ class View:
             for x in cause.remedies
             if self.first_use(x) != cause.code
         )
-
-    def warning(self, each: Step | Remedy) -> str:
-        """What to be careful about, in plain words, empty for nothing."""
-        said = " ".join(x for x in (self.plain(each.caution), self.risk(each)) if x)
-        return f"{self.word.careful}: {said}" if said else ""
 
     def signs(self, cause: Cause) -> Sequence[Sign]:
         """

@@ -1,0 +1,1 @@
+"""What authors write, read once into blocks, and how blocks read as plain lines."""
