@@ -141,7 +141,7 @@ def test_json(call, cases):
     assert (fuse["then"]["kind"], fuse["then"]["causes"]) == ("found", ["fuse-blown"])
     assert (fuse["now"]["kind"], fuse["now"]["id"]) == ("question", "tension")
     assert fuse["steps"] == {"given": 1, "needed": 1}
-    assert [each["kind"] for each in fuse["carried"]] == ["dropped"]
+    assert [each["kind"] for each in fuse["carried"]] == ["dropped", "edited"]
 
 
 def test_the_tree_of_then(call, cases):
@@ -217,7 +217,7 @@ def test_files_that_cannot_be_read(call, cases):
     """
     (cases / "a.json").write_bytes(b"\xff")
     (cases / "c.json").symlink_to(cases / "nowhere")
-    Path("other.yaml").write_bytes(Path("lamp.yaml").read_bytes())
+    Path("other.yaml").write_bytes(Path("lamp.yaml").read_bytes() + b"about: It.\n")
     text = ts.load("other.yaml").begin().to_json()
     (cases / "d.json").write_text(text, encoding="utf-8")
     files = [str(cases / name) for name in ("a.json", "c.json", "d.json", "open.json")]
@@ -295,5 +295,6 @@ def test_next_says_what_an_edit_did(call, cases):
     assert "edited since" not in before.stdout
     assert "The tree has been edited since; not all answers still hold." in text
     assert [(each["kind"], each["id"]) for each in value["carried"]] == [
-        ("dropped", "plug")
+        ("dropped", "plug"),
+        ("edited", "bulb-dead"),
     ]

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from session.trees import LAMP, clock, random_trees, tree
 
 import troubleshoot as ts
-from troubleshoot.session.keeping.carried import Carried
-from troubleshoot.session.keeping.carry import sentences
+from troubleshoot.session.keeping.carried import OF_THE_TREE, Carried
 
 PING = """
 causes: {a: {title: A}, b: {title: B}}
@@ -51,9 +50,19 @@ def resumed(session, *edits, body=LAMP):
     return ts.resume(edited(body, *edits), session.to_json())
 
 
+def of_steps(session):
+    """What was carried, but what became of the tree as a whole and its numbers."""
+    return tuple(x for x in session.carried if x.kind not in OF_THE_TREE)
+
+
+def sentences(session):
+    """The same in sentences."""
+    return tuple(map(str, of_steps(session)))
+
+
 def items(session):
     """Kind and id of what was carried."""
-    return [(each.kind, each.id) for each in session.carried]
+    return [(each.kind, each.id) for each in of_steps(session)]
 
 
 def moves(session):
@@ -77,7 +86,7 @@ def test_a_tree_that_is_as_it_was():
     session = tree().begin().answer("others", "no")
     after = resumed(session, ("Is the plug in?", "Is it plugged in?"), ("2%", "3%"))
 
-    assert after.carried == ()
+    assert of_steps(after) == ()
     assert after.events == session.events
 
 
@@ -89,7 +98,7 @@ def test_a_question_that_is_gone():
     session = session.answer("plugged", "yes").tried("put-in", fixed=False)
     after = resumed(session, ("others:", "lamps:"))
 
-    assert after.carried == (
+    assert of_steps(after) == (
         Carried(
             kind="dropped",
             id="others",
@@ -134,8 +143,8 @@ def test_an_answer_that_is_gone():
     after = resumed(session, *edit, body=PING)
 
     assert items(after) == [("dropped", "ping")]
-    assert "“How long?” (< 100)" in after.carried[0].what
-    assert after.carried[0].why == "the question no longer has this answer"
+    assert "“How long?” (< 100)" in of_steps(after)[0].what
+    assert of_steps(after)[0].why == "the question no longer has this answer"
     assert after.evidence == ()
     assert moves(resumed(other, *edit, body=PING)) == [
         ("answered", "ping", "dont-know")
@@ -150,7 +159,7 @@ def test_an_action_that_is_gone():
     after = resumed(session, ("put-in:", "push:"), ("new-fuse:", "on:"))
 
     gone = "is left out: the tree no longer has this action."
-    assert list(map(str, after.carried)) == [
+    assert list(map(str, of_steps(after))) == [
         f"“Put the plug in.” (it did not help) {gone}",
         f"“Switch the fuse on.” (not now) {gone}",
     ]
@@ -168,7 +177,7 @@ def test_an_id_that_moved_to_the_other_kind():
         session, ("plugged:", "x:"), ("put-in:", "plugged:"), ("x:", "put-in:")
     )
 
-    assert [each.why for each in after.carried] == [
+    assert [each.why for each in of_steps(after)] == [
         "the tree no longer has this question, but an action of this id",
         "the tree no longer has this action, but a question of this id",
     ]
@@ -200,7 +209,7 @@ def test_an_answer_that_means_something_else(said, edit, why):
     after = resumed(session, edit, body=PING)
 
     assert items(after) == [("meaning changed", "ping")]
-    assert after.carried[0].why == why
+    assert of_steps(after)[0].why == why
     assert after.evidence == ()
 
 
@@ -241,7 +250,7 @@ def test_reworded():
         "“How long?” still holds: it reads “How long does it take?” now.",
         "“Wait an hour.” still holds: it reads “Wait two hours.” now.",
     ]
-    assert ts.resume(after.tree, after.to_json()).carried == ()
+    assert of_steps(ts.resume(after.tree, after.to_json())) == ()
 
 
 def test_an_answer_in_other_words():
@@ -253,7 +262,7 @@ def test_an_answer_in_other_words():
     session = tree(body).begin().answer("paid", "fully")
     after = resumed(session, ("In full", "All"), ("In part", "Some"), body=body)
 
-    assert [str(each) for each in after.carried] == [
+    assert [str(each) for each in of_steps(after)] == [
         "“Is the bill paid?” (In full) still holds: the answer reads “All” now."
     ]
 
@@ -271,11 +280,11 @@ def test_other_answers_to_choose_from():
     )
 
     assert items(after) == [("answers changed", "paid")]
-    assert after.carried[0].why == (
+    assert of_steps(after)[0].why == (
         "it can also be answered “A half” or “Most” and "
         "it can no longer be answered “In part”"
     )
-    assert hidden.carried[0].why == "it has other answers now"
+    assert of_steps(hidden)[0].why == "it has other answers now"
 
 
 def test_privacy():
@@ -286,10 +295,10 @@ def test_privacy():
     one = tree(PING).begin().answer("paid", "fully")
     other = tree(public).begin().answer("paid", "fully")
 
-    assert str(ts.resume(tree(public), one.to_json()).carried[0]) == (
+    assert str(of_steps(ts.resume(tree(public), one.to_json()))[0]) == (
         "“Is the bill paid?” still holds: its answer is no longer private."
     )
-    assert str(ts.resume(tree(PING), other.to_json()).carried[0]) == (
+    assert str(of_steps(ts.resume(tree(PING), other.to_json()))[0]) == (
         "“Is the bill paid?” still holds: its answer is private now."
     )
 
@@ -306,7 +315,7 @@ def test_private_answers_are_in_no_note(private, edit):
     shown = " ".join([*sentences(after), *notes(after), after.transcript()])
     assert items(after) == [("dropped", "paid")]
     assert "“Is the bill paid?” (private)" in shown
-    assert after.carried[0].why in (
+    assert of_steps(after)[0].why in (
         "the tree no longer has this question",
         "its answer no longer applies",
     )
@@ -322,7 +331,7 @@ def test_the_reason_does_not_tell_a_private_answer():
     session = tree(body).begin().answer("ping", 250)
     after = resumed(session, ("100", "500"), body=body)
 
-    assert str(after.carried[0]) == (
+    assert str(of_steps(after)[0]) == (
         "“How long?” (private) is left out: its answer no longer applies."
     )
 
@@ -340,17 +349,17 @@ def test_files_without_texts():
     gone = ts.resume(
         edited(PING, ("ping:", "pong:"), ("paid:", "bill:"), ("wait:", "stay:")), text
     )
-    assert [each.what for each in gone.carried] == [
+    assert [each.what for each in of_steps(gone)] == [
         "'ping' (withheld, for it may have been private)",
         "'paid' (withheld, for it may have been private)",
         "'wait' (it did not help)",
     ]
     moved = ts.resume(edited(PING, ("100", "500"), ("partly:", "half:")), text)
-    assert [each.what for each in moved.carried] == [
+    assert [each.what for each in of_steps(moved)] == [
         "“How long?” (250 ms: >= 500)",
         "“Is the bill paid?” (private)",
     ]
-    assert ts.resume(edited(PING, ("unit: ms", "unit: s")), text).carried == ()
+    assert of_steps(ts.resume(edited(PING, ("unit: ms", "unit: s")), text)) == ()
 
 
 def test_another_title():
@@ -361,7 +370,7 @@ def test_another_title():
     text = lamp.begin().answer("others", "no").to_json()
     other = replace(lamp, title="The lamp")
 
-    assert list(map(str, ts.resume(other, text).carried)) == [
+    assert list(map(str, of_steps(ts.resume(other, text)))) == [
         "“A lamp” still holds: the tree is called “The lamp” now."
     ]
     for stranger in (replace(other, questions={}), replace(lamp, id="lump")):
@@ -379,7 +388,7 @@ def test_a_correction_that_is_gone_takes_the_answer_with_it():
     after = resumed(session, ("partly:", "half:"), body=body)
 
     assert items(after) == [("dropped", "paid"), ("dropped", "paid")]
-    assert [each.why for each in after.carried] == [
+    assert [each.why for each in of_steps(after)] == [
         "it was corrected by an answer that no longer applies",
         "the question no longer has this answer",
     ]
@@ -405,7 +414,7 @@ def test_a_correction_of_what_is_gone_stands_in_its_place():
         session.events[3].at,
         session.events[4].at,
     ]
-    assert [each.what for each in after.carried if not each.holds] == [
+    assert [each.what for each in of_steps(after) if not each.holds] == [
         "“Is the bill paid?” (In full)",
         "“Is the bill paid?” (In part)",
     ]
@@ -443,7 +452,7 @@ def test_what_was_undone():
     for edit in (("others:", "lamps:"), ("plugged:", "socket:")):
         after = resumed(session, edit)
         assert after.undone == ()
-        assert str(after.carried[-1]).startswith("What was undone is left out: ")
+        assert str(of_steps(after)[-1]).startswith("What was undone is left out: ")
 
 
 # Laws.
@@ -543,7 +552,7 @@ class TestNothingIsMadeUp:
         other = data.draw(cuts(session.tree))
         after = ts.resume(other, session.to_json())
 
-        lost = [x for x in after.carried if not x.holds and x.id != other.id]
+        lost = [x for x in of_steps(after) if not x.holds and x.id != other.id]
         assert not Counter(moves_without_place(after)) - Counter(
             moves_without_place(session)
         )
@@ -552,7 +561,7 @@ class TestNothingIsMadeUp:
         assert after.next_step() is not None
         again = ts.resume(other, after.to_json())
         assert again == after
-        assert again.carried == ()
+        assert of_steps(again) == ()
 
 
 def moves_without_place(session):
@@ -578,7 +587,7 @@ class TestTheSameTreeChangesNothing:
 
         assert after == session
         assert after.undone == session.undone
-        assert after.carried == ()
+        assert of_steps(after) == ()
         assert ts.replay(session.tree, session.to_json()) == session
 
 
@@ -645,7 +654,7 @@ def test_no_answer_is_not_overtaken():
     """
     after = resumed(overtaken("dont-know"), HARMLESS, body=OVERTAKEN)
 
-    assert after.carried == ()
+    assert of_steps(after) == ()
 
 
 def test_what_the_edit_overtakes_is_told():
@@ -663,7 +672,7 @@ def test_what_the_edit_overtakes_is_told():
         f"“Q?” (Yes) is set aside: {why}",
         f"“P?” (private) is set aside: {why}",
     )
-    assert not any(each.holds for each in after.carried)
+    assert not any(each.holds for each in of_steps(after))
 
 
 def test_files_that_do_not_say_what_was_overtaken():
@@ -676,7 +685,7 @@ def test_files_that_do_not_say_what_was_overtaken():
     for edit, known in ((HARMLESS, True), (("Do it", "Try it"), False)):
         after = ts.resume(edited(OVERTAKEN, edit), json.dumps(saved))
         assert (("q", "yes") in after.evidence) == known
-        assert all(each.kind == "reworded" for each in after.carried)
+        assert all(each.kind == "reworded" for each in of_steps(after))
 
 
 def test_an_action_that_changes_nothing_any_more_is_so_in_a_journal(tmp_path):
@@ -691,7 +700,7 @@ def test_an_action_that_changes_nothing_any_more_is_so_in_a_journal(tmp_path):
         again = journal.resume(after.tree)
 
     assert again == after
-    assert again.carried == ()
+    assert of_steps(again) == ()
 
 
 def test_the_note_of_a_lost_fact_cannot_be_undone():
@@ -733,7 +742,7 @@ class TestWhatWasStaleStaysOut:
             each.step for each in session.set_aside if "said before" in each.reason
         }
         counted = {step for step, _ in session.evidence}
-        told = {each.id for each in after.carried if each.kind == "overtaken"}
+        told = {each.id for each in of_steps(after) if each.kind == "overtaken"}
         assert not stale & {step for step, _ in after.evidence}
         assert {
             each.step for each in after.set_aside if "said before" in each.reason

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from troubleshoot.errors import OtherTree, SessionError, UnknownName
+from troubleshoot.errors import SessionError, UnknownName
 from troubleshoot.session.changing import outcome
 from troubleshoot.session.events import Answered, Begun, Tried, stamp
-from troubleshoot.session.keeping import carry, saved
+from troubleshoot.session.keeping import belonging, carry, saved
 from troubleshoot.session.options import Options, options
 from troubleshoot.session.probing.probes import SECONDS, Probe, checked
 from troubleshoot.session.replies import understood
@@ -121,30 +122,22 @@ def resume(
         TypeError: a probe is no function.
     """
     found = saved.read(text)
-    _check_tree(tree, found)
+    belonging.check(tree, found)
     check_strategy(found.options, strategy)
-    found, items = carry.carried(tree, found)
-    return Session(
+    carriage = carry.carried(tree, found)
+    session = Session(
         tree,
-        found.options,
-        found.events,
+        carriage.saved.options,
+        carriage.saved.events,
         clock or now,
         strategy,
-        carried=items,
-        undone=found.undone,
+        carried=carriage.items,
+        undone=carriage.saved.undone,
         probes=checked(tree, probes, probe_seconds),
         probe_seconds=probe_seconds,
     )
-
-
-def _check_tree(tree: Tree, found: saved.Saved) -> None:
-    """A tree may get another title, and another tree the same name of a file."""
-    same = found.tree.title == tree.title or carry.has_any(tree, found.events)
-    if found.tree.id != tree.id or not same:
-        raise OtherTree(
-            f"the session belongs to the tree '{found.tree.id}' "
-            f"({found.tree.title}), and this one is '{tree.id}' ({tree.title})"
-        )
+    numbers = tuple(belonging.renumbered(session, found))
+    return replace(session, carried=session.carried + numbers) if numbers else session
 
 
 def check_strategy(found: Options, own: Strategy | None) -> None:

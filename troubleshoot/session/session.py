@@ -116,6 +116,11 @@ class Session:
         return self._situation.shares
 
     @property
+    def leading(self) -> tuple[str, float]:
+        """The likeliest cause or "unknown", the first of equals, and its belief."""
+        return self._situation.leading
+
+    @property
     def statuses(self) -> Mapping[str, Status]:
         """Where every cause and group stands, in the order of the file."""
         return self.ledger.standing
@@ -191,7 +196,7 @@ class Session:
             self.options,
             self.events,
             undone=self.undone,
-            leading=self._situation.leading,
+            leading=self.leading,
             outcome=self._outcome,
         )
 

@@ -19,10 +19,14 @@ Kind: TypeAlias = Literal[
     "reworded",
     "answers changed",
     "privacy changed",
+    "numbers changed",
+    "edited",
+    "renamed",
 ]
 Said: TypeAlias = Answered | Tried | Skipped
 LEFT_OUT: Final = ("dropped", "meaning changed")
 SET_ASIDE: Final = "overtaken"
+OF_THE_TREE: Final = ("numbers changed", "edited", "renamed")
 REPLIES: Final = {"dont-know": "don't know", "not-now": "not now"}
 WITHHELD: Final = "(withheld, for it may have been private)"
 
@@ -35,7 +39,8 @@ class Carried:
     "dropped" and "meaning changed" are left out, and noted; "overtaken" is set aside,
     for an action that was done since may have changed it; the other kinds still hold.
     ``id`` is that of the question, the action or the tree, ``what`` how it read when
-    it was said, private answers masked, and ``why`` what is different now.
+    it was said, private answers masked, and ``why`` what is different now. Of "numbers
+    changed" and "edited" they are the cause that led, and what leads now.
 
     >>> print(Carried(kind="dropped", id="q", what="“Q?” (Yes)", why="it is gone"))
     “Q?” (Yes) is left out: it is gone.
@@ -52,6 +57,8 @@ class Carried:
         return self.kind not in (*LEFT_OUT, SET_ASIDE)
 
     def __str__(self) -> str:
+        if self.kind in OF_THE_TREE:
+            return f"{self.what}: {self.why}."
         verdict = "still holds" if self.holds else "is left out"
         verdict = "is set aside" if self.kind == SET_ASIDE else verdict
         return f"{self.what} {verdict}: {self.why}."

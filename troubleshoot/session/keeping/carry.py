@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from troubleshoot.session.events import Answered, Asked, Remark, is_fact
+from troubleshoot.session.keeping.belonging import renamed
 from troubleshoot.session.keeping.carried import Carried, Then
 from troubleshoot.session.keeping.lasting import changes, lost
 from troubleshoot.session.keeping.overtaking import (
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from troubleshoot.session.events import Event
     from troubleshoot.session.keeping.saved import Saved
-    from troubleshoot.session.session import Session
     from troubleshoot.tree.tree import Tree
 
 UNDONE: Final = {
@@ -44,26 +44,13 @@ class Carriage(NamedTuple):
     items: tuple[Carried, ...]
 
 
-def sentences(session: Session) -> tuple[str, ...]:
-    """What editing the tree did to the session that was resumed, item by item."""
-    return tuple(map(str, session.carried))
-
-
-def has_any(tree: Tree, events: Iterable[Event]) -> bool:
-    """Whether the tree has any of the steps that these events speak of."""
-    return any(
-        getattr(each, "step", None) in steps
-        for each in events
-        for steps in (tree.questions, tree.actions)
-    )
-
-
 def carried(tree: Tree, found: Saved) -> Carriage:
     """The saved session as far as it applies to this tree, and what does not."""
     then = Then(tree, found.texts)
     gone = _gone(then, found.events)
     events = tuple(_in_order(_rewritten(found.events, gone)))
     items = [
+        *renamed(tree, found),
         *_title(tree, found),
         *gone.values(),
         *set_aside(then, found.events, gone),

@@ -123,7 +123,7 @@ class Journal:
         before, name = self._held.value, self._file.name
         if not before:
             return
-        same = before["tree"]["id"] == after["tree"]["id"]
+        same = _is_same_tree(before["tree"], after["tree"])
         common = lines.shared(self._base, after["events"]) if same else 0
         if not common or before["options"] != after["options"]:
             raise JournalError(
@@ -174,6 +174,11 @@ def _value(session: Session) -> lines.Value:
     """The saved session as a JSON value."""
     value: lines.Value = json.loads(session.to_json())
     return value
+
+
+def _is_same_tree(before: lines.Value, after: lines.Value) -> bool:
+    """Whether it is one tree, edited or renamed."""
+    return any(before[each] == after[each] for each in ("id", "fingerprint"))
 
 
 def _goes_on(base: list[lines.Value], common: int, after: lines.Value) -> bool:
