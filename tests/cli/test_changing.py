@@ -158,7 +158,10 @@ def test_every_kind_of_reply_can_be_the_new_one(house):
         "no\namber\n5\nc\n3\n?\ns\n5000000 Ohm\n50\nc\n3\nd\nc\n3\nl\nc\n3\nlow\nq\n"
     )
 
-    assert "'5000000 ohm' V is not among the answers above." in run.output
+    assert (
+        "'5000000 ohm' is not among the answers above; please type a number in V."
+        in run.output
+    )
     assert "Still possible:" in run.output
     changes = [each[2] for each in events() if each[1] == "volts"]
     assert changes == ["low", "high", "dont-know", "not-now", "low"]
@@ -301,7 +304,7 @@ def test_a_remark_is_no_move_to_take_back(house):
 
 def test_what_a_change_did_is_said(house):
     """
-    The likeliest cause after the change and before it, or that it changed nothing.
+    The likeliest cause after the change and before it, or that all stays as it was.
     """
     other = house("no\namber\nc\n2\ngreen\nq\n").output
     same = house("c\n1\nno\nq\n").output
@@ -310,7 +313,7 @@ def test_what_a_change_did_is_said(house):
         "   Leads now: The router hangs, 94 %; before: The line is down, 96 %.\n"
         in other
     )
-    assert "   This changes nothing about what is likely.\n" in same
+    assert "   It stays as it was.\n" in same
 
 
 def test_no_single_cause_leads_in_a_tie(call):

@@ -71,6 +71,30 @@ def test_any_value_ends_in_words(call, verb, name, number):
         assert not re.search("[\0\x1b]", run.output), arguments
 
 
+@pytest.mark.parametrize("verb", WORKS)
+def test_an_interrupt_ends_every_verb_in_words(call, monkeypatch, verb):
+    """
+    Ctrl-C at work is no fault: exit code 130, and a sentence.
+    """
+    call("run", "lamp.yaml", "--session", "lamp.session.json", typed="yes\nq\n")
+    work = {
+        "check": "troubleshoot.cli.check.problems",
+        "render": "troubleshoot.cli.sheets.examine",
+        "new": "troubleshoot.cli.new.write",
+        "schema": "troubleshoot.cli.schema.json_schema",
+    }
+
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    place = work.get(verb, "troubleshoot.cli.options.load")
+    monkeypatch.setattr(place, interrupt)
+    run = call(verb, *WORKS[verb])
+
+    assert run.exit_code == 130
+    assert run.stderr == "\nInterrupted.\n"
+
+
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e400", "-1", "", "soon"])
 def test_a_budget_is_a_time_that_ends(call, value):
     """

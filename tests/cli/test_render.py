@@ -544,6 +544,21 @@ class TestProgress:
 
         assert stream.getvalue().endswith("2 of 2: heating.yaml")
 
+    def test_says_by_itself_how_long_it_takes(self, monkeypatch):
+        """
+        Work that tells nothing of itself is timed while the line is entered.
+        """
+        stream = Seen()
+        monkeypatch.setattr(sys, "stderr", stream)
+        monkeypatch.setattr(progress, "PATIENCE", 0.04)
+        monkeypatch.setattr(click.utils, "should_strip_ansi", lambda *_, **__: False)
+
+        with progress.Line("Reading lamp.yaml"):
+            time.sleep(0.4)
+
+        assert "\rReading lamp.yaml: 0 s; ^C stops it" in stream.getvalue()
+        assert stream.getvalue().endswith(" \r")
+
     def test_waits_and_is_for_people(self, monkeypatch):
         """
         Short work says nothing, and nor does what nobody sees.

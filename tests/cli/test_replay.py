@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import troubleshoot as ts
-from troubleshoot.cli import replay
+from troubleshoot.cli import progress, replay
 
 
 @pytest.fixture
@@ -271,13 +271,13 @@ def test_progress(call, cases, monkeypatch):
     """
     A replay that takes long says on a terminal how far it is, and cleans up.
     """
-    monkeypatch.setattr(replay, "PATIENCE", -1.0)
     silent = call("replay", "lamp.yaml", str(cases))
-    monkeypatch.setattr(replay, "is_watched", lambda: True)
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "is_watched", lambda: True)
     result = call("replay", "lamp.yaml", str(cases))
 
     assert silent.stderr == ""
-    assert "\r1 of 3 sessions replayed" in result.stderr
+    assert "\rReplaying 1 of 3: " in result.stderr
     assert result.stderr.endswith("\r")
     assert result.stdout == silent.stdout
 

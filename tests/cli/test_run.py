@@ -166,7 +166,8 @@ def test_input_that_ends_on_a_misheard_line_is_a_problem(call):
     run = call("run", "lamp.yaml", typed="5000 ohm\n")
 
     assert run.exit_code == 1
-    assert "'5000 ohm' V is not among the answers above." in run.output
+    refused = "'5000 ohm' is not among the answers above; please type a number in V."
+    assert refused in run.output
     assert SAVED.read_bytes() == before
 
 
@@ -174,9 +175,25 @@ def test_endless_nonsense_ends(call):
     """
     A pipe that never gives an answer does not run for ever.
     """
-    assert call("run", "lamp.yaml", typed="hm\n" * 1000).exit_code == 1
+    run = call("run", "lamp.yaml", typed="hm\n" * 1000)
+    assert run.exit_code == 1
+    assert run.output.count("> hm") == 10
+    assert "error: 10 lines in a row were no answer." in run.output
     assert call("run", "lamp.yaml", typed="x" * 2_000_000).exit_code == 1
     assert call("run", "lamp.yaml", typed="?\n" * 1000).output.count("How:") == 100
+
+
+def test_from_the_second_time_on_all_that_can_be_typed_is_said(call):
+    """
+    Who is not understood twice in a row reads every answer and every command.
+    """
+    once = call("run", "lamp.yaml", typed="hm\n?\nhm\nq\n").output
+    twice = " ".join(call("run", "lamp.yaml", typed="hm\nhm\nq\n").output.split())
+    action = " ".join(call("run", "lamp.yaml", typed="no\nhm\nhm\nq\n").output.split())
+
+    assert "What can be typed" not in once
+    assert "What can be typed: 1 (Yes) or 2 (No). Instead of an answer: ? why" in twice
+    assert "What can be typed: y (it helped) or n (it did not). Instead" in action
 
 
 def test_commands_explain_undo_and_show(call):
@@ -488,7 +505,7 @@ def test_a_wrong_file_of_answers_is_wrong_usage(call, text, message):
     [
         (["nowhere.yaml"], "there is no tree file 'nowhere.yaml'"),
         (["home/no-internt"], "did you mean 'home/no-internet'?"),
-        (["a\x00b"], "there is no tree file"),
+        (["a\x00b"], "holds a NUL"),
         (["lamp.yaml", "--fact", "plugg=yes"], "did you mean 'plug'"),
         (["lamp.yaml", "--fact", "plug=maybe"], "possible are"),
         (["lamp.yaml", "--fact", "volts=1e999"], "possible are"),
@@ -652,7 +669,7 @@ def test_interrupt_saves_and_says_so(desk, environment):
 
     assert run.returncode == 130
     assert b"Saved in lamp.session.json" in output
-    assert errors.strip() == b""
+    assert errors.strip() == b"Interrupted."
     assert json.loads((desk / SAVED).read_text())["events"][-1]["answer"] == "yes"
 
 

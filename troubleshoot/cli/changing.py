@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path, words
-from troubleshoot.cli.hearing import Command, Misheard, heard
+from troubleshoot.cli.hearing import Command, Misheard, heard, no_such_number
 from troubleshoot.cli.listening import Stopped, listen
 from troubleshoot.errors import AnswerError
 from troubleshoot.session import DONT_KNOW, NOT_NOW, Action
@@ -41,7 +41,11 @@ def changed(terminal: Terminal, session: Session) -> Session | None:
     for number, move in enumerate(moves, start=1):
         mark = DOUBTFUL if number <= doubtful else ""
         words.told(terminal, session, move, more=mark, lead=f"{number:>4}  ")
-    chosen = listen(terminal, "change> ", partial(picked, moves))
+    typed = (
+        f"What can be typed: a number from 1 to {len(moves)}, q to save and quit, or "
+        "Enter alone to go back."
+    )
+    chosen = listen(terminal, "change> ", partial(picked, moves), typed=typed)
     return said_anew(terminal, session, chosen[0]) if chosen else session
 
 
@@ -81,7 +85,9 @@ def said_anew(terminal: Terminal, session: Session, move: Move) -> Session:
     words.put(terminal, step, "   ")
     terminal.say(f"So far: {path.in_words(session.tree, move)[1]}", lead="   ")
     prompt = "y/n> " if isinstance(step, Action) else "> "
-    after = listen(terminal, prompt, partial(answered, terminal, session, step))
+    typed = f"{words.what_can_be_typed(step)} Enter alone goes back."
+    heard_ = partial(answered, terminal, session, step)
+    after = listen(terminal, prompt, heard_, typed=typed)
     if after is session:
         terminal.say("It stays as it was.", lead="   ")
     else:
@@ -134,8 +140,7 @@ def again(session: Session, step: Question | Action, said: str) -> Session:
             return session.answer(step.id, said)  # it may be different now
         return session.change(step.id, said)
     except AnswerError:
-        sentence = f"'{said}' {step.unit} is not among the answers above."
-        raise Misheard(sentence) from None
+        raise Misheard(no_such_number(said, step.unit)) from None
 
 
 def consequences(terminal: Terminal, before: Session, after: Session) -> None:

@@ -12,6 +12,7 @@ import click
 from troubleshoot.check import problems
 from troubleshoot.cli.json_text import FORMAT, dumps
 from troubleshoot.cli.options import json_option
+from troubleshoot.cli.progress import Line
 from troubleshoot.cli.refused import PROBLEMS, WRONG_USAGE, Refused
 from troubleshoot.cli.typed import AnyName
 from troubleshoot.text import clean
@@ -37,11 +38,14 @@ def command(*, trees: tuple[str, ...], as_json: bool) -> None:
     """
     files = list(dict.fromkeys(file for each in trees for file in tree_files(each)))
     found: list[Problem] = []
-    for file in files:
-        of_file = problems(file)
-        found += of_file
-        if not as_json:
-            tell(of_file)
+    with Line() as line:
+        for number, file in enumerate(files, start=1):
+            line(f"Checking {number:,} of {len(files):,}: {file}")
+            of_file = problems(file)
+            found += of_file
+            line.close()
+            if not as_json:
+                tell(of_file)
     if as_json:
         click.echo(dumps(shape(found)))
     else:

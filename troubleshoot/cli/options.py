@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from troubleshoot.cli.progress import Line
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
 from troubleshoot.cli.typed import TreeName, included, short
 from troubleshoot.errors import did_you_mean, nearest
@@ -142,7 +143,8 @@ def check_at_hand(
 def tree_of(name: str) -> Tree:
     """The tree of a file or of an included tree's name."""
     refuse_unknown(name)
-    return load(name)
+    with Line(f"Reading {short(name)}"):
+        return load(name)
 
 
 def refuse_unknown(name: str) -> None:

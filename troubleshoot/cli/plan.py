@@ -81,8 +81,8 @@ def command(
     """
     loaded = tree_of(tree)
     check_at_hand(loaded, by, has)
-    line = Line(one_line(loaded.title))
-    with wrong_usage("the options"):
+    line = Line(f"Planning, {one_line(loaded.title)}")
+    with wrong_usage("the options"), line:
         made = plan(
             loaded,
             goal,
@@ -93,7 +93,6 @@ def command(
             nodes=nodes,
             progress=line.searched,
         )
-    line.close()
     if as_json:
         click.echo(dumps(shape(made)))
     else:

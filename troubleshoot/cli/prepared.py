@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path, words
+from troubleshoot.cli.progress import CHOOSING, Line
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
 from troubleshoot.session import NOT_NOW, Action, Ending, begin
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from troubleshoot.cli.terminal import Terminal
-    from troubleshoot.session import Question, Session
+    from troubleshoot.session import Question, Session, Step
     from troubleshoot.tree.tree import Tree
 
 WORKED: Final = {"yes": True, "no": False, NOT_NOW.value: None}
@@ -78,7 +79,7 @@ def play(terminal: Terminal, session: Session, answers: Mapping[str, str]) -> Se
 
     A question without an entry is "don't know", an action without one "not now".
     """
-    while not isinstance(step := session.next_step(), Ending):
+    while not isinstance(step := chosen(session), Ending):
         terminal.say()
         words.put(terminal, step, f"{path.number(session)}. ")
         said = answers.get(step.id)
@@ -90,6 +91,12 @@ def play(terminal: Terminal, session: Session, answers: Mapping[str, str]) -> Se
     terminal.say()
     words.ending(terminal, session, step)
     return session
+
+
+def chosen(session: Session) -> Step:
+    """The next step; that it is being chosen is said where it takes long."""
+    with Line(CHOOSING):
+        return session.next_step()
 
 
 def _tried(session: Session, step: Action, said: str | None) -> tuple[Session, str]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -15,6 +13,7 @@ import click
 from troubleshoot.cli.json_text import FORMAT, dumps
 from troubleshoot.cli.keeping import decoded, read
 from troubleshoot.cli.options import json_option, tree_argument, tree_of
+from troubleshoot.cli.progress import Line
 from troubleshoot.cli.refused import PROBLEMS, WRONG_USAGE, Refused
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.cli.typed import AnyName, TreeName
@@ -37,7 +36,6 @@ COUNTED: Final[dict[Status, str]] = {
     "differs": "differently now",
     "failed": "cannot be replayed",
 }
-PATIENCE: Final = 1.0  # seconds until a long replay says how far it is, and between
 
 
 @dataclass(frozen=True)
@@ -114,12 +112,11 @@ def session_files(name: str) -> Iterator[str]:
 
 def replayed(tree: Tree, files: Sequence[str], before: Tree | None) -> list[Case]:
     """What comes of each file, one after the other; a bad one stops no other."""
-    progress = Progress(len(files))
     cases = []
-    for number, file in enumerate(files):
-        progress(number)
-        cases.append(case(tree, file, before))
-    progress.close()
+    with Line() as line:
+        for number, file in enumerate(files, start=1):
+            line(f"Replaying {number:,} of {len(files):,}: {file}")
+            cases.append(case(tree, file, before))
     return cases
 
 
@@ -146,37 +143,6 @@ def text_of(file: str) -> str:
     if data is None:
         raise SessionError("there is no such file")
     return decoded(data)
-
-
-@dataclass
-class Progress:
-    """One line on standard error that a long replay writes over, and that goes."""
-
-    total: int
-    last: float = field(default_factory=time.monotonic)
-    width: int = 0
-
-    def __call__(self, done: int) -> None:
-        """Say how far it is, once it takes long."""
-        if time.monotonic() - self.last < PATIENCE or not is_watched():
-            return
-        self.last = time.monotonic()
-        self._write(f"{done:,} of {self.total:,} sessions replayed")
-
-    def close(self) -> None:
-        """Leave no trace."""
-        if self.width:
-            self._write("")
-            click.echo("\r", nl=False, err=True)
-
-    def _write(self, text: str) -> None:
-        click.echo(f"\r{text.ljust(self.width)}", nl=False, err=True)
-        self.width = len(text)
-
-
-def is_watched() -> bool:
-    """Whether somebody sees standard error."""
-    return sys.stderr is not None and sys.stderr.isatty()
 
 
 # How it is told.

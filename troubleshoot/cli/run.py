@@ -248,8 +248,8 @@ def talked(book: Book, hint: str) -> int:
         raise
     except Stopped as stop:
         farewell(book, hint)
-        if stop.misheard:
-            raise Refused("the input ended with a line that is no answer.") from None
+        if stop.why:
+            raise Refused(stop.why) from None
     else:
         book.close()
     return PROBLEMS if book.spoilt else 0

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path, words
 from troubleshoot.cli.changing import changed
-from troubleshoot.cli.hearing import COMMANDS, Command, Misheard, heard
+from troubleshoot.cli.hearing import COMMANDS, Command, Misheard, heard, no_such_number
 from troubleshoot.cli.listening import Stopped, listen
+from troubleshoot.cli.prepared import chosen
 from troubleshoot.errors import AnswerError, SessionError
 from troubleshoot.session import Action, Ending
 
@@ -35,7 +36,7 @@ def talk(
     """
     doubted = False
     while True:
-        step = session.next_step()
+        step = chosen(session)
         terminal.say()
         if isinstance(step, Ending):
             words.ending(terminal, session, step)
@@ -68,7 +69,9 @@ def second_thought(terminal: Terminal, session: Session) -> Session | None:
     terminal.say()
     prompt = "Enter to finish, c to change an answer, u to take the last answer back> "
     try:
-        return listen(terminal, prompt, partial(thought, terminal, session))
+        typed = "What can be typed: Enter alone, c or u."
+        heard_ = partial(thought, terminal, session)
+        return listen(terminal, prompt, heard_, typed=typed)
     except Stopped:
         return None
 
@@ -89,7 +92,8 @@ def turn(terminal: Terminal, session: Session, step: Question | Action) -> Sessi
     def understood(line: str) -> Session | None:
         return said(terminal, session, step, heard(words.offer(step), line))
 
-    return listen(terminal, "y/n> " if isinstance(step, Action) else "> ", understood)
+    prompt = "y/n> " if isinstance(step, Action) else "> "
+    return listen(terminal, prompt, understood, typed=words.what_can_be_typed(step))
 
 
 def said(
@@ -173,5 +177,4 @@ def replied(session: Session, step: Question, answer: str) -> Session:
     try:
         return session.answer(step, answer)
     except AnswerError:
-        sentence = f"'{answer}' {step.unit} is not among the answers above."
-        raise Misheard(sentence) from None
+        raise Misheard(no_such_number(answer, step.unit)) from None

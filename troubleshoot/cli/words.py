@@ -8,7 +8,7 @@ from troubleshoot.cli import path
 from troubleshoot.cli.hearing import YES_OR_NO, Offer
 from troubleshoot.session import Action, Question
 from troubleshoot.session.effort import effort
-from troubleshoot.session.wording import percent
+from troubleshoot.session.wording import listing, percent
 from troubleshoot.text import duration
 
 if TYPE_CHECKING:
@@ -156,6 +156,20 @@ def offer(step: Question | Action) -> Offer:
     if isinstance(step, Action):
         return YES_OR_NO
     return Offer(tuple((each.id, each.text) for each in step.answers), step.unit)
+
+
+def what_can_be_typed(step: Question | Action) -> str:
+    """All that is understood at the prompt of a step, in a sentence or two."""
+    if isinstance(step, Action):
+        said = "y (it helped) or n (it did not)"
+    else:
+        number = offer(step).numbered
+        texts = [
+            f"{place} ({each.text})" if number else each.id if step.unit else each.text
+            for place, each in enumerate(step.answers, start=1)
+        ]
+        said = listing([*(step.unit and [f"a number in {step.unit}"]), *texts], "or")
+    return f"What can be typed: {said}. Instead of an answer: {', '.join(INSTEAD)}."
 
 
 def answers(terminal: Terminal, step: Question, blank: str) -> None:
