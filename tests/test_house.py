@@ -33,7 +33,17 @@ HEAVY = {"click", "jinja2", "markdown_it", "networkx", "numpy", "pydantic", "yam
 
 # From the ground up; a room imports only what stands before it. The façade is asked
 # for names by users alone, so it may know every room.
-FLOORS = ("text", "errors", "tree", "engine", "session", "check", "runbook", "cli")
+FLOORS = (
+    "text",
+    "files",
+    "errors",
+    "tree",
+    "engine",
+    "session",
+    "check",
+    "runbook",
+    "cli",
+)
 BESIDE = {("check", "runbook"), ("runbook", "check")}
 # A verb that belongs to the value for whoever uses it.
 UPWARDS = {("tree/tree.py", "Tree.begin", "troubleshoot.session")}

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     )
     from troubleshoot.text import duration
     from troubleshoot.tree.load import load, loads
+    from troubleshoot.tree.registry import Registry, included
     from troubleshoot.tree.tree import Tree
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "Probe",
     "Problem",
     "Question",
+    "Registry",
     "RenderError",
     "Reply",
     "Session",
@@ -106,6 +108,7 @@ __all__ = [
     "__version__",
     "begin",
     "duration",
+    "included",
     "load",
     "loads",
     "plan",
@@ -155,6 +158,7 @@ _ROOMS = {
     ),
     "troubleshoot.text": ("duration",),
     "troubleshoot.tree.load": ("load", "loads"),
+    "troubleshoot.tree.registry": ("Registry", "included"),
     "troubleshoot.tree.tree": ("Tree",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from troubleshoot import files
 from troubleshoot.cli.refused import Refused
 from troubleshoot.errors import SessionError
 from troubleshoot.session import resume
@@ -87,12 +88,13 @@ class Kept:
 
 def read(path: Path, name: str) -> bytes | None:
     """The bytes of a file, None if there is none; anything but a file is refused."""
-    if not path.exists():
+    if not files.is_there(path):
         return None
-    if not path.is_file():
-        raise Refused(f"{name}: this is not a file that can hold a session.")
-    with path.open("rb") as file:
-        data = file.read(LARGEST + 1)
+    try:
+        data = files.read(path, LARGEST)
+    except files.NotAFile as error:
+        message = f"{name}: this is not a file that can hold a session."
+        raise Refused(message) from error
     if len(data) > LARGEST:
         raise Refused(f"{name}: the file is too large for a session.")
     return data

@@ -11,16 +11,16 @@ The file is read like a tree: plain yes and no are words, a name stands there on
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from troubleshoot import files
 from troubleshoot.cli import path, words
 from troubleshoot.cli.progress import CHOOSING, Line
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
 from troubleshoot.session import NOT_NOW, Action, Ending, begin
 from troubleshoot.text import one_line
-from troubleshoot.tree.source import Block, read
+from troubleshoot.tree.source import MAX_BYTES, Block, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,10 +43,9 @@ def prepared(file: str, tree: Tree) -> dict[str, str]:
 
 def _mapping(file: str) -> dict[str, str]:
     try:
-        source = read(Path(file).read_bytes(), file)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        message = f"{file}: the file cannot be read: {reason}"
+        source = read(files.read(file, MAX_BYTES), file)
+    except OSError as error:
+        message = f"{file}: the file cannot be read: {error.strerror}"
         raise Refused(message, code=WRONG_USAGE) from error
     if source.problems:
         raise Refused("\n".join(map(str, source.problems)), code=WRONG_USAGE)

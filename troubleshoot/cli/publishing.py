@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from troubleshoot import files
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def ready(folder: Path) -> None:
 
 def publish(path: Path, data: bytes) -> bool:
     """Put the bytes in place of the file; whether that changed anything."""
-    if path.is_file() and path.read_bytes() == data:
+    if path.is_file() and files.read(path, len(data)) == data:
         return False
     # Not tempfile, whose files are for the owner's eyes alone.
     draft = path.with_name(f".{path.name}.{os.getpid()}")

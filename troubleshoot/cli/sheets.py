@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from troubleshoot import files
 from troubleshoot.cli.edition import Opened
 from troubleshoot.runbook.rendering import Order
 from troubleshoot.runbook.shelf import INDEXES, Entry, entry, index, named, pages
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from troubleshoot.runbook.rendering import Layout, Look
     from troubleshoot.runbook.words import Language
 
+LARGEST: Final = 100_000_000  # bytes of a page that was published
 BANNERS: Final = ("html", "interactive")  # pages on which something can be said
 
 
@@ -67,7 +69,10 @@ class Sheets:
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    """A page that was published before, "" if there is none."""
+    if not path.is_file():
+        return ""
+    return files.read(path, LARGEST).decode(errors="replace")
 
 
 def listed(result: Result) -> Entry:

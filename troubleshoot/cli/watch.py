@@ -120,12 +120,9 @@ class Watch:
 def _stamps(files: Iterable[str]) -> Iterator[tuple[str, Stamp]]:
     for file in files:
         try:
-            found = Path(file).stat()
+            found = Path(find(file) or file).stat()
         except (OSError, ValueError):
-            shipped = find(file)
-            if shipped is None:
-                continue
-            found = shipped.stat()
+            continue
         yield file, (found.st_mtime_ns, found.st_size, found.st_ino)
 
 

@@ -12,10 +12,13 @@ from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, FunctionLoader, PackageLoader, StrictUndefined
+from jinja2.loaders import split_template_path
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
+from troubleshoot import files
+from troubleshoot.errors import RenderError
 from troubleshoot.runbook import commonmark, escaping, plain_text
 from troubleshoot.runbook.escaping import CODE
 from troubleshoot.runbook.figures import minutes, percent
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 Format: TypeAlias = Literal["html", "markdown", "text"]
 
+LARGEST: Final = 5_000_000  # bytes of a template
 OURS: Final = PackageLoader("troubleshoot.runbook", "templates")
 ENDINGS: Final[dict[Format, str]] = {"html": "html", "markdown": "md", "text": "txt"}
 ESCAPED: Final[dict[Format, Callable[[str], Markup]]] = {
@@ -143,8 +147,26 @@ def _made(
 
 
 def _loader(templates: Path | None) -> ChoiceLoader:
-    own = [] if templates is None else [FileSystemLoader(templates)]
+    own = [] if templates is None else [FunctionLoader(partial(_own, templates))]
     return ChoiceLoader([*own, OURS])
+
+
+def _own(templates: Path, name: str) -> tuple[str, str, Callable[[], bool]] | None:
+    """The house's own template of this name, as jinja2 wants it; None without one."""
+    path = templates.joinpath(*split_template_path(name))
+    if not files.is_there(path):
+        return None
+    try:
+        text = files.read(path, LARGEST).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RenderError(f"the template {path} is not UTF-8 text") from error
+    except OSError as error:
+        why = error.strerror
+        raise RenderError(f"the template {path} cannot be read: {why}") from error
+    if len(text) > LARGEST:
+        raise RenderError(f"the template {path} has more than {LARGEST:,} bytes")
+    was = path.stat().st_mtime
+    return text, str(path), lambda: path.is_file() and path.stat().st_mtime == was
 
 
 def _finalize(escaped: Callable[[str], Markup]) -> Callable[[Any], Markup]:

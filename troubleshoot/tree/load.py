@@ -8,21 +8,34 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from weakref import WeakValueDictionary
 
+from troubleshoot import files
 from troubleshoot.errors import Problem, TreeError
 from troubleshoot.tree.link import link
 from troubleshoot.tree.shape import shape
 from troubleshoot.tree.shipped import find
-from troubleshoot.tree.source import Block, Place, Source, read
+from troubleshoot.tree.source import MAX_BYTES, Block, Place, Source, read
 from troubleshoot.tree.tree import Tree
+
+# A key of a tree at the head of a line, or of the file: what has none of them may be
+# a file that was never meant to be shown, and no line of it is quoted.
+TREE_LIKE: Final = re.compile(
+    r"""(?:\A|^|\{)[ \t]*["']?(?:format|title|symptom|causes|questions|actions)"""
+    r"""["']?[ \t]*:""",
+    re.MULTILINE,
+)
 
 
 def load(path: str | os.PathLike[str]) -> Tree:
     """
     The tree of a file, or of an included tree's name such as ``home/no-internet``.
+
+    The name wins over a file that is called so: ``./home/no-internet`` is the file.
+    Nothing that a client sends belongs here; ``Registry`` takes names alone.
 
     Raises:
         TreeError: with every problem of the file.
@@ -52,18 +65,15 @@ def examine(path: str | os.PathLike[str]) -> tuple[Tree | None, tuple[Problem, .
 
 def linked(path: str | os.PathLike[str]) -> tuple[Tree | None, Source]:
     """The tree if it can be had, and its file with places and problems."""
-    name = str(path)
-    file = Path(path)
-    if not file.exists():
-        file = find(name) or file
+    file = str((isinstance(path, str) and find(path)) or Path(path))
     try:
-        data = file.read_bytes()
-    except (OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or str(error)
-        source = Source(name, "")
-        source.complain("unreadable", Place(1, 1), f"the file cannot be read: {said}")
+        data = files.read(file, MAX_BYTES)
+    except OSError as error:
+        source = Source(str(path), "")
+        said = f"the file cannot be read: {error.strerror}"
+        source.complain("unreadable", Place(1, 1), said)
         return None, source
-    return _linked(data, str(file))
+    return _linked(data, file)
 
 
 def sent(tree: Tree, text: bytes) -> tuple[Callable[[bytes, str], Tree], Any]:
@@ -90,6 +100,8 @@ def _linked(data: bytes, file: str) -> tuple[Tree | None, Source]:
     with _no_collection():
         source = read(data, file)
         tree = _tree(source)
+    if not TREE_LIKE.search(source.text):
+        source.problems = [replace(each, excerpt="") for each in source.problems]
     return (None if source.problems else tree), source
 
 

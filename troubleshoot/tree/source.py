@@ -149,7 +149,7 @@ def decode(data: bytes, file: str) -> Source:
     """Bytes to text: size, UTF-8, and characters that may stand in a text."""
     source = Source(file, "")
     if len(data) > MAX_BYTES:
-        message = f"the file has {len(data):,} bytes; the limit is {MAX_BYTES:,}"
+        message = f"the file has more than {MAX_BYTES:,} bytes: that is the limit"
         source.complain("too-large", Place(1, 1), message)
         return source
     try:

@@ -14,6 +14,7 @@ from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from troubleshoot import files
 from troubleshoot.errors import JournalError
 from troubleshoot.session.keeping.lock import holder, locked
 from troubleshoot.session.keeping.strict_json import MAX_CHARACTERS
@@ -112,7 +113,10 @@ class Appended:
 
 def read(name: str) -> bytes:
     """What the file holds now, whoever may be writing to it."""
-    with _in_words(name, "be read", "Nothing was changed"), FileIO(name) as file:
+    with (
+        _in_words(name, "be read", "Nothing was changed"),
+        FileIO(files.opened(name)) as file,
+    ):
         return _read(file, name)
 
 
@@ -138,11 +142,7 @@ def _opened(path: Path, name: str) -> FileIO:
         place = f"the folder {path.parent}"
         words = f"be made in {place}", "Choose one that is there and can be written to"
     with _in_words(name, *words):
-        return FileIO(path, "a+", opener=_private)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+        return FileIO(path, "a+", opener=files.opened)
 
 
 def _read(file: FileIO, name: str) -> bytes:

@@ -1,0 +1,141 @@
+"""Whatever a path leads to, reading it ends soon, and in words."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+
+import pytest
+
+import troubleshoot as ts
+from troubleshoot import files
+
+ENDLESS = [each for each in ("/dev/zero", "/dev/urandom") if os.path.exists(each)]  # noqa: PTH110 - at import
+
+
+def _folder(path):
+    path.mkdir()
+
+
+def _socket(path):
+    with socket.socket(socket.AF_UNIX) as each:
+        each.bind(str(path))
+
+
+KINDS = {"folder": _folder, "pipe": os.mkfifo, "socket": _socket}
+
+
+@pytest.fixture(params=KINDS)
+def odd(request, tmp_path, monkeypatch):
+    """The path of something that is there and no regular file, and its kind."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "odd"
+    KINDS[request.param](path.relative_to(tmp_path))
+    return path, request.param
+
+
+def soon(call):
+    """What the call raises; it must not wait for somebody to write to a pipe."""
+    raised = []
+
+    def run():
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            raised.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(20)
+    assert not thread.is_alive()
+    return raised[0]
+
+
+def test_what_is_no_file_is_refused_and_named(odd):
+    """
+    A folder, a pipe and a socket are never read, and the error says which it is.
+    """
+    path, kind = odd
+
+    error = soon(lambda: files.read(path, 10))
+    assert isinstance(error, files.NotAFile)
+    assert kind in error.strerror
+
+
+@pytest.mark.parametrize("path", ENDLESS)
+def test_devices_are_refused(path):
+    """
+    A device that never ends is not even opened.
+    """
+    with pytest.raises(files.NotAFile, match="device"):
+        files.read(path, 10)
+
+
+@pytest.mark.parametrize(
+    ("size", "read"), [(0, 0), (9, 9), (10, 10), (11, 11), (99, 11)]
+)
+def test_no_more_is_read_than_one_byte_over_the_limit(tmp_path, size, read):
+    """
+    A file over the limit is known by one byte more, however large it is.
+    """
+    file = tmp_path / "file"
+    file.write_bytes(b"x" * size)
+
+    assert files.read(file, 10) == b"x" * read
+
+
+@pytest.mark.parametrize("name", ["x" * 5_000, "nul\0", "half\ud800", "nowhere", ""])
+def test_any_text_may_be_asked_for_as_a_file(name):
+    """
+    A name that no file can have is an ``OSError`` with a sentence, like a missing one.
+    """
+    assert not files.is_there(name) or name == ""
+    with pytest.raises(OSError) as caught:  # noqa: PT011 - of any number
+        files.read(name, 10)
+
+    assert caught.value.strerror
+
+
+READERS = {
+    "load": (ts.load, ts.TreeError),
+    "journal": (ts.Journal, ts.JournalError),
+    "journal read": (ts.Journal.read, ts.JournalError),
+    "registry": (lambda path: ts.Registry(path.parent).load("odd"), ts.TreeError),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_every_reader_refuses_what_is_no_file(odd, reader):
+    """
+    Trees and journals are read from regular files; all else is an error of ours.
+    """
+    path, _ = odd
+    path = path.rename(path.with_name("odd.yaml"))
+    read, expected = READERS[reader]
+
+    assert isinstance(soon(lambda: read(path)), expected)
+
+
+def test_problems_of_what_is_no_file_are_one(odd):
+    """
+    ``ts.problems`` says that it cannot be read, and what it is.
+    """
+    path, kind = odd
+
+    (problem,) = ts.problems(path)
+    assert problem.code == "unreadable"
+    assert kind in problem.message
+
+
+def test_a_template_that_is_no_file_is_an_error_in_words(tmp_path):
+    """
+    A house's template is read like any other file.
+    """
+    os.mkfifo(tmp_path / "runbook.md.j2")
+
+    error = soon(
+        lambda: ts.render(ts.load("home/no-internet"), "markdown", templates=tmp_path)
+    )
+    assert isinstance(error, ts.RenderError)
+    assert "a pipe" in str(error)
