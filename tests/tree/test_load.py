@@ -150,6 +150,52 @@ def test_group_prior_is_shared_in_proportion():
     assert tree.cause("g").prior == pytest.approx(0.6)
 
 
+MIXED = {
+    "a: {prior: 60%}, b: {prior: 4}": ("'b'", "'4'", "'a'", "'60%'"),
+    "a: {prior: 4}, g: {causes: {b: {prior: 60%}}}": ("'b'", "'60%'", "'a'", "'4'"),
+    "g: {prior: 60%, causes: {b: {prior: 4}}}": ("'b'", "'4'", "'g'", "'60%'"),
+    "a: {prior: rarely}, b: {prior: 1}": ("'b'", "'1'", "'a'", "'rarely'"),
+    "a: {prior: 60%}, b: {}": ("'b'", "no prior", "'a'", "'60%'"),
+    "g: {causes: {a: {prior: 60%}}}, h: {causes: {b: {}}}": ("'b'", "no prior", "'a'"),
+}
+
+
+@pytest.mark.parametrize("causes", MIXED)
+def test_counts_and_percentages_are_not_compared(causes):
+    """
+    A prior of one kind beside one of the other is a problem that shows both.
+    """
+    (problem,) = problems_of(f"format: 1\ntitle: T\ncauses: {{{causes}}}\n")
+
+    assert problem.code == "mixed-priors"
+    assert all(each in problem.message for each in (*MIXED[causes], "line 3"))
+
+
+@pytest.mark.parametrize(
+    "causes",
+    [
+        "a: {prior: 60%}, b: {prior: rarely}",
+        "a: {prior: 60%}, b: {prior: 0}",
+        "a: {prior: 4}, b: {prior: 0%}, c: {}",
+        "g: {prior: 60%, causes: {a: {}, b: {}}}, h: {prior: 40%, causes: {c: {}}}",
+    ],
+)
+def test_priors_of_one_kind_are_fine(causes):
+    """
+    Words are percentages, 0 is both, and a group with a prior may share it evenly.
+    """
+    assert problems_of(f"format: 1\ntitle: T\ncauses: {{{causes}}}\n") == ()
+
+
+def problems_of(text):
+    """What is wrong with a text."""
+    try:
+        loads(text)
+    except TreeError as error:
+        return error.problems
+    return ()
+
+
 def test_the_closer_likelihood_wins():
     """
     A leaf wins over its group and an inner group over the outer, in any order.

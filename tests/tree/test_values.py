@@ -25,7 +25,21 @@ def test_words_percentages_and_fractions_are_one_kind(text, fraction):
 
 
 @pytest.mark.parametrize(
-    "text", ["1.5", "-1%", "120%", "nan", "inf", "1e400", "1_0%", "", "y", "usualy"]
+    "text",
+    [
+        "1.5",
+        "-1%",
+        "120%",
+        "nan",
+        "inf",
+        "1e400",
+        "1e-400",
+        "0.01e-999%",
+        "1_0%",
+        "",
+        "y",
+        "usualy",
+    ],
 )
 def test_what_is_no_chance_is_refused(text):
     """
@@ -96,6 +110,8 @@ def test_ranges_hold_their_numbers(text, inside, outside):
         ("not amber", (0.49, 0.02, 0.49)),
         ("never amber", (0.5, 0.0, 0.5)),
         ("70% green", (0.7, 0.15, 0.15)),
+        ("100% green", (0.98, 0.01, 0.01)),
+        ("0% green", (0.0, 0.5, 0.5)),
         ("evenly", (1 / 3, 1 / 3, 1 / 3)),
     ],
 )
@@ -118,30 +134,45 @@ def test_an_answer_wins_over_a_word():
 @pytest.mark.parametrize(
     ("chances", "expected"),
     [
-        ({"green": 0.7, "amber": 0.3}, (0.7, 0.3, 0.0)),
-        ({"green": 0.7}, (0.7, 0.15, 0.15)),
-        ({"green": 0.5, "amber": 0.25, "off": 0.25 + 5e-7}, (0.5, 0.25, 0.25)),
+        # 0.02 is 1 - reliability: what the answers that are not named have at least.
+        ({"green": "70%", "amber": "30%"}, (0.686, 0.294, 0.02)),
+        ({"green": "70%", "amber": "29%"}, (0.98 * 70 / 99, 0.98 * 29 / 99, 0.02)),
+        ({"green": "70%", "amber": "28%"}, (0.7, 0.28, 0.02)),
+        ({"green": "70%"}, (0.7, 0.15, 0.15)),
+        ({"green": "100%"}, (0.98, 0.01, 0.01)),
+        ({"green": "1"}, (0.98, 0.01, 0.01)),
+        ({"green": "99.9%"}, (0.98, 0.01, 0.01)),
+        ({"green": "100%", "off": "0%"}, (0.98, 0.02, 0.0)),
+        ({"green": "100%", "amber": "0%", "off": "0.0"}, (1.0, 0.0, 0.0)),
+        ({"green": "always"}, (1.0, 0.0, 0.0)),
+        ({"green": "always", "amber": "never"}, (1.0, 0.0, 0.0)),
+        ({"green": "always", "amber": "never", "off": "0"}, (1.0, 0.0, 0.0)),
+        ({"green": "never"}, (0.0, 0.5, 0.5)),
+        ({"green": "0%", "amber": "never"}, (0.0, 0.0, 1.0)),
+        ({"green": "50%", "amber": "25%", "off": "25.00005%"}, (0.5, 0.25, 0.25)),
+        ({}, (1 / 3, 1 / 3, 1 / 3)),
     ],
 )
 def test_exact_distributions(chances, expected):
     """
-    What is not named shares what is left; a tiny excess is normalised.
+    What is not named shares what is left, and keeps room; an excess is normalised.
     """
-    found = values.distribution(chances, LIGHTS)
+    found = values.distribution(chances, LIGHTS, 0.98)
 
     assert found == pytest.approx(expected, abs=1e-6)
     assert math.fsum(found) == pytest.approx(1, abs=1e-15)
 
 
 @pytest.mark.parametrize(
-    "chances", [{"green": 0.7, "amber": 0.2, "off": 0.07}, {"green": 0.9, "amber": 0.2}]
+    "chances",
+    [{"green": "0.7", "amber": "0.2", "off": "0.07"}, {"green": "0.9", "amber": "0.2"}],
 )
 def test_a_wrong_sum_is_the_witness(chances):
     """
     The message holds the sum that is not 1.
     """
     with pytest.raises(values.BadSum, match=r"0\.97|1\.1"):
-        values.distribution(chances, LIGHTS)
+        values.distribution(chances, LIGHTS, 0.98)
 
 
 @given(
@@ -158,3 +189,78 @@ def test_every_likelihood_is_a_distribution(text, reliability):
 
     assert min(found) >= 0
     assert math.fsum(found) == pytest.approx(1)
+
+
+CHANCES = st.one_of(
+    st.integers(1, 100).map("{}%".format),
+    st.floats(1e-9, 1).map("{:.12f}".format),
+    st.sampled_from([*values.WORDS_OF_CHANCE]),
+    st.sampled_from(["0%", "0", "0.0", "100%", "1", "1.0"]),
+)
+EXCLUDING = {"always", "never", "0%", "0", "0.0"}
+
+
+@given(
+    st.dictionaries(st.sampled_from(["a", "b", "c", "d", "e"]), CHANCES),
+    st.floats(0.01, 0.999999),
+)
+def test_nothing_excludes_but_the_words_that_say_so(said, reliability):
+    """
+    An answer is impossible only as ``never`` or 0, or beside what is ``always``.
+    """
+    try:
+        found = values.distribution(said, ("a", "b", "c", "d", "e"), reliability)
+    except values.BadSum:
+        return
+    chances = dict(zip("abcde", found, strict=True))
+
+    assert math.fsum(found) == pytest.approx(1, abs=1e-12)
+    if "always" not in said.values():
+        impossible = {answer for answer, chance in chances.items() if chance == 0}
+        assert impossible == {
+            answer for answer, text in said.items() if text in EXCLUDING
+        }
+        unnamed = [chances[each] for each in chances if each not in said]
+        least = 1 - reliability if unnamed else 0
+        assert math.fsum(unnamed) >= least - 1e-12
+
+
+@given(
+    st.dictionaries(st.sampled_from(["a", "b", "c"]), CHANCES, min_size=2),
+    st.floats(0.01, 0.999999),
+)
+def test_the_named_make_room_in_proportion(said, reliability):
+    """
+    What is said of named answers keeps its ratios, however much is left to others.
+    """
+    try:
+        found = values.distribution(said, ("a", "b", "c", "d"), reliability)
+    except values.BadSum:
+        return
+    chances = dict(zip("abcd", found, strict=True))
+    wanted = {answer: values.chance(text) for answer, text in said.items()}
+
+    for one in said:
+        for other in said:
+            left = chances[one] * wanted[other]
+            assert left == pytest.approx(chances[other] * wanted[one], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("always", 1.0), ("100%", 0.98), ("1", 0.98), ("99%", 0.98), ("rarely", 0.1)],
+)
+def test_an_action_that_failed_excludes_only_what_it_always_fixes(text, expected):
+    """
+    That an action did not help is no surer than any other answer.
+    """
+    assert values.fixing(text, 0.98) == expected
+
+
+@pytest.mark.parametrize("text", ["101%", "150 %", "1e3%"])
+def test_a_percentage_over_all_is_no_prior(text):
+    """
+    A count may be any number, a percentage not.
+    """
+    with pytest.raises(ValueError, match="more than 100%"):
+        values.prior(text)

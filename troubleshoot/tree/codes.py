@@ -36,6 +36,7 @@ WHY: dict[str, str] = {
     "cycle": "each would have to come before the other.",
     # What the numbers mean.
     "bad-sum": "one of the answers is always given, so the chances sum to 1.",
+    "mixed-priors": "beside a count of 4, a prior of 60% would count as 0.6.",
     "no-prior": "at least one cause must be possible before anything is asked.",
     "bad-range": "a number must fall into one answer.",
     # What the knowledge leads to.

@@ -10,11 +10,12 @@ from troubleshoot.tree.schema import GroupPart
 from troubleshoot.tree.tree import UNKNOWN, Cause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from troubleshoot.tree.complaints import Complaints
     from troubleshoot.tree.schema import CausePart, TreePart
     from troubleshoot.tree.source import Path
+    from troubleshoot.tree.values import Prior
 
 
 class Hierarchy:
@@ -25,9 +26,10 @@ class Hierarchy:
         self.causes: dict[str, Cause] = {}
         self.leaves: dict[str, tuple[str, ...]] = {}
         self.paths: dict[str, Path] = {}
-        self._priors: dict[str, float | None] = {}
+        self._priors: dict[str, Prior | None] = {}
         for id, cause in part.causes.items():
             self._enter(id, cause, None, ("causes", id))
+        self._check_kinds(tuple(part.causes))
         self._set_priors(part)
 
     def spread(self, by_cause: Iterable[tuple[str, Any]], path: Path) -> dict[str, Any]:
@@ -88,6 +90,49 @@ class Hierarchy:
             self.complaints.note("bad-id", path, message, key=True, fix=fix)
         return True
 
+    def _check_kinds(self, top: tuple[str, ...]) -> None:
+        """Note where a count and a percentage are compared, if only with a default."""
+        said = {
+            id: prior.is_percentage
+            for id, prior in self._priors.items()
+            if prior is not None and prior.is_percentage is not None
+        }
+        first = next(iter(said), "")
+        other = next((id for id in said if said[id] != said[first]), None)
+        if other is not None:
+            self._note_mixed(other, f"the prior {self._said(other)}", first)
+        elif first and said[first]:
+            groups = [each.children for each in self.causes.values() if each.children]
+            for below in (top, *groups):
+                self._check_defaults(below)
+
+    def _check_defaults(self, below: tuple[str, ...]) -> None:
+        """Beside percentages, a cause without a prior would count as a certain one."""
+        priors = [(each, self._priors[each]) for each in self._compared(below)]
+        percentage = next((id for id, said in priors if said and said.value), None)
+        silent = next((id for id, said in priors if said is None), None)
+        if percentage and silent:
+            self._note_mixed(silent, "no prior, which counts as 1,", percentage)
+
+    def _compared(self, below: tuple[str, ...]) -> Iterator[str]:
+        """The causes whose priors are compared; a group without one stands aside."""
+        for id in below:
+            cause = self.causes[id]
+            if cause.children and self._priors[id] is None:
+                yield from self._compared(cause.children)
+            else:
+                yield id
+
+    def _note_mixed(self, id: str, has: str, other: str) -> None:
+        line = self.causes[other].line
+        message = f"'{id}' has {has} and '{other}' {self._said(other)} (line {line})"
+        fix = "write all priors of a tree as counts, or all as percentages."
+        self.complaints.note("mixed-priors", self.paths[id], message, key=True, fix=fix)
+
+    def _said(self, id: str) -> str:
+        prior = self._priors[id]
+        return f"'{prior.text}'" if prior else ""
+
     def _set_priors(self, part: TreePart) -> None:
         """Spread the priors of groups over their leaves, then normalise."""
         weights: dict[str, float] = {}
@@ -105,7 +150,8 @@ class Hierarchy:
 
     def _weights(self, id: str) -> Mapping[str, float]:
         """Relative priors of the root causes under one cause."""
-        prior, cause = self._priors[id], self.causes[id]
+        said, cause = self._priors[id], self.causes[id]
+        prior = said and said.value
         if not cause.children:
             return {id: 1.0 if prior is None else prior}
         shares: dict[str, float] = {}

@@ -229,12 +229,12 @@ class _Linker:
         return self.hierarchy.spread(found, path)
 
     def likelihood(
-        self, value: str | Mapping[str, float], answers: tuple[str, ...], path: Path
+        self, value: str | Mapping[str, str], answers: tuple[str, ...], path: Path
     ) -> tuple[float, ...] | None:
         """One distribution; None after noting what is wrong with it."""
         try:
             if not isinstance(value, str):
-                return values.distribution(value, answers)
+                return values.distribution(value, answers, self.part.reliability)
             texts = self.texts.setdefault(answers, {})
             texts[value] = values.likelihood(value, answers, self.part.reliability)
             return texts[value]
@@ -287,7 +287,7 @@ class _Linker:
         for cause in self.hierarchy.causes.values():
             for index, name in enumerate(cause.actions):
                 if name in fixes:
-                    fixes[name][cause.id] = values.ALMOST_ALWAYS
+                    fixes[name][cause.id] = self.fixing(values.ALMOST_ALWAYS)
                 else:
                     at = (*self.hierarchy.paths[cause.id], "actions")
                     self.unknown("action", name, self.complaints.item(at, index))
@@ -302,6 +302,7 @@ class _Linker:
             if name not in self.part.questions:
                 at = self.complaints.item((*path, "changes"), index)
                 self.unknown("question", name, at)
+        named = [(cause, self.fixing(text)) for cause, text in part.fixes.items()]
         return Action(
             id=id,
             do=part.do,
@@ -310,13 +311,16 @@ class _Linker:
             cost=1.0 if part.cost is None else part.cost,
             setup=self.setup_name(part.setup, path),
             needs=self.needs(part, path),
-            fixes=fixes | self.hierarchy.spread(part.fixes.items(), (*path, "fixes")),
+            fixes=fixes | self.hierarchy.spread(named, (*path, "fixes")),
             verify=part.verify or "",
             caution=part.caution or "",
             risk=part.risk,
             changes=part.changes,
             line=self.complaints.line(path),
         )
+
+    def fixing(self, text: str) -> float:
+        return values.fixing(text, self.part.reliability)
 
     def test(self, id: str, part: TestPart) -> TreeTest:
         path = ("tests", id)

@@ -66,6 +66,11 @@ def _format(text: str) -> int:
     return int(text)
 
 
+def _chance_text(text: str) -> str:
+    values.chance(text)
+    return text
+
+
 def _confidence(text: str) -> float:
     value = values.chance(text)
     if value == 0:
@@ -145,7 +150,9 @@ Texts = Annotated[
     WithJsonSchema(_ONE_OR_MORE),
 ]
 Chance = Annotated[float, *_typed(values.chance, _chance_schema(), "a chance")]
-Prior = Annotated[float, *_typed(values.prior, _PRIOR, "a number")]
+# A chance whose words still matter: 'always' excludes, '100%' does not.
+ChanceText = Annotated[str, *_typed(_chance_text, _chance_schema(), "a chance")]
+Prior = Annotated[values.Prior, *_typed(values.prior, _PRIOR, "a number")]
 Cost = Annotated[float, *_typed(values.cost, _COST, "a cost")]
 Confidence = Annotated[float, *_typed(_confidence, _chance_schema(), "a chance")]
 Reliability = Annotated[float, *_typed(_reliability, _chance_schema(), "a chance")]
@@ -164,7 +171,7 @@ def _kind_of_given(value: object) -> str | None:
 
 
 Given = Annotated[
-    Annotated[Text, Tag("<text>")] | Annotated[dict[str, Chance], Tag("<chances>")],
+    Annotated[Text, Tag("<text>")] | Annotated[dict[str, ChanceText], Tag("<chances>")],
     Discriminator(
         _kind_of_given,
         custom_error_type="wrong-type",
@@ -288,7 +295,7 @@ class ActionPart(StepPart):
     """Something to do that may fix causes."""
 
     do: Text
-    fixes: dict[str, Chance] = {}
+    fixes: dict[str, ChanceText] = {}
     verify: Text | None = None
     caution: Text | None = None
     risk: Literal["none", "disruptive", "irreversible"] = "none"

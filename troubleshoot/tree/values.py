@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from troubleshoot.errors import did_you_mean, nearest
 from troubleshoot.tree.tree import Range
@@ -27,8 +27,9 @@ WORDS_OF_CHANCE: Final = {
     "rarely": 0.1,
     "never": 0.0,
 }
+ALWAYS: Final = "always"
 EVENLY: Final = "evenly"
-ALMOST_ALWAYS: Final = WORDS_OF_CHANCE["almost always"]
+ALMOST_ALWAYS: Final = "almost always"
 SUM_TOLERANCE: Final = 1e-6
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -50,9 +51,10 @@ _RANGE: Final = re.compile(
 
 
 def number(text: str) -> float:
-    """A finite number in plain digits; ``1_000``, ``nan`` and ``1e400`` are none."""
+    """A number in plain digits; ``1_000``, ``nan``, ``1e400``, ``1e-400`` are none."""
     value = float(text) if _NUMBER.fullmatch(text) else math.nan
-    if not math.isfinite(value):
+    too_small = value == 0 and re.match("[-+0.]*[1-9]", text)
+    if too_small or not math.isfinite(value):
         raise ValueError(f"'{text}' is not a number")
     return value
 
@@ -81,15 +83,31 @@ def chance(text: str) -> float:
     return value
 
 
-def prior(text: str) -> float:
-    """A relative frequency: a count, a percentage or a word of chance."""
+class Prior(NamedTuple):
+    """How often a cause is the one: ``value`` as it is written in ``text``."""
+
+    value: float
+    text: str
+
+    @property
+    def is_percentage(self) -> bool | None:
+        """Whether it is a share of all, as words are too; None: nothing is either."""
+        if self.value == 0:
+            return None
+        return self.text.endswith("%") or self.text in WORDS_OF_CHANCE
+
+
+def prior(text: str) -> Prior:
+    """A relative frequency: a count, or a percentage or a word of chance."""
     try:
-        value = amount(text)
+        found = Prior(amount(text), text)
     except ValueError:
-        value = -1.0
-    if value < 0:
+        found = Prior(-1.0, text)
+    if found.value < 0:
         raise ValueError(f"'{text}' is not a prior: a number from 0 up is expected")
-    return value
+    if found.is_percentage and found.value > 1:
+        raise ValueError(f"'{text}' is not a prior: it is more than 100%")
+    return found
 
 
 def cost(text: str) -> float:
@@ -154,38 +172,62 @@ def likelihood(
     """
     P(answer | cause) from ``no``, ``usually no``, ``not amber``, ``70% green``.
 
-    What the text does not name shares evenly what is left.
+    The other answers share evenly what is left, see ``distribution``.
     """
     if text == EVENLY and text not in answers:
-        return _shared({}, answers)
+        return _shared({}, answers, 1)
     if text in answers:
-        return _shared({text: reliability}, answers)
+        return _shared({text: reliability}, answers, 1 - reliability)
     qualifier, _, answer = text.rpartition(" ")
     if answer not in answers:
         raise UnknownAnswer(answer, answers)
     if qualifier == "not":
-        return _shared({answer: 1 - reliability}, answers)
-    return _shared({answer: chance(qualifier.strip())}, answers)
+        return _shared({answer: 1 - reliability}, answers, reliability)
+    return distribution({answer: qualifier.strip()}, answers, reliability)
 
 
 def distribution(
-    chances: Mapping[str, float], answers: Sequence[str]
+    said: Mapping[str, str], answers: Sequence[str], reliability: float
 ) -> tuple[float, ...]:
-    """P(answer | cause) from chances by answer; the unnamed share what is left."""
-    for answer in chances:
+    """
+    P(answer | cause) from chances by answer, each as it is written.
+
+    The answers that are not named share evenly what is left, and together they have
+    at least ``1 - reliability``, for which the named ones make room: that the chances
+    sum to 1 excludes nothing. ``always`` does, and what is never given has no room to
+    make.
+    """
+    for answer in said:
         if answer not in answers:
             raise UnknownAnswer(answer, answers)
+    chances = {answer: chance(text) for answer, text in said.items()}
     total = math.fsum(chances.values())
     full = len(chances) == len(answers)
     if total > 1 + SUM_TOLERANCE or (full and total < 1 - SUM_TOLERANCE):
         raise BadSum(f"the chances sum to {total:.6g}, not to 1")
-    return _shared(chances, answers)
+    certain = full or ALWAYS in said.values()
+    return _shared(chances, answers, 0.0 if certain else 1 - reliability)
 
 
-def _shared(chances: Mapping[str, float], answers: Sequence[str]) -> tuple[float, ...]:
+def _shared(
+    chances: Mapping[str, float], answers: Sequence[str], least: float
+) -> tuple[float, ...]:
+    """The chances, and what is left for the other answers, ``least`` or more."""
     total = math.fsum(chances.values())
-    left = len(answers) - len(chances)
-    if left == 0 or total > 1:  # within the tolerance: normalise
-        return tuple(chances.get(each, 0.0) / total for each in answers)
-    share = max(0.0, 1 - total) / left
-    return tuple(chances.get(each, share) for each in answers)
+    left = max(1 - total, least)
+    if left > 1 - total or len(chances) == len(answers):  # make room, or normalise
+        scale = (1 - least) / total
+        chances = {answer: chance * scale for answer, chance in chances.items()}
+    unnamed = left / max(len(answers) - len(chances), 1)
+    return tuple(chances.get(each, unnamed) for each in answers)
+
+
+def fixing(text: str, reliability: float) -> float:
+    """
+    P(an action fixes a cause), from a chance as it is written.
+
+    That it did not help is an answer too, and right as often as others: only
+    ``always`` excludes a cause for which it did not.
+    """
+    value = chance(text)
+    return value if text == ALWAYS else min(value, reliability)
