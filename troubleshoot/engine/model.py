@@ -24,13 +24,14 @@ from troubleshoot.engine.gain import BoolArray, IntArray, Leading, gain
 from troubleshoot.engine.likelihood import Likelihood, informative_cells
 from troubleshoot.engine.sparse import Sparse, sparse
 from troubleshoot.errors import UnknownName
+from troubleshoot.tree.by_cause import layers
 from troubleshoot.tree.tree import once_per_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from troubleshoot.engine.belief import FloatArray
-    from troubleshoot.tree.tree import Question, Tree
+    from troubleshoot.tree.tree import Action, Question, Tree
 
 Table: TypeAlias = Dense | Sparse
 AnyArray = TypeVar("AnyArray", bound=npt.NDArray[np.generic])
@@ -215,40 +216,57 @@ def remedy_classes(fixes: Sequence[FloatArray], causes: int) -> IntArray:
 @once_per_tree
 def compiled(tree: Tree) -> Model:
     """The model of the tree, the same one as long as the tree lives."""
-    index = {cause.id: i for i, cause in enumerate(tree.root_causes)}
+    under = _under(tree)
     priors = [cause.prior for cause in tree.root_causes]
     return Model.from_arrays(
-        causes=tuple(index),
+        causes=tuple(each.id for each in tree.root_causes),
         prior=np.array([*priors, tree.unknown]),
         questions={
-            question.id: _likelihood(question, index)
+            question.id: _likelihood(question, under, len(priors))
             for question in tree.questions.values()
             if not question.is_urgent
         },
         actions={
-            action.id: _spread(action.fixes, index) for action in tree.actions.values()
+            action.id: _fixing(action, under, len(priors))
+            for action in tree.actions.values()
         },
     )
 
 
-def _likelihood(question: Question, index: Mapping[str, int]) -> Likelihood:
+def _under(tree: Tree) -> dict[str, IntArray]:
+    """Indices of the root causes under each cause, itself if it is one."""
+    under: dict[str, list[int]] = {}
+    for i, cause in enumerate(tree.root_causes):
+        name: str | None = cause.id
+        while name is not None:
+            under.setdefault(name, []).append(i)
+            name = tree.causes[name].parent
+    return {name: np.array(indices, np.intp) for name, indices in under.items()}
+
+
+def _likelihood(
+    question: Question, under: Mapping[str, IntArray], causes: int
+) -> Likelihood:
     answers = tuple(answer.id for answer in question.answers)
-    rows = np.array(list(question.given.values()), dtype=np.float64)
+    rows, spoken = np.empty((causes, len(answers))), np.zeros(causes, dtype=bool)
+    for name, chances in layers(question.given):
+        rows[under[name]] = chances
+        spoken[under[name]] = True
     even = (1.0 / len(answers),) * len(answers)
     return Likelihood(
         answers=answers,
         otherwise=np.array(question.otherwise or even, dtype=np.float64),
-        causes=np.array([index[cause] for cause in question.given], dtype=np.intp),
-        given=rows.reshape(-1, len(answers)).T,
+        causes=np.flatnonzero(spoken),
+        given=rows[spoken].T,
     )
 
 
-def _spread(chances: Mapping[str, float], index: Mapping[str, int]) -> FloatArray:
-    """One number per listed cause, 0 for those that are not named."""
-    spread = np.zeros(len(index))
-    for cause, chance in chances.items():
-        spread[index[cause]] = chance
-    return spread
+def _fixing(action: Action, under: Mapping[str, IntArray], causes: int) -> FloatArray:
+    """P(fixes | cause) of each listed cause, 0 for those that are not named."""
+    fixing = np.zeros(causes)
+    for name, chance in layers(action.fixes):
+        fixing[under[name]] = chance
+    return fixing
 
 
 def _frozen(array: AnyArray) -> AnyArray:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
+from troubleshoot.tree.by_cause import ByCause
+from troubleshoot.tree.read_only import ReadOnly
 from troubleshoot.tree.schema import GroupPart
 from troubleshoot.tree.tree import UNKNOWN, Cause
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from troubleshoot.tree.schema import CausePart, TreePart
     from troubleshoot.tree.source import Path
     from troubleshoot.tree.values import Prior
+
+V = TypeVar("V")
 
 
 class Hierarchy:
@@ -31,24 +35,23 @@ class Hierarchy:
             self._enter(id, cause, None, ("causes", id))
         self._check_kinds(tuple(part.causes))
         self._set_priors(part)
+        self.causes = ReadOnly(self.causes)
 
-    def spread(self, by_cause: Iterable[tuple[str, Any]], path: Path) -> dict[str, Any]:
+    def by_cause(
+        self,
+        said: Iterable[tuple[str, V]],
+        path: Path,
+        beneath: Mapping[str, V] | None = None,
+    ) -> Mapping[str, V]:
         """What is said of causes and groups, by root cause; the closer one wins."""
-        spread: dict[str, Any] = {}
-        groups = []
-        for name, value in by_cause:
-            cause = self.causes.get(name)
-            if cause is None:
+        known: dict[str, V] = {}
+        for name, value in said:
+            if name in self.causes:
+                known[name] = value
+            else:
                 at = (*path, name)
                 self.complaints.unknown("cause", name, self.paths, at, key=True)
-            elif cause.children:
-                groups.append((-cause.depth, name, value))
-            else:
-                spread[name] = value
-        for _, name, value in sorted(groups, key=lambda each: each[0]):
-            for leaf in self.leaves[name]:
-                spread.setdefault(leaf, value)
-        return spread
+        return ByCause(known, self.causes, beneath)
 
     def _enter(
         self, id: str, part: CausePart | GroupPart, parent: str | None, path: Path

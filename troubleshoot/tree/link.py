@@ -217,8 +217,8 @@ class _Linker:
 
     def given(
         self, part: Mapping[str, Any], answers: tuple[str, ...], path: Path
-    ) -> dict[str, tuple[float, ...]]:
-        """P(answer | root cause): groups first, then what stands closer."""
+    ) -> Mapping[str, tuple[float, ...]]:
+        """P(answer | root cause), kept by group where it is said of groups."""
         texts = self.texts.setdefault(answers, {})
         found = []
         for name, value in part.items():
@@ -226,7 +226,7 @@ class _Linker:
             if chances is None:
                 chances = self.likelihood(value, answers, (*path, name)) or ()
             found.append((name, chances))
-        return self.hierarchy.spread(found, path)
+        return self.hierarchy.by_cause(found, path)
 
     def likelihood(
         self, value: str | Mapping[str, str], answers: tuple[str, ...], path: Path
@@ -311,7 +311,7 @@ class _Linker:
             cost=1.0 if part.cost is None else part.cost,
             setup=self.setup_name(part.setup, path),
             needs=self.needs(part, path),
-            fixes=fixes | self.hierarchy.spread(named, (*path, "fixes")),
+            fixes=self.hierarchy.by_cause(named, (*path, "fixes"), fixes),
             verify=part.verify or "",
             caution=part.caution or "",
             risk=part.risk,

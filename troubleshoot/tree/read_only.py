@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
+from typing import Any, NoReturn, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -39,8 +37,8 @@ for _name in (*_WRITERS, "setdefault", "update"):
 
 
 def read_only(value: object, *names: str) -> None:
-    """Close these mappings of a frozen value that is being made."""
+    """Close these mappings of a frozen value that is being made, if they are open."""
     for name in names:
         mapping: Mapping[Any, Any] = getattr(value, name)
-        if not isinstance(mapping, ReadOnly):
+        if isinstance(mapping, MutableMapping) and not isinstance(mapping, ReadOnly):
             object.__setattr__(value, name, ReadOnly(mapping))

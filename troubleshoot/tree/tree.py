@@ -351,6 +351,8 @@ def fingerprint(content: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> object:  # noqa: ANN401 - a value of a tree, or a date
+    if isinstance(value, Mapping):
+        return dict(value)
     return str(value) if isinstance(value, date) else asdict(value)
 
 
