@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -69,6 +70,51 @@ def test_any_value_ends_in_words(call, verb, name, number):
         assert "Traceback" not in run.output, arguments
         assert run.exit_code == 0 or run.output.strip(), arguments
         assert not re.search("[\0\x1b]", run.output), arguments
+
+
+def test_one_bad_file_keeps_no_other_from_being_checked(call):
+    """
+    Devices, pipes, folders' files and what is missing are problems among others.
+    """
+    Path("broken.yaml").write_text("format: 1\ntitel: x\n")
+    Path("binary.yaml").write_bytes(b"\xff\xfe")
+    os.mkfifo("pipe.yaml")
+    bad = ["/dev/zero", "pipe.yaml", "missing.yaml", "binary.yaml", "broken.yaml"]
+
+    told = call("check", bad[0], bad[1], "lamp.yaml", *bad[2:], "--json")
+    said = call("check", *bad, "lamp.yaml")
+
+    assert told.exit_code == said.exit_code == 1
+    assert {x["file"] for x in json.loads(told.stdout)["problems"]} == {*bad}
+    assert said.output.splitlines()[-1].startswith("6 files: ")
+
+
+@pytest.mark.parametrize("verb", ["run", "next"])
+@pytest.mark.parametrize("file", ["/dev/zero", "pipe", "folder"])
+def test_what_is_no_file_is_not_read_as_a_session(call, verb, file):
+    """
+    Neither a device nor a pipe holds a run up, nor does it end in a fault.
+    """
+    Path("folder").mkdir()
+    os.mkfifo("pipe")
+    runs = [call(verb, "lamp.yaml", "--session", file)]
+    if verb == "run":
+        runs.append(call("run", "lamp.yaml", "--answers", file))
+
+    assert all(run.exit_code in (1, 2) for run in runs)
+    assert all(file in run.stderr for run in runs)
+
+
+def test_an_option_is_named_where_it_was_wrong(call):
+    """
+    What was typed after --tried or after it is refused under its own name.
+    """
+    arguments = ("--tried", "new-bulb=no", "--fact", "volts=much")
+    fact = call("next", "lamp.yaml", *arguments).stderr
+    action = call("next", "lamp.yaml", "--tried", "pray=no").stderr
+
+    assert fact.startswith("error: --fact: 'much' is not an answer to 'volts'")
+    assert action.startswith("error: --tried: there is no action 'pray'")
 
 
 @pytest.mark.parametrize("verb", WORKS)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troubleshoot.cli.terminal import Terminal
+from troubleshoot.cli.terminal import NO_BREAK, Terminal
 from troubleshoot.text import clean, one_line
 
 HOSTILE = st.text(
@@ -119,3 +119,14 @@ def test_no_colour_where_it_is_not_wanted(monkeypatch):
 
     monkeypatch.setenv("NO_COLOR", "1")
     assert not Terminal().colour
+
+
+def test_what_belongs_together_stays_on_one_line(monkeypatch):
+    """
+    A time and its unit are never torn apart, and the terminal gets plain blanks.
+    """
+    monkeypatch.setenv("COLUMNS", "30")
+
+    lines = Terminal().wrapped(f"It takes, as the tree says, 1{NO_BREAK}min.")
+
+    assert lines == ["It takes, as the tree says,", "1 min."]

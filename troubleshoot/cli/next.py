@@ -130,11 +130,12 @@ def in_order(typed: Iterable[str], facts: Pairs, tried: Pairs) -> tuple[Known, L
 
 def after(session: Session, option: str, said: Known) -> Session:
     """The session after answers, or after actions that were tried."""
-    for name, value in said.items():
-        if option == "--fact":
-            session = with_fact(session, name, value)
-        else:
-            session = session.tried(name, fixed=worked(name, value))
+    with wrong_usage(option):
+        for name, value in said.items():
+            if option == "--fact":
+                session = with_fact(session, name, value)
+            else:
+                session = session.tried(name, fixed=worked(name, value))
     return session
 
 

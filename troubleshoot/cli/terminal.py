@@ -23,6 +23,7 @@ from troubleshoot.text import clean, one_line
 WIDEST: Final = 80
 NARROWEST: Final = 24
 LONGEST_LINE: Final = 10_000
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 BLOCKS: Final = "\u258f\u258e\u258d\u258c\u258b\u258a\u2589\u2588"  # eighths of a cell
 
 
@@ -109,10 +110,14 @@ class Terminal:
         self._echo(lead + clean(text).replace("\n", " "))
 
     def wrapped(self, text: str, indent: int = 0) -> list[str]:
-        """The clean text in lines that fit beside an indent; its own ends are kept."""
+        """
+        The clean text in lines that fit beside an indent; its own ends are kept.
+
+        Nothing breaks at a ``NO_BREAK``, which is printed as a blank.
+        """
         room = max(NARROWEST, self.width - indent)
         return [
-            line
+            line.replace(NO_BREAK, " ")
             for paragraph in clean(text).rstrip().split("\n")
             for line in textwrap.wrap(
                 paragraph, room, break_long_words=False, break_on_hyphens=False

@@ -94,6 +94,14 @@ class AnyName(Typed[str]):
         refuse_no_name(text, "a file or a folder")
         return text
 
+    def get_missing_message(
+        self,
+        param: click.Parameter,  # noqa: ARG002 - click's
+        ctx: click.Context | None,  # noqa: ARG002 - click's
+    ) -> str:
+        """What can be named."""
+        return "Name a file or a folder, or several of them."
+
 
 class TreeName(Typed[str]):
     """The name of one tree: a file, or one that is included."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path
 from troubleshoot.cli.hearing import YES_OR_NO, Offer
+from troubleshoot.cli.terminal import NO_BREAK
 from troubleshoot.session import Action, Question
 from troubleshoot.session.effort import effort
 from troubleshoot.session.wording import listing, percent
@@ -33,7 +34,6 @@ INSTEAD: Final = (
     "s still possible",
     "q save, quit",
 )
-NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 SHOWN: Final = 8  # causes in a list of what is possible
 LEAST: Final = 0.005  # belief below this is not worth a line
 UNKNOWN: Final = "None of the causes in this list"
@@ -59,9 +59,12 @@ def begin(terminal: Terminal, tree: Tree) -> None:
         terminal.say(tree.symptom)
     terminal.say()
     terminal.say(HOW_TO_ANSWER)
-    unbroken = (each.replace(" ", NO_BREAK) for each in INSTEAD)
-    for line in terminal.wrapped("  ".join(unbroken)):
-        terminal.line(line.replace(NO_BREAK, " "))
+    terminal.say("  ".join(map(unbroken, INSTEAD)))
+
+
+def unbroken(text: str) -> str:
+    """The text, to stand on one line."""
+    return text.replace(" ", NO_BREAK)
 
 
 def edited(
@@ -148,7 +151,7 @@ def put(terminal: Terminal, step: Question | Action, lead: str) -> None:
 
 
 def _time(cost: float) -> str:
-    return f" ({duration(cost)})" if cost else ""
+    return f" ({unbroken(duration(cost))})" if cost else ""
 
 
 def offer(step: Question | Action) -> Offer:
@@ -169,7 +172,8 @@ def what_can_be_typed(step: Question | Action) -> str:
             for place, each in enumerate(step.answers, start=1)
         ]
         said = listing([*(step.unit and [f"a number in {step.unit}"]), *texts], "or")
-    return f"What can be typed: {said}. Instead of an answer: {', '.join(INSTEAD)}."
+    commands = ", ".join(map(unbroken, INSTEAD))
+    return f"What can be typed: {said}. Instead of an answer: {commands}."
 
 
 def answers(terminal: Terminal, step: Question, blank: str) -> None:
