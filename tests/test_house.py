@@ -37,6 +37,7 @@ FLOORS = (
     "text",
     "files",
     "errors",
+    "arguments",
     "tree",
     "engine",
     "session",

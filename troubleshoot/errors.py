@@ -4,7 +4,11 @@ What can go wrong, as values.
     TroubleshootError
     ├── TreeError (ValueError)         a tree file cannot be used; .problems says why
     ├── UnknownName (LookupError)      a name that the tree does not have; .suggestions
-    ├── AnswerError (ValueError)       an answer that the question does not have
+    ├── AnswerError (ValueError)       no answer to this step; .question, .said,
+    │   │                              .answers, .suggestions, .customer
+    │   └── StaleStep                  a reply to a step that is not on any more
+    ├── ArgumentError (ValueError)     an argument that is none of what it can be
+    │   └── ArgumentTypeError (TypeError)  it is of another kind; .argument
     ├── SessionError (ValueError)      a saved session that cannot be read or continued
     │   └── OtherTree                  it belongs to another tree
     ├── JournalError (OSError)         a journal that cannot be read or written; .before
@@ -19,9 +23,9 @@ was written, their texts (``str``) are safe to print and to log.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from troubleshoot.text import printable
 
@@ -97,10 +101,27 @@ def _underlined(excerpt: str, line: int, column: int, width: int) -> list[str]:
 
 
 class TroubleshootError(Exception):
-    """Whatever this library raises on purpose; its text is one line, safe to log."""
+    """
+    Whatever this library raises on purpose; its text is one line, safe to log.
+
+    It survives pickle and copy with what it carries, so that a worker can raise it.
+    """
 
     def __str__(self) -> str:
         return printable(super().__str__())
+
+    def __reduce__(self) -> tuple[Callable[..., BaseException], tuple[Any, ...]]:
+        return _again, (type(self), self.args, {**self.__dict__})
+
+
+def _again(
+    kind: type[TroubleshootError], args: tuple[Any, ...], held: dict[str, Any]
+) -> TroubleshootError:
+    """An error as it was, whatever its class is made from."""
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(held)
+    return error
 
 
 class TreeError(TroubleshootError, ValueError):
@@ -129,7 +150,50 @@ class UnknownName(TroubleshootError, LookupError):
 
 
 class AnswerError(TroubleshootError, ValueError):
-    """What was said is not an answer to the question, or the step takes none."""
+    """
+    What was said is not an answer to the step, or the step takes none.
+
+    ``question`` is the id of the step, ``said`` what was said (None where that is
+    private), ``answers`` are pairs of id and text, ``suggestions`` the nearest ids.
+    The text is for developers and speaks of ids; ``customer`` is a sentence for whoever
+    was asked, and speaks of texts.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        question: str = "",
+        said: object = None,
+        answers: Iterable[tuple[str, str]] = (),
+        suggestions: Iterable[str] = (),
+        customer: str = "That cannot be said here.",
+    ) -> None:
+        self.question = question
+        self.said = said
+        self.answers = tuple(answers)
+        self.suggestions = tuple(suggestions)
+        self.customer = customer
+        super().__init__(message)
+
+
+class StaleStep(AnswerError):
+    """A reply to a step that is not on any more, or that is of another session."""
+
+
+class ArgumentError(TroubleshootError, ValueError):
+    """An argument is none of what it can be; ``suggestions`` are the nearest."""
+
+    def __init__(
+        self, message: str, *, argument: str = "", suggestions: Iterable[str] = ()
+    ) -> None:
+        self.argument = argument
+        self.suggestions = tuple(suggestions)
+        super().__init__(message)
+
+
+class ArgumentTypeError(ArgumentError, TypeError):
+    """An argument is of another kind than it can be, such as a number for a text."""
 
 
 class SessionError(TroubleshootError, ValueError):

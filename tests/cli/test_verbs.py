@@ -144,7 +144,7 @@ def test_next_takes_an_answer_from_after_an_action(call):
 @pytest.mark.parametrize("verb", ["next", "run"])
 def test_a_slip_in_what_is_at_hand_is_refused(call, verb):
     """
-    A name near to one that a step needs is none of it; any other name is as good.
+    Who takes steps is somebody that steps are for; a thing is no slip for another.
     """
     needs = "cost: 30 s, by: engineer, needs: multimeter}"
     text = Path("lamp.yaml").read_text().replace("cost: 30 s}", needs)
@@ -158,8 +158,9 @@ def test_a_slip_in_what_is_at_hand_is_refused(call, verb):
         who.stderr
     )
     assert "did you mean 'multimeter'?" in what.stderr
-    for other in (("--by", "engineer"), ("--by", "Ann"), ("--has", "voltmeter")):
+    for other in (("--by", "engineer"), ("--by", "agent"), ("--has", "voltmeter")):
         assert call(verb, "lamp.yaml", *other).exit_code == 0
+    assert call(verb, "lamp.yaml", "--by", "wizard").exit_code == 2
 
 
 def test_next_proposes_an_action(call):

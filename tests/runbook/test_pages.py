@@ -565,7 +565,7 @@ class TestRender:
         Wrong names are refused, with the right ones.
         """
         for wish, said in (
-            ({"to": "htm"}, "no format 'htm' for a tree; did you mean 'html'?"),
+            ({"to": "htm"}, "no format 'htm'; did you mean 'html'?"),
             ({"form": "tabel"}, "no form 'tabel'; did you mean 'table'?"),
             ({"paper": "A5"}, "no paper 'A5'; there are A4 and Letter"),
             ({"stpes": 3}, "takes no 'stpes'; did you mean 'steps'?"),

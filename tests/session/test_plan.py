@@ -430,8 +430,8 @@ class TestSituation:
         ("arguments", "words"),
         [
             ({"goal": "diagnoze"}, "did you mean 'diagnose'"),
-            ({"nodes": -1}, "not negative"),
-            ({"seconds": float("nan")}, "not negative"),
+            ({"nodes": -1}, "0 or more"),
+            ({"seconds": float("nan")}, "0 or more"),
         ],
     )
     def test_wrong_arguments(self, arguments, words):

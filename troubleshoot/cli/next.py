@@ -168,10 +168,7 @@ def opened(
 ) -> Session:
     """A new session with these facts, or the saved one with these answers."""
     if file is None:
-        try:
-            return begin(tree, facts, by=by, has=has, strategy=strategy or DEFAULT)
-        except ValueError as error:
-            raise Refused(str(error), code=WRONG_USAGE) from error
+        return begin(tree, facts, by=by, has=has, strategy=strategy or DEFAULT)
     if by or has or strategy:
         message = (
             "--by, --has and --strategy belong to the saved session; leave them out."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -11,7 +10,7 @@ import click
 from troubleshoot.cli.progress import Line
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
 from troubleshoot.cli.typed import TreeName, included, short
-from troubleshoot.errors import did_you_mean, nearest
+from troubleshoot.errors import UnknownName, did_you_mean, nearest
 from troubleshoot.text import one_line
 from troubleshoot.tree.load import load
 from troubleshoot.tree.shipped import find, names
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Tree
 
 LONGEST: Final = 200  # characters of a name that may be misspelt
-SLIP: Final = 0.8  # alike enough to be the same word: not "voltmeter", "multimeter"
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
@@ -122,22 +120,17 @@ def by_name(pairs: Sequence[tuple[str, str]], option: str) -> dict[str, str]:
 def check_at_hand(
     tree: Tree, by: Sequence[str] | None, has: Sequence[str] | None
 ) -> None:
-    """Refuse what looks like a slip for what a step of the tree needs."""
-    needs = [
-        *(each.needs for each in tree.questions.values()),
-        *(each.needs for each in tree.actions.values()),
-        *(each.needs for each in tree.setups.values()),
-    ]
-    for option, given, needed in (
-        ("--by", by, {name for each in needs for name in each.by}),
-        ("--has", has, {name for each in needs for name in each.things}),
-    ):
-        for name in given or ():
-            near = get_close_matches(name.casefold(), sorted(needed), 1, SLIP)
-            if near and name not in needed:
-                hint = did_you_mean(near)
-                message = f"{option}: no step of this tree needs '{name}'{hint}"
-                raise Refused(message, code=WRONG_USAGE)
+    """Refuse what no step of the tree can mean, by the option that says it."""
+    # The session room is slow to import, and a page of help does not need it.
+    from troubleshoot.session import options  # noqa: PLC0415
+
+    for option, given in (("--by", {"by": by}), ("--has", {"has": has})):
+        try:
+            options.check_at_hand(tree, given.get("by"), given.get("has"))
+        except UnknownName as error:
+            hint = did_you_mean(error.suggestions)
+            message = f"{option}: no step of this tree needs '{error.name}'{hint}"
+            raise Refused(message, code=WRONG_USAGE) from error
 
 
 def tree_of(name: str) -> Tree:

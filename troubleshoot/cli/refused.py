@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
 
-from troubleshoot.errors import AnswerError, SessionError, UnknownName
+from troubleshoot.errors import AnswerError, ArgumentError, SessionError, UnknownName
 from troubleshoot.text import clean
 
 if TYPE_CHECKING:
@@ -34,5 +34,5 @@ def wrong_usage(where: str) -> Iterator[None]:
     """Names and answers that do not fit are the fault of ``where``: exit code 2."""
     try:
         yield
-    except (UnknownName, AnswerError, SessionError) as error:
+    except (UnknownName, AnswerError, ArgumentError, SessionError) as error:
         raise Refused(f"{where}: {error}", code=WRONG_USAGE) from error

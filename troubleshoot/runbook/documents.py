@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from troubleshoot.errors import ArgumentError
 from troubleshoot.runbook.figures import percent
 from troubleshoot.runbook.house import page
 from troubleshoot.runbook.words import DEFAULT, words
@@ -73,7 +74,7 @@ def render(
     templates come before those of this library, by their names.
 
     Raises:
-        ValueError: there is no such format or language.
+        ArgumentError: there is no such format or language.
     """
     record = value.record() if isinstance(value, Session) else value
     match to, record:
@@ -85,7 +86,10 @@ def render(
             return transcript(record)
         case (("markdown" | "html"), _):
             return _transcript(record, to, language, templates)
-    raise ValueError(f"there is no format '{to}'; there are text, markdown, html, json")
+    raise ArgumentError(
+        f"there is no format '{to}'; there are text, markdown, html, json",
+        argument="to",
+    )
 
 
 def _hand_off(

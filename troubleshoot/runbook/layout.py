@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from troubleshoot.arguments import a_number
+from troubleshoot.errors import ArgumentError
 from troubleshoot.runbook.book import (
     Arrival,
     Close,
@@ -72,10 +74,10 @@ def laid_out(
     whoever reads on has passed the stop box.
 
     Raises:
-        ValueError: fewer than one step.
+        ArgumentError: fewer than one step.
     """
-    if steps < 1:
-        raise ValueError("a runbook has at least one step")
+    if a_number(steps, "steps") < 1:
+        raise ArgumentError("a runbook has at least one step", argument="steps")
     known = {**_passed(tree), **(facts or {})}
     offers = offers_for(
         tree, goal, facts=known, by=by, has=has, seconds=seconds, nodes=nodes

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
-from troubleshoot.errors import did_you_mean, nearest
+from troubleshoot.arguments import one_of
 from troubleshoot.runbook import house
 from troubleshoot.runbook.view import View
 from troubleshoot.runbook.words import DEFAULT, words
-from troubleshoot.session.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,8 +60,4 @@ def page(
 
 def among(what: str, name: str, known: Sequence[str]) -> None:
     """Complain about a name that is not among the known ones."""
-    if name not in known:
-        hint = did_you_mean(nearest(name, known))
-        raise ValueError(
-            f"there is no {what} '{name}'{hint or f'; there are {listing(known)}'}"
-        )
+    one_of(name, what, known, argument=what)

@@ -21,8 +21,9 @@ from typing import (
     overload,
 )
 
+from troubleshoot.arguments import one_of
 from troubleshoot.engine.budget import Progress
-from troubleshoot.errors import did_you_mean, nearest
+from troubleshoot.errors import ArgumentError, ArgumentTypeError, did_you_mean, nearest
 from troubleshoot.runbook.book import Runbook
 from troubleshoot.runbook.documents import render as document
 from troubleshoot.runbook.dot import dot
@@ -197,21 +198,22 @@ def render(
 
     Raises:
         RenderError: what a format needs is not installed.
-        ValueError: there is no such format, language, form or paper, or no such
+        ArgumentError: there is no such format, language, form or paper, or no such
             argument for what is rendered.
-        TypeError: this is nothing that can be rendered.
+        ArgumentTypeError: this is nothing that can be rendered.
     """
     if not isinstance(value, Tree | Session | Record | HandOff):
-        raise TypeError(
-            "this cannot be rendered: a tree, a session, its record and a hand-off can"
+        raise ArgumentTypeError(
+            "this cannot be rendered: a tree, a session, its record and a hand-off can",
+            argument="value",
         )
     if not isinstance(value, Tree):
         if wish:
-            raise ValueError(f"'{next(iter(wish))}' is for the runbook of a tree only")
+            raise ArgumentError(
+                f"'{next(iter(wish))}' is for the runbook of a tree only"
+            )
         return document(value, to, language=language, templates=templates)
-    if to not in WRITERS:
-        hint = did_you_mean(nearest(to, WRITERS)) or f"; there are {', '.join(WRITERS)}"
-        raise ValueError(f"there is no format '{to}' for a tree{hint}")
+    one_of(to, "format", WRITERS, argument="to")
     layout, look = _divided(wish)
     return WRITERS[to](Order(value, language, templates, layout, look))
 
@@ -227,5 +229,5 @@ def _divided(wish: Wish) -> tuple[Layout, Look]:
         else:
             known = {**Layout.__annotations__, **Look.__annotations__}
             hint = did_you_mean(nearest(name, known))
-            raise ValueError(f"a runbook takes no '{name}'{hint}")
+            raise ArgumentError(f"a runbook takes no '{name}'{hint}")
     return layout, look

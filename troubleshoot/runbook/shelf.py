@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, Literal
 
-from troubleshoot.errors import did_you_mean, nearest
+from troubleshoot.errors import ArgumentError, did_you_mean, nearest
 from troubleshoot.runbook import house
 from troubleshoot.runbook.rendering import WRITERS
 from troubleshoot.runbook.words import DEFAULT
@@ -100,7 +100,7 @@ def named(stem: str, to: str, form: Form = "sheet") -> str:
 def _known(to: str, known: Sequence[str]) -> str:
     if to not in known:
         hint = did_you_mean(nearest(to, known)) or f"; there are {', '.join(known)}"
-        raise ValueError(f"there is no format '{to}' for this{hint}")
+        raise ArgumentError(f"there is no format '{to}' for this{hint}")
     return to
 
 

@@ -10,7 +10,8 @@ from importlib.resources import files
 from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from troubleshoot.errors import did_you_mean, nearest
+from troubleshoot.arguments import a_mapping, a_text
+from troubleshoot.errors import ArgumentError, did_you_mean, nearest
 
 if TYPE_CHECKING:
     from troubleshoot.runbook.book import Close, Runbook
@@ -31,19 +32,21 @@ def words(language: Language = DEFAULT) -> SimpleNamespace:
     is in English.
 
     Raises:
-        ValueError: the language is not known, or a word of one's own has a key, or a
+        ArgumentError: the language is not known, or a word of one's own has a key, or a
             blank to be filled, that ours has not.
     """
     if isinstance(language, str):
         return SimpleNamespace(**_read(language))
+    for text in a_mapping(language, "language").values():
+        a_text(text, "each word of a language")
     english = _read(DEFAULT)
     for key in language.keys() - english.keys():
         hint = did_you_mean(nearest(key, english))
-        raise ValueError(f"no document has a word '{key}'{hint}")
+        raise ArgumentError(f"no document has a word '{key}'{hint}")
     for key, text in language.items():
         if unfilled := blanks(text) - blanks(english[key]):
             names = ", ".join(sorted(unfilled))
-            raise ValueError(f"nothing fills '{names}' in the word '{key}'")
+            raise ArgumentError(f"nothing fills '{names}' in the word '{key}'")
     return SimpleNamespace(**{**english, **language})
 
 
@@ -70,6 +73,8 @@ def blanks(text: str) -> set[str]:
 def _read(language: str) -> Mapping[str, str]:
     if language not in languages():
         known = ", ".join(languages())
-        raise ValueError(f"there are no words for '{language}'; there are for: {known}")
+        raise ArgumentError(
+            f"there are no words for '{language}'; there are for: {known}"
+        )
     text = (FOLDER / f"{language}.json").read_text(encoding="utf-8")
     return MappingProxyType(json.loads(text))

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from troubleshoot.errors import AnswerError, UnknownName, did_you_mean, nearest
 from troubleshoot.session.events import Answered, Tried
-from troubleshoot.session.naming import action_id, question_id, step_id
+from troubleshoot.session.naming import (
+    action_id,
+    is_action,
+    is_question,
+    question_id,
+    step_id,
+)
 from troubleshoot.session.replies import understood
-from troubleshoot.session.steps import Action, Question
+from troubleshoot.session.wording import WORKED
 
 if TYPE_CHECKING:
     from troubleshoot.session.signing import Signature
@@ -16,6 +22,7 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Tree
 
 OUTCOMES: Final = {"fixed": True, "failed": False}
+ANSWERS: Final = tuple(WORKED.items())
 
 
 def correction(
@@ -61,8 +68,8 @@ def _content(event: Answered | Tried) -> tuple[object, ...]:
 def _is_action(tree: Tree, now: State, step: object) -> bool:
     """Whether an action is meant: of a name that both have, what was replied to."""
     name = step_id(step)
-    if isinstance(step, Question | Action):
-        return isinstance(step, Action)
+    if is_question(step) or is_action(step):
+        return is_action(step)
     if name not in tree.questions and name not in tree.actions:
         raise UnknownName("question or action", name, [*tree.questions, *tree.actions])
     if name not in tree.questions:
@@ -82,7 +89,13 @@ def outcome(action: str, said: object) -> bool:
     word = said.strip().casefold() if isinstance(said, str) else ""
     if word in OUTCOMES:
         return OUTCOMES[word]
-    hint = did_you_mean(nearest(word, OUTCOMES)) if word else ""
+    near = nearest(word, OUTCOMES) if word else ()
     raise AnswerError(
-        f"this does not say what came of '{action}'; possible are fixed, failed{hint}"
+        f"this does not say what came of '{action}'; possible are "
+        f"{', '.join(OUTCOMES)}{did_you_mean(near)}",
+        question=action,
+        said=said,
+        answers=ANSWERS,
+        suggestions=near,
+        customer="Did it help or not?",
     )

@@ -8,42 +8,57 @@ from typing import TYPE_CHECKING
 from troubleshoot.errors import AnswerError
 from troubleshoot.session.steps import Action, Ending, LikelyCause, Question, Titled
 from troubleshoot.text import title_of
+from troubleshoot.tree import tree as written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from troubleshoot.session.situation import Situation
-    from troubleshoot.tree import tree as written
     from troubleshoot.tree.tree import Tree
 
 
 def step_id(step: object) -> str:
     """The id that names a step; ``AnswerError`` where nothing does."""
     match step:
-        case Question() | Action():
-            return step.id
-        case str():
-            return step
+        case Question() | Action() | written.Question() | written.Action():
+            step = step.id
         case Ending():
-            raise AnswerError("the session has come to its end: nothing was asked")
-    raise AnswerError("a step is named by itself or by its id")
+            raise AnswerError(
+                "the session has come to its end: nothing was asked",
+                customer="There is nothing more to answer.",
+            )
+    if not isinstance(step, str):
+        raise AnswerError("a step is named by itself or by its id")
+    return step
+
+
+def is_action(step: object) -> bool:
+    """Whether this is an action, as a session or as a tree has it."""
+    return isinstance(step, Action | written.Action)
+
+
+def is_question(step: object) -> bool:
+    """Whether this is a question, as a session or as a tree has it."""
+    return isinstance(step, Question | written.Question)
 
 
 def question_id(tree: Tree, question: object) -> str:
     """The id of a question of the tree."""
     name = step_id(question)
-    action = isinstance(question, Action) or name in tree.actions
+    action = is_action(question) or name in tree.actions
     if action and name not in tree.questions:
-        raise AnswerError(f"'{name}' is an action: say whether it fixed the symptom")
+        raise AnswerError(
+            f"'{name}' is an action: say whether it fixed the symptom", question=name
+        )
     return tree.question(name).id
 
 
 def action_id(tree: Tree, action: object) -> str:
     """The id of an action of the tree."""
     name = step_id(action)
-    question = isinstance(action, Question) or name in tree.questions
+    question = is_question(action) or name in tree.questions
     if question and name not in tree.actions:
-        raise AnswerError(f"'{name}' is a question: it takes an answer")
+        raise AnswerError(f"'{name}' is a question: it takes an answer", question=name)
     return tree.action(name).id
 
 

@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from troubleshoot.errors import SessionError, UnknownName
+from troubleshoot.arguments import a_function, a_mapping
+from troubleshoot.errors import ArgumentTypeError, SessionError, UnknownName
 from troubleshoot.session.changing import outcome
-from troubleshoot.session.events import Answered, Begun, Tried, stamp
+from troubleshoot.session.events import Answered, Begun, Tried
 from troubleshoot.session.keeping import belonging, carry, saved
-from troubleshoot.session.options import Options, options
+from troubleshoot.session.options import Options, check_at_hand, options
 from troubleshoot.session.probing.probes import SECONDS, Probe, checked
 from troubleshoot.session.replies import understood
-from troubleshoot.session.session import Session, now
+from troubleshoot.session.session import Session, moment_by, now
 from troubleshoot.session.signing import Signature, signature
-from troubleshoot.session.strategy import STRATEGIES, Strategy
+from troubleshoot.session.strategy import STRATEGIES, Strategy, name_of
 from troubleshoot.tree.tree import Tree
 
 
@@ -48,18 +49,52 @@ def begin(
 
     Raises:
         UnknownName: a fact is of no question or action of the tree, or a probe of no
-            question.
+            question; who takes the steps is nobody that a step is for; or a thing at
+            hand is a slip for one that a step needs.
         AnswerError: a fact is no answer to its question, or does not say what came of
             its action.
-        ValueError: the strategy is not known, or the limit is no length of time.
-        TypeError: a probe is no function.
+        ArgumentError: the strategy is not known, a name is empty, or the limit is no
+            length of time.
+        ArgumentTypeError: an argument is of another kind, such as a probe that is no
+            function.
     """
+    check_tree(tree)
     chosen = options(by, has, strategy)
-    clock = clock or now
-    at = stamp(clock())
+    check_at_hand(tree, chosen.by, chosen.has)
+    return begun(
+        tree,
+        {} if facts is None else a_mapping(facts, "facts"),
+        chosen,
+        None if isinstance(strategy, str) else strategy,
+        clock=clock,
+        probes=probes,
+        probe_seconds=probe_seconds,
+    )
+
+
+def check_tree(tree: object) -> None:
+    """Refuse what is no tree, such as the name of one."""
+    if not isinstance(tree, Tree):
+        raise ArgumentTypeError(
+            "a session needs a tree: load() has it from a file", argument="tree"
+        )
+
+
+def begun(
+    tree: Tree,
+    facts: Mapping[str, object],
+    chosen: Options,
+    own: Strategy | None,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    probes: Mapping[str, Probe] | None = None,
+    probe_seconds: float = SECONDS,
+) -> Session:
+    """A new session with these options, whatever the tree needs by now."""
+    clock = now if clock is None else a_function(clock, "clock")
+    at = moment_by(clock)
     signed = signature(at, chosen.actor, None, None)
-    told = [fact(tree, name, said, signed) for name, said in (facts or {}).items()]
-    own = None if isinstance(strategy, str) else strategy
+    told = [fact(tree, name, said, signed) for name, said in facts.items()]
     return Session(
         tree,
         chosen,
@@ -118,9 +153,11 @@ def resume(
         OtherTree: the session belongs to another tree.
         SessionError: the text is no saved session, or its strategy is not known.
         UnknownName: a probe is of no question of the tree.
-        ValueError: the limit is no length of time.
-        TypeError: a probe is no function.
+        ArgumentError: the limit is no length of time.
+        ArgumentTypeError: an argument is of another kind.
     """
+    check_tree(tree)
+    clock = now if clock is None else a_function(clock, "clock")
     found = saved.read(text)
     belonging.check(tree, found)
     check_strategy(found.options, strategy)
@@ -129,7 +166,7 @@ def resume(
         tree,
         carriage.saved.options,
         carriage.saved.events,
-        clock or now,
+        clock,
         strategy,
         carried=carriage.items,
         undone=carriage.saved.undone,
@@ -142,7 +179,7 @@ def resume(
 
 def check_strategy(found: Options, own: Strategy | None) -> None:
     """Refuse a strategy of which only the name is known."""
-    known = STRATEGIES if own is None else (own.name,)
+    known = STRATEGIES if own is None else (name_of(own),)
     if found.strategy not in known:
         raise SessionError(
             f"the saved session has the strategy '{found.strategy}', "

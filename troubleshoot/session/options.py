@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from troubleshoot.arguments import names
+from troubleshoot.errors import UnknownName, nearest
 from troubleshoot.session.events import Closed
 from troubleshoot.session.strategy import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from troubleshoot.session.strategy import Strategy
+    from troubleshoot.tree.tree import Tree
 
 SOMEBODY: Final = "customer"
+EVERYWHERE: Final = (SOMEBODY, "agent")  # who may be there with any tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +47,37 @@ def options(
     Checked options; one name stands for a list of one.
 
     Raises:
-        ValueError: the strategy is not known.
+        ArgumentError: the strategy is not known, or a name is empty or no text.
     """
-    return Options(by=_names(by), has=_names(has), strategy=name_of(strategy))
+    return Options(
+        by=None if by is None else names(by, "by"),
+        has=None if has is None else names(has, "has"),
+        strategy=name_of(strategy),
+    )
 
 
-def _names(names: str | Iterable[str] | None) -> tuple[str, ...] | None:
-    if names is None:
-        return None
-    return (names,) if isinstance(names, str) else tuple(names)
+def check_at_hand(
+    tree: Tree, by: Sequence[str] | None, has: Sequence[str] | None
+) -> None:
+    """
+    Refuse names that can only be meant for others.
+
+    Where steps of the tree are for somebody, ``by`` names those, a customer or an
+    agent. What is at hand may be more than any step needs, but not a slip for that.
+
+    Raises:
+        UnknownName: of a role or a thing; the nearest that a step needs are suggested.
+    """
+    needs = [
+        each.needs
+        for steps in (tree.questions, tree.actions, tree.setups)
+        for each in steps.values()
+    ]
+    roles = {name for each in needs for name in each.by}
+    things = sorted({name for each in needs for name in each.things})
+    for name in by or ():
+        if roles and name not in (*roles, *EVERYWHERE):
+            raise UnknownName("role", name, sorted({*roles, *EVERYWHERE}))
+    for name in has or ():
+        if name not in things and nearest(name, things):
+            raise UnknownName("thing", name, things)

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 Said: TypeAlias = str | float | bool | Reply | Choice
 
-# A comma is as good as a point, but "1,000" may be meant as a thousand.
+# A comma is as good as a point, but "1,000" and "1.000" may be meant as a thousand.
+AMBIGUOUS: Final = re.compile(r"([-+]?[1-9]\d{0,2})[.,](\d{3})(?!\d)")
 NUMBER: Final = re.compile(
-    r"(?![-+]?[1-9]\d{0,2},\d{3}(?!\d))"
+    r"(?![-+]?[1-9]\d{0,2}[.,]\d{3}(?!\d))"
     r"([-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[-+]?\d{1,4})?)\s*(.*)",
     re.IGNORECASE,
 )
@@ -51,14 +52,21 @@ def understood(question: Question, said: object) -> Understood:
         case Reply():
             return Understood(said.value)
         case Choice():
-            return Understood(question.answer(said.id).id)
+            return _from_choice(question, said)
         case bool():
             return _from_text(question, "yes" if said else "no")
         case int() | float():
             return _from_number(question, said)
         case str():
             return _from_text(question, said)
-    raise AnswerError(_possible(question, "that"))
+    raise refusal(question, said, "that")
+
+
+def _from_choice(question: Question, said: Choice) -> Understood:
+    for each in question.answers:
+        if each.id == said.id:
+            return Understood(each.id)
+    raise refusal(question, said, "a choice of another question")
 
 
 def _from_text(question: Question, said: str) -> Understood:
@@ -70,16 +78,18 @@ def _from_text(question: Question, said: str) -> Understood:
         return Understood((texts | ids)[wanted])
     if wanted.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'") in ALWAYS_POSSIBLE:
         return Understood(ALWAYS_POSSIBLE[wanted.replace("\u2019", "'")].value)
+    if question.unit and (both := AMBIGUOUS.match(wanted)):
+        raise _two_ways(question, said, both)
     if question.unit and (number := NUMBER.fullmatch(wanted)):
         return _from_measure(question, said, *number.groups())
-    raise AnswerError(_possible(question, f"'{_short(said)}'", said))
+    raise refusal(question, said, f"'{_short(said)}'")
 
 
 def _from_measure(question: Question, said: str, number: str, unit: str) -> Understood:
     if unit not in ("", question.unit.strip().casefold()):
-        raise AnswerError(
-            f"'{_short(said)}' is not in {question.unit}, the unit of '{question.id}'"
-        )
+        shown = "this" if question.private else f"'{_short(said)}'"
+        message = f"{shown} is not in {question.unit}, the unit of '{question.id}'"
+        raise refusal(question, said, message=message)
     return _from_number(question, float(number.replace(",", ".")))
 
 
@@ -91,22 +101,69 @@ def _from_number(question: Question, said: float) -> Understood:
     for answer in question.answers:
         if math.isfinite(number) and answer.range and number in answer.range:
             return Understood(answer.id, number)
-    raise AnswerError(_possible(question, f"{number:g} {question.unit}".rstrip()))
+    raise refusal(question, said, f"{number:g} {question.unit}".rstrip())
 
 
-def _possible(question: Question, shown: str, said: str = "") -> str:
-    """The sentence that says what could have been said."""
-    ids = [each.id for each in question.answers]
-    shown_ids = [
+def _two_ways(question: Question, said: str, number: re.Match[str]) -> AnswerError:
+    """What may be meant with thousands or with decimals is asked for again."""
+    whole, rest = number.groups()
+    ways = f"{float(f'{whole}.{rest}'):g} or {whole}{rest}"
+    shown = f"'{_short(said)}'"
+    if question.private:
+        shown, ways = "this number", "it without what sets off thousands"
+    return refusal(
+        question,
+        said,
+        message=f"{shown} can be read in two ways for '{question.id}': write {ways}",
+        customer=f"That can be read in two ways. Please write {ways}.",
+    )
+
+
+def refusal(
+    question: Question,
+    said: object,
+    shown: str = "",
+    *,
+    message: str = "",
+    customer: str = "",
+) -> AnswerError:
+    """
+    What was said is no answer: a sentence for developers and one for customers.
+
+    What is said to a private question stands in neither, nor what it looks like.
+    """
+    private = question.private
+    words = said.strip().casefold() if isinstance(said, str) and not private else ""
+    near = nearest(words, [each.id for each in question.answers]) if words else ()
+    shown = "this" if private else shown
+    return AnswerError(
+        message
+        or f"{shown} is not an answer to '{question.id}'; possible are "
+        f"{_possible(question)}{did_you_mean(near)}",
+        question=question.id,
+        said=None if private else said,
+        answers=[(each.id, each.text) for each in question.answers],
+        suggestions=near,
+        customer=customer
+        or f"That is not one of the answers here. Possible are: {_texts(question)}.",
+    )
+
+
+def _possible(question: Question) -> str:
+    """All that could have been said, by id."""
+    ids = [
         f"{each.id} ({each.text})" if each.range else each.id
         for each in question.answers
     ]
-    names = ", ".join([*shown_ids, *(each.value for each in Reply)])
-    hint = did_you_mean(nearest(said.strip().casefold(), ids)) if said else ""
-    kind = f"a number in {question.unit}, " if question.unit else ""
-    return (
-        f"{shown} is not an answer to '{question.id}'; possible are {kind}{names}{hint}"
-    )
+    kind = [f"a number in {question.unit}"] if question.unit else []
+    return ", ".join([*kind, *ids, *(each.value for each in Reply)])
+
+
+def _texts(question: Question) -> str:
+    """All that could have been said, as a customer reads it."""
+    texts = [each.text.rstrip(".") for each in question.answers]
+    kind = [f"a number in {question.unit}"] if question.unit else []
+    return "; ".join([*kind, *texts, "I don't know", "not now"])
 
 
 def _short(text: str) -> str:

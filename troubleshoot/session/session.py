@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
-from troubleshoot.errors import SessionError
+from troubleshoot.errors import ArgumentError, ArgumentTypeError, SessionError
 from troubleshoot.session import asides, asking, changing, choosing, signing
 from troubleshoot.session.asides import SetAside
 from troubleshoot.session.cached import cached_property
@@ -46,11 +46,12 @@ from troubleshoot.session.views.ledger import Ledger
 from troubleshoot.session.views.record import Record
 from troubleshoot.session.views.surprise import Surprise, surprise
 from troubleshoot.session.views.why import story
+from troubleshoot.tree import tree as written
 from troubleshoot.tree.read_only import ReadOnly, read_only
 from troubleshoot.tree.tree import Tree
 
-QuestionOrId: TypeAlias = Question | str
-ActionOrId: TypeAlias = Action | str
+QuestionOrId: TypeAlias = Question | written.Question | str
+ActionOrId: TypeAlias = Action | written.Action | str
 
 DIGITS: Final = 6  # of recorded bits and minutes; the last bits of a sum may differ
 
@@ -58,6 +59,19 @@ DIGITS: Final = 6  # of recorded bits and minutes; the last bits of a sum may di
 def now() -> datetime:
     """The time of the machine, in UTC."""
     return datetime.now(UTC)
+
+
+def moment_by(clock: Callable[[], datetime]) -> str:
+    """The stamp of what the clock says."""
+    moment = clock()
+    if not isinstance(moment, datetime):
+        raise ArgumentTypeError("a clock returns a datetime", argument="clock")
+    try:
+        return stamp(moment)
+    except (OverflowError, ValueError):
+        raise ArgumentError(
+            "the clock tells a time that UTC does not have", argument="clock"
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -156,7 +170,7 @@ class Session:
 
         Raises:
             UnknownName: there is no such cause.
-            TypeError: this is no id.
+            ArgumentTypeError: this is no id.
         """
         return story(self, cause)
 
@@ -253,7 +267,7 @@ class Session:
 
     def change(
         self,
-        step: Question | Action | str,
+        step: QuestionOrId | ActionOrId,
         said: Said,
         *,
         source: str | None = None,
@@ -286,14 +300,15 @@ class Session:
 
     def not_now(
         self,
-        step: Question | Action | str,
+        step: QuestionOrId | ActionOrId,
         *,
         source: str | None = None,
         quote: str | None = None,
     ) -> Session:
         """The session after "not now"; the step is offered once more, later."""
-        is_action = isinstance(step, str) and step not in self.tree.questions
-        if isinstance(step, Action) or (is_action and step in self.tree.actions):
+        only = isinstance(step, str) and step not in self.tree.questions
+        action = only and step in self.tree.actions
+        if isinstance(step, Action | written.Action) or action:
             id_ = action_id(self.tree, step)
             return self._with(Skipped(step=id_, **self._signed(source, quote)))
         return self.answer(step, NOT_NOW, source=source, quote=quote)
@@ -302,14 +317,22 @@ class Session:
         self,
         action: ActionOrId,
         *,
-        fixed: bool,
+        fixed: bool | Literal["fixed", "failed"],
         source: str | None = None,
         quote: str | None = None,
     ) -> Session:
-        """The session after the action, which fixed the symptom or did not."""
+        """
+        The session after the action, which fixed the symptom or did not.
+
+        ``fixed`` is True or False, "fixed" or "failed", and nothing else.
+
+        Raises:
+            UnknownName: there is no such action.
+            AnswerError: this does not say what came of it.
+        """
         id_ = action_id(self.tree, action)
-        signed = self._signed(source, quote)
-        return self._with(Tried(step=id_, fixed=bool(fixed), **signed))
+        worked, signed = changing.outcome(id_, fixed), self._signed(source, quote)
+        return self._with(Tried(step=id_, fixed=worked, **signed))
 
     def probe(self, *, up_to: float | None = None) -> Session:
         """
@@ -334,7 +357,7 @@ class Session:
         The session with a remark, which changes nothing else.
 
         Raises:
-            TypeError: it is no text.
+            ArgumentTypeError: it is no text.
         """
         signed = self._signed(source, quote)
         return self._with(Remark(kind="noted", text=_whole(text), **signed))
@@ -346,7 +369,7 @@ class Session:
         The session ended by the customer; a later answer takes it up again.
 
         Raises:
-            TypeError: the reason is no text.
+            ArgumentTypeError: the reason is no text.
         """
         signed = self._signed(source, quote)
         return self._with(Remark(kind="ended", text=_whole(reason), **signed))
@@ -415,7 +438,7 @@ class Session:
         return self.options.actor if self.speaker is None else self.speaker
 
     def _signed(self, source: object, quote: object) -> Signature:
-        return signing.signature(stamp(self.clock()), self._actor, source, quote)
+        return signing.signature(moment_by(self.clock), self._actor, source, quote)
 
     def _asked(self, question: str, at: str) -> Asked:
         gain, cost = asking.worth(self.offers, question)
@@ -431,5 +454,7 @@ class Session:
 def _whole(text: str) -> str:
     """The text with halves of characters replaced, which no file could hold."""
     if not isinstance(text, str):
-        raise TypeError("a remark is a text, and so is the reason for giving up")
+        raise ArgumentTypeError(
+            "a remark is a text, and so is the reason for giving up", argument="text"
+        )
     return signing.whole(text)

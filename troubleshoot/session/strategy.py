@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
-from troubleshoot.errors import did_you_mean, nearest
+from troubleshoot.arguments import one_of
+from troubleshoot.errors import ArgumentError, ArgumentTypeError
 from troubleshoot.session.offers import Offers
 from troubleshoot.session.situation import BoolArray
 from troubleshoot.tree.tree import Tree
@@ -79,17 +80,21 @@ def name_of(strategy: str | Strategy) -> str:
     The name of a strategy of ours or of a house's own.
 
     Raises:
-        ValueError: there is none of this name, or an own one takes a name of ours.
+        ArgumentError: there is none of this name, or an own one takes a name of ours.
+        ArgumentTypeError: it is neither a name, nor has one and a ``choose``.
     """
     if isinstance(strategy, str):
-        if strategy in STRATEGIES:
-            return strategy
-        hint = did_you_mean(nearest(strategy, STRATEGIES))
-        known = ", ".join(STRATEGIES)
-        raise ValueError(f"there is no strategy '{strategy}'; known: {known}{hint}")
-    if strategy.name in STRATEGIES:
-        raise ValueError(f"the name '{strategy.name}' belongs to a strategy of ours")
-    return strategy.name
+        return one_of(strategy, "strategy", STRATEGIES, argument="strategy")
+    name = getattr(strategy, "name", None)
+    if not isinstance(name, str) or not callable(getattr(strategy, "choose", None)):
+        raise ArgumentTypeError(
+            "a strategy is named by a text, or has a 'name' and a method 'choose'",
+            argument="strategy",
+        )
+    if not name or name in STRATEGIES:
+        whose = "belongs to a strategy of ours" if name else "of a strategy is empty"
+        raise ArgumentError(f"the name '{name}' {whose}", argument="strategy")
+    return name
 
 
 def view(offers: Offers) -> View:

@@ -18,7 +18,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 import troubleshoot
-from troubleshoot.errors import UnknownName
+from troubleshoot.errors import ArgumentTypeError, UnknownName
 from troubleshoot.tree.read_only import ReadOnly, read_only
 
 if TYPE_CHECKING:
@@ -386,6 +386,8 @@ def once_per_tree(make: Callable[[Tree], T]) -> Callable[[Tree], T]:
 
 
 def _named(kind: str, name: str, known: Mapping[str, T]) -> T:
+    if not isinstance(name, str):
+        raise ArgumentTypeError(f"a {kind} is named by its id, a text", argument="id")
     try:
         return known[name]
     except KeyError:

@@ -24,7 +24,7 @@ from troubleshoot.session import (
 )
 from troubleshoot.session.keeping import saved, strict_json
 from troubleshoot.session.options import SOMEBODY
-from troubleshoot.session.replies import NUMBER
+from troubleshoot.session.replies import AMBIGUOUS, NUMBER
 from troubleshoot.session.session import DIGITS
 from troubleshoot.session.steps import Reply
 from troubleshoot.session.strategy import STRATEGIES
@@ -85,6 +85,7 @@ def shared() -> dict[str, Any]:
         "strategies": list(STRATEGIES),
         "kinds": dict(_kinds()),
         "number": NUMBER.pattern,
+        "ambiguous": AMBIGUOUS.pattern,
         "moment": events.MOMENT.pattern,
         "unprintable": UNPRINTABLE.pattern,
         "line_ends": LINE_ENDS,

@@ -15,7 +15,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from troubleshoot.errors import JournalError
+from troubleshoot.errors import ArgumentTypeError, JournalError
 from troubleshoot.session import opening
 from troubleshoot.session.keeping import appended, lines
 from troubleshoot.session.probing.probes import SECONDS, Probe
@@ -158,7 +158,10 @@ class Journal:
 def _name(path: object) -> str:
     """The path as text."""
     if not isinstance(path, str | bytes | os.PathLike):
-        raise TypeError("a journal is named by the path of its file, a text or a Path")
+        raise ArgumentTypeError(
+            "a journal is named by the path of its file, a text or a Path",
+            argument="path",
+        )
     name = os.fsdecode(path)
     if not name:
         raise JournalError("a journal needs the path of a file, and this one is empty")

@@ -18,11 +18,11 @@ from troubleshoot.session.events import (
     moment,
 )
 from troubleshoot.session.keeping import saved
-from troubleshoot.session.opening import begin, check_strategy, done, told
+from troubleshoot.session.opening import begun, check_strategy, done, told
 from troubleshoot.session.session import Session, now
 from troubleshoot.session.signing import of
 from troubleshoot.session.steps import Reply
-from troubleshoot.session.strategy import Strategy
+from troubleshoot.session.strategy import Strategy, name_of
 from troubleshoot.session.wording import listing
 from troubleshoot.tree.tree import Tree
 
@@ -70,7 +70,12 @@ def _lost(tree: Tree, events: Iterable[Event]) -> Iterator[str]:
 
 
 def _reenacted(tree: Tree, found: saved.Saved, strategy: str | Strategy) -> Session:
-    session = begin(tree, by=found.options.by, has=found.options.has, strategy=strategy)
+    session = begun(
+        tree,
+        {},
+        replace(found.options, strategy=name_of(strategy)),
+        None if isinstance(strategy, str) else strategy,
+    )
     session = replace(session, events=tuple(_given(tree, found.events)))
     asked: Asked | None = None
     for event in found.events[len(session.events) :]:

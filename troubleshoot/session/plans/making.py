@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from troubleshoot.arguments import a_function, a_number, one_of
 from troubleshoot.engine.budget import Progress
-from troubleshoot.errors import SessionError, did_you_mean, nearest
+from troubleshoot.errors import ArgumentError, SessionError
 from troubleshoot.session.choosing import over
 from troubleshoot.session.offers import Offers
 from troubleshoot.session.opening import begin
@@ -48,12 +49,14 @@ def plan(
         UnknownName: a fact is of no question of the tree.
         AnswerError: a fact is no answer to its question.
         SessionError: the session is over: fixed, stopped or given up.
-        ValueError: the goal is not known, a budget is negative, or facts and options
+        ArgumentError: the goal is not known, a budget is negative, or facts and options
             are given although the session has its own.
     """
     offers = offers_for(
         tree, goal, facts=facts, by=by, has=has, seconds=seconds, nodes=nodes
     )
+    if progress is not None:
+        a_function(progress, "progress")
     return plan_of(offers, goal, nodes=nodes, seconds=seconds, progress=progress)
 
 
@@ -76,12 +79,10 @@ def offers_for(
 
 
 def _check(goal: str, seconds: float | None, nodes: int | None) -> None:
-    if goal not in GOALS:
-        hint = did_you_mean(nearest(goal, GOALS))
-        raise ValueError(f"there is no goal '{goal}'; known: {', '.join(GOALS)}{hint}")
-    for budget in (seconds, nodes):
-        if budget is not None and not budget >= 0:
-            raise ValueError("a budget is a number that is not negative")
+    one_of(goal, "goal", GOALS, argument="goal")
+    for argument, budget in (("seconds", seconds), ("nodes", nodes)):
+        if budget is not None:
+            a_number(budget, argument)
 
 
 def _session(
@@ -93,5 +94,5 @@ def _session(
     if not isinstance(tree, Session):
         return begin(tree, facts, by=by, has=has)
     if any(each is not None for each in (facts, by, has)):
-        raise ValueError("a session has its own facts, 'by' and 'has'")
+        raise ArgumentError("a session has its own facts, 'by' and 'has'")
     return tree

@@ -15,7 +15,8 @@ from functools import partial
 from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from troubleshoot.errors import TroubleshootError
+from troubleshoot.arguments import a_mapping, a_number
+from troubleshoot.errors import ArgumentError, ArgumentTypeError, TroubleshootError
 from troubleshoot.session import choosing
 from troubleshoot.session.events import PROBE, Answered, Event, Remark, Tried
 from troubleshoot.session.probing import calling
@@ -45,22 +46,26 @@ def checked(
 
     Raises:
         UnknownName: a probe is of no question of the tree.
-        TypeError: a probe cannot be called.
-        ValueError: the limit is no length of time.
+        ArgumentTypeError: a probe cannot be called, or the limit is no number.
+        ArgumentError: the limit is no length of time.
     """
-    found = dict(probes or {})
+    found = {} if probes is None else dict(a_mapping(probes, "probes"))
     for name, each in found.items():
         if not callable(tree.question(name) and each):
-            raise TypeError(f"the probe of '{name}' is no function")
-    if not 0 < seconds <= TIMEOUT_MAX:
-        raise ValueError(
-            f"probe_seconds is a time limit of more than 0, not {seconds:g}"
+            raise ArgumentTypeError(
+                f"the probe of '{name}' is no function", argument="probes"
+            )
+    if not 0 < a_number(seconds, "probe_seconds", positive=True) <= TIMEOUT_MAX:
+        raise ArgumentError(
+            f"probe_seconds is a time limit of more than 0, not {seconds:g}",
+            argument="probe_seconds",
         )
     return found
 
 
 def probed(session: Session, up_to: float | None) -> Session:
     """The session once every probe that is due has answered."""
+    _check_limit(up_to)
     while (question := due(session, up_to)) is not None:
         outcome = calling.called(call(session, question), session.probe_seconds)
         session = replied(session, question, outcome)
@@ -69,6 +74,7 @@ def probed(session: Session, up_to: float | None) -> Session:
 
 async def probed_async(session: Session, up_to: float | None) -> Session:
     """The same, while the loop goes on; what takes time is done in threads."""
+    _check_limit(up_to)
     import asyncio  # noqa: PLC0415 - only hosts that have a loop wait for it
 
     from troubleshoot.session.probing import awaiting  # noqa: PLC0415 - as above
@@ -78,6 +84,11 @@ async def probed_async(session: Session, up_to: float | None) -> Session:
         outcome = await awaiting.called(function, session.probe_seconds)
         session = await asyncio.to_thread(replied, session, question, outcome)
     return session
+
+
+def _check_limit(up_to: object) -> None:
+    if up_to is not None:
+        a_number(up_to, "up_to")
 
 
 def call(session: Session, question: Question) -> Callable[[], object]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from troubleshoot.engine.gain import expected_information_gain
 from troubleshoot.engine.model import UNKNOWN
-from troubleshoot.errors import UnknownName
+from troubleshoot.errors import ArgumentTypeError, UnknownName
 from troubleshoot.session.wording import minutes, percent
 from troubleshoot.text import printable
 
@@ -51,10 +51,13 @@ def story(session: Session, cause: str) -> str:
 
     Raises:
         UnknownName: there is no such cause.
-        TypeError: this is no id.
+        ArgumentTypeError: this is no id.
     """
     if not isinstance(cause, str):
-        raise TypeError("a cause is named by its id, a text; 'unknown' is one as well")
+        raise ArgumentTypeError(
+            "a cause is named by its id, a text; 'unknown' is one as well",
+            argument="cause",
+        )
     names = (*session.tree.causes, UNKNOWN)
     if cause not in names:
         raise UnknownName("cause", cause, names)

@@ -107,6 +107,8 @@ function whyFolded(why, reason) {
   return folded(word("why_this"), [...prose(why), make("p", {}, reason)]);
 }
 
+const TWO_WAYS = new RegExp(`^(?:${SHARED.ambiguous})`); // with thousands or decimals
+
 /** Buttons for the answers, and a field where a number is one. */
 function answerChoices(question, reply, current = null) {
   const pressed = (id) => (current === null ? {} : { "aria-pressed": String(id === current) });
@@ -133,7 +135,9 @@ function numberField(question, reply) {
     const found = understood(question, input.value);
     if (found) return reply(found.answer, found.value);
     const known = listing(question.answers.map((each) => each.text));
-    const said = word("not_an_answer", { unit: question.unit, answers: known });
+    const said = TWO_WAYS.test(input.value.trim())
+      ? word("two_ways")
+      : word("not_an_answer", { unit: question.unit, answers: known });
     error.replaceChildren(...coded(said));
     input.setAttribute("aria-invalid", "true");
     input.focus();
