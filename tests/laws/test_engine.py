@@ -10,7 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import beliefs, trees
 
-from troubleshoot.engine.belief import posterior, weight_of_evidence
+from troubleshoot.engine.belief import (
+    conflict,
+    entropy,
+    posterior,
+    weight_of_evidence,
+)
 from troubleshoot.engine.model import compiled
 
 if TYPE_CHECKING:
@@ -127,3 +132,28 @@ class TestEliminationIsForGood:
 
         for row in rows:
             assert (p[row == 0] == 0).all()
+
+
+class TestArithmeticIsQuiet:
+    """
+    No number between 0 and 1, however small, makes the arithmetic warn or say NaN.
+    """
+
+    @given(st.data())
+    def test_small(self, data):
+        """Priors and likelihoods down to the smallest, zeros and ones among them."""
+        small = st.sampled_from((0.0, 5e-324, 1e-310, 1e-200, 1e-30, 0.3, 1.0))
+        size = data.draw(st.integers(1, 4))
+        rows = st.lists(small, min_size=size, max_size=size)
+        prior = np.array(data.draw(rows.filter(lambda x: sum(x) > 0)))
+        prior = prior / prior.sum()
+        L = np.array(data.draw(st.lists(rows, max_size=3))).reshape(-1, size)  # noqa: N806
+
+        with np.errstate(divide="ignore"):
+            p = posterior(prior, np.log(L))
+        bits = conflict(prior, L)
+
+        assert not np.isnan(p).any()
+        assert not np.isnan([weight_of_evidence(prior, row) for row in L]).any()
+        assert (bits == np.inf) == (not p.any())
+        assert entropy(p) >= 0

@@ -781,7 +781,7 @@ class TestReader:
         page.get_by_text("Why this?").click()
 
         assert "It tells the supply apart from the kettle." in shown(page)
-        assert "bits about the cause for 1 min" in shown(page)
+        assert "bits for 1 min" in shown(page)
 
     def test_moves_can_be_taken_back_and_made_again(self, kettle, opened):
         """

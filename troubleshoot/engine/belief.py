@@ -113,12 +113,11 @@ def conflict(prior: FloatArray, likelihoods: Iterable[FloatArray]) -> float:
     Source: Jensen et al. (1991), "Analysis in HUGIN of data conflict".
     """
     L = _evidence(likelihoods, prior)  # noqa: N806 - the legend's name
-    log_p = _log(prior) + _log(L).sum(axis=0)
-    likeliest = log_p.max(initial=-np.inf)
-    if likeliest == -np.inf:
+    together = float(_log_total(_log(prior) + _log(L).sum(axis=0)))
+    if together == -np.inf:
         return float("inf")
-    together = likeliest + np.log(np.exp(log_p - likeliest).sum())
-    return float((np.log(L @ prior).sum() - together) / np.log(2.0))
+    apart = _log_total(_log(prior) + _log(L)).sum()
+    return float((apart - together) / np.log(2.0))
 
 
 def _evidence(rows: Iterable[FloatArray], prior: FloatArray) -> FloatArray:
@@ -129,6 +128,17 @@ def _log(x: FloatArray) -> FloatArray:
     """Natural logarithm, ``-inf`` at 0 without a warning."""
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(x))
+
+
+def _log_total(log_x: FloatArray) -> FloatArray:
+    """
+    ``ln sum exp`` over the last axis, ``-inf`` where all are.
+
+    The sum of what was multiplied first may be 0 where none of its parts is.
+    """
+    greatest = log_x.max(axis=-1, keepdims=True, initial=-np.inf)
+    greatest = np.where(np.isinf(greatest), 0.0, greatest)
+    return _log(np.exp(log_x - greatest).sum(axis=-1)) + greatest[..., 0]
 
 
 def _sum_of_others(x: FloatArray) -> FloatArray:

@@ -32,6 +32,7 @@ WRITTEN = (200, 40_000)  # questions of a noisy plan, at least and at most …
 CELLS = 400_000_000  # … in between, so many that writing it looks at so many numbers
 KEPT = 1 / 40  # of those left that a layer may have before unlikely ones are made one
 HURRIED = 20  # questions that a layer may have when the time is over
+HALF = 0.5  # of the belief; more than all the rest together
 MENTIONED = 0.01  # a class that likely is one of those that are left
 
 
@@ -65,8 +66,10 @@ def written(crowds: Crowds, steps: Mapping[Key, int], budget: Budget) -> list[No
 def ended(task: Task, weights: FloatArray) -> Node:
     """The ending of a belief that nothing more is asked about."""
     kind, share = _ending(task, weights), weights / weights.sum()
-    mass = np.bincount(task.classes, share)
-    among = mass == mass.max() if kind == "found" else mass > MENTIONED
+    mass = np.asarray(np.bincount(task.classes, share), dtype=np.float64)
+    if kind == "found":
+        mass[task.unknown_class] = 0.0
+    among = mass == mass.max() if kind == "found" else _mentioned(mass)
     return Node("ending", ending=kind, causes=ranked(share * among[task.classes]))
 
 
@@ -194,12 +197,18 @@ class _Writing:
         return Layer(after.crowd, chance, to, parent, after.answer)
 
 
+def _mentioned(mass: FloatArray) -> BoolArray:
+    """Classes worth naming; all, where these are together no likelier than the rest."""
+    likely = mass > MENTIONED
+    return likely if mass[likely].sum() > HALF else np.asarray(mass > 0)
+
+
 def _ending(task: Task, weights: FloatArray) -> Ending:
     """What is said of a belief that nothing more is asked about."""
     mass = np.bincount(task.classes, weights) / weights.sum()
-    leading = int(mass.argmax())
-    left = np.flatnonzero(mass > MENTIONED)
-    if leading == task.unknown_class:
+    unknown, mass[task.unknown_class] = float(mass[task.unknown_class]), 0.0
+    if unknown > HALF + SURE:
         return "unknown"
-    sure = mass[leading] >= task.confidence - SURE
-    return "found" if sure or left.tolist() == [leading] else "narrowed"
+    alone = np.count_nonzero(mass > MENTIONED) == 1 and mass.max() > HALF + SURE
+    sure = mass.max() >= max(task.confidence - SURE, unknown)
+    return "found" if sure or alone else "narrowed"

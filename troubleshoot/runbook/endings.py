@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 
 from troubleshoot.runbook.book import Outcome, Suspect
-from troubleshoot.session.situation import RULED_OUT
+from troubleshoot.session.situation import standing
 
 if TYPE_CHECKING:
     from troubleshoot.engine.belief import FloatArray
@@ -65,8 +65,8 @@ def suspects(
     p = np.where(left, joint, 0.0)[:-1] / total
     if outcome == "found":
         p = np.where(np.isin(named.task.classes[:-1], list(classes)), p, 0.0)
-    standing = p > RULED_OUT if (p > RULED_OUT).any() else p > 0
-    order = [i for i in np.argsort(-p.round(12), kind="stable").tolist() if standing[i]]
+    stands = standing(p)
+    order = [i for i in np.argsort(-p.round(12), kind="stable").tolist() if stands[i]]
     causes = offers.situation.tree.causes
     found = tuple(
         Suspect(
@@ -77,4 +77,4 @@ def suspects(
         )
         for i in order
     )
-    return found, min(1.0, round(float(p[standing].sum()), DIGITS))
+    return found, min(1.0, round(float(p[stands].sum()), DIGITS))

@@ -89,7 +89,7 @@ def _confident(offers: Offers) -> Step | None:
         return None
     # A contradiction leaves all belief to the unknown cause, and ends here too.
     if leading == situation.model.classes[-1]:
-        return endings.unknown(offers)
+        return endings.unknown(offers) if situation.unlisted else None
     return _remedy(offers, situation.model.classes == leading)
 
 
@@ -140,7 +140,7 @@ def _worth_trying(offers: Offers) -> BoolArray:
 
 def _action(offers: Offers, among: BoolArray, reason: str) -> Step | None:
     """The most efficient of these actions; those put off once come last."""
-    again = "It was put off before, and it is what is left to do."
+    again = "It was put off before, and comes once more."
     for tier, why in ((offers.untried, reason), (offers.skipped, again)):
         i = best(offers.chances, offers.action_costs, among & tier)
         if i is not None:
@@ -176,8 +176,12 @@ def _likely_action(offers: Offers) -> Step | None:
 
 def _fresh_question(offers: Offers) -> Step | None:
     """The question that tells most per minute."""
-    reason = "That is the most per minute of what can be asked now."
-    return _telling(offers, offers.fresh, reason)
+    gains, costs, fresh = offers.situation.gains, offers.question_costs, offers.fresh
+    first = best(gains, costs, fresh | offers.put_off)
+    asked = (
+        "can be asked now" if first == best(gains, costs, fresh) else "was not put off"
+    )
+    return _telling(offers, fresh, f"That is the most per minute of what {asked}.")
 
 
 def _gate_question(offers: Offers) -> Step | None:
@@ -188,7 +192,7 @@ def _gate_question(offers: Offers) -> Step | None:
 
 def _put_off_question(offers: Offers) -> Step | None:
     """A question that was put off once, or that opens one that would tell."""
-    reason = "It was put off before, and now it tells most of what can be asked."
+    reason = "It was put off before; now it tells most per minute of what can be asked."
     step = _telling(offers, offers.put_off, reason)
     wanted = closed_questions(offers, TELLING)
     return step or _gate(offers, gates(offers, wanted) & offers.put_off)
@@ -196,12 +200,14 @@ def _put_off_question(offers: Offers) -> Step | None:
 
 def _unlisted(offers: Offers) -> Step | None:
     """The cause is most likely one that nobody listed."""
-    return endings.unknown(offers) if offers.situation.unknown_leads else None
+    situation = offers.situation
+    strange = situation.unknown_leads and situation.unlisted
+    return endings.unknown(offers) if strange else None
 
 
 def _reversible_action(offers: Offers) -> Step | None:
     """An action worth trying, although the cause is not certain."""
-    reason = "Questions can tell little more; it is likely enough to help."
+    reason = "What can still be asked tells little more; this is worth a try."
     worth = _worth_trying(offers)
     step = _action(offers, worth & offers.reversible, reason)
     return step or _gate(offers, gates(offers, closed_actions(offers, worth)))
@@ -209,7 +215,7 @@ def _reversible_action(offers: Offers) -> Step | None:
 
 def _unknown_answer_question(offers: Offers) -> Step | None:
     """The question whose answer was not known, when it alone is left to decide."""
-    reason = "The answer was not known before; now nothing else can decide."
+    reason = "The answer was not known before; no other that can be asked tells more."
     deciding = offers.not_known & (offers.situation.gains > TELLING)
     return _telling(offers, deciding, reason) if deciding.sum() == 1 else None
 

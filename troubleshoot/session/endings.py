@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from troubleshoot.session.left import (
+    as_sure_as_asked,
+    questions_left,
+    remedies_left,
+)
 from troubleshoot.session.naming import likely, titled_action
-from troubleshoot.session.situation import RATED, RULED_OUT, TOLERANCE
+from troubleshoot.session.situation import HALF, RATED, RULED_OUT, TOLERANCE
 from troubleshoot.session.steps import Ending
 from troubleshoot.session.views.surprise import doubt
 from troubleshoot.session.wording import listing, percent
@@ -23,7 +28,6 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Tree
 
 
-HALF: Final = 0.5  # more belief than that in no listed cause is the last word
 LIKELY: Final = 0.1  # belief in a cause from which on its remedies are worth a word
 
 
@@ -79,7 +83,14 @@ def stopped(offers: Offers) -> Ending:
 
 
 def found(offers: Offers, members: BoolArray) -> Ending:
-    """One remedy class is left, or likely enough."""
+    """One remedy class has reached the confidence."""
+    causes = offers.situation.ranked(members)
+    reason = f"{as_sure_as_asked(offers)} {remedies_left(offers, causes)}"
+    return _found(offers, members, reason)
+
+
+def _found(offers: Offers, members: BoolArray, reason: str) -> Ending:
+    """One remedy class is likelier than everything else."""
     situation = offers.situation
     causes = situation.ranked(members)
     named = listing((_title(situation.tree, each) for each in causes), "or")
@@ -88,19 +99,26 @@ def found(offers: Offers, members: BoolArray) -> Ending:
     failed = _failed(offers, causes)
     if failed:
         text += " What was tried for it has not helped so far."
-    reason = "No step is left that could change this."
     return _ending(
         offers, "found", text, causes=causes, confidence=confidence, reason=reason
     )
 
 
 def narrowed(offers: Offers) -> Ending:
-    """Several causes are left, and nothing separates them."""
+    """Several causes are left, and nothing that can be asked separates them."""
     situation = offers.situation
     causes = situation.ranked()
-    text = f"Nothing left to ask separates these{_most_likely(situation, causes)}."
-    reason = "No step is left that could tell them apart."
-    return _ending(offers, "narrowed", text, causes=causes, reason=reason)
+    together = percent(sum(situation.shares[each] for each in causes))
+    if len(causes) == 1:
+        listed = f"{_title(situation.tree, causes[0])} ({together})"
+        other = f"a cause that is not listed ({percent(situation.unknown)})"
+        text = f"Nothing left to ask tells whether it is {listed} or {other}."
+    else:
+        head = _most_likely(situation, causes)
+        text = f"Nothing left to ask separates these ({together} together){head}."
+    return _ending(
+        offers, "narrowed", text, causes=causes, reason=questions_left(offers)
+    )
 
 
 def unknown(offers: Offers) -> Ending:
@@ -119,18 +137,21 @@ def unknown(offers: Offers) -> Ending:
 def rest(offers: Offers) -> Ending:
     """What is left to say when no step is."""
     situation = offers.situation
-    if situation.unknown > HALF:
+    if situation.unlisted:
         return unknown(offers)
     listed = situation.class_belief.copy()
     listed[situation.model.classes[-1]] = 0.0
-    if np.count_nonzero(listed > RULED_OUT) == 1:
-        return found(offers, situation.model.classes == int(listed.argmax()))
+    alone = np.count_nonzero(listed > RULED_OUT) == 1
+    if alone and listed.max() > HALF + TOLERANCE:
+        others = f"Every other listed cause is at {percent(RULED_OUT)} or less."
+        reason = f"{others} {questions_left(offers)}"
+        return _found(offers, situation.likeliest_class, reason)
     return narrowed(offers)
 
 
 def handed_over(offers: Offers) -> Ending:
     """Handing over is cheaper than anything that is left to do."""
-    end = unknown(offers) if offers.situation.unknown_leads else rest(offers)
+    end = rest(offers)
     causes = tuple(each.id for each in end.causes)
     text = f"Handing over is the best that is left{_likeliest(offers, causes)}."
     reason = "Every step that is left costs more than it can be expected to save."

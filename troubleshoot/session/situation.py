@@ -35,6 +35,7 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 RULED_OUT: Final = 0.01  # a posterior up to this rules a cause out, not for good
+HALF: Final = 0.5  # of the belief; more than all the rest together
 TOLERANCE: Final = 1e-12
 EQUAL: Final = 12  # digits; beliefs that agree so far differ by rounding alone
 RATED: Final = 9  # digits; rates per minute that agree so far are the same
@@ -117,6 +118,11 @@ class Situation:
         return leads(self.model, self.p)
 
     @cached_property
+    def unlisted(self) -> bool:
+        """Whether a cause that is not listed is likelier than all listed together."""
+        return self.unknown > HALF + TOLERANCE
+
+    @cached_property
     def gains(self) -> FloatArray:
         """Bits about the remedy class by question, in the order of the model."""
         return self.model.gains(self.p)
@@ -135,16 +141,11 @@ class Situation:
         return [self.model.causes[i] for i in np.flatnonzero(which[:-1])]
 
     def ranked(self, among: BoolArray | None = None) -> tuple[str, ...]:
-        """
-        Root causes that are not ruled out, the likeliest first.
-
-        Where none stands out so far, all that are not eliminated; ties keep the order
-        of the file.
-        """
+        """Root causes that stand, the likeliest first; ties as in the file."""
         p = self.p[:-1] if among is None else np.where(among, self.p, 0.0)[:-1]
-        standing = p > RULED_OUT if (p > RULED_OUT).any() else p > 0
+        stands = standing(p)
         order = np.argsort(-p.round(EQUAL), kind="stable")
-        return tuple(self.model.causes[i] for i in order if standing[i])
+        return tuple(self.model.causes[i] for i in order if stands[i])
 
     @cached_property
     def shares(self) -> Mapping[str, float]:
@@ -159,6 +160,18 @@ class Situation:
         listed = self.class_belief.copy()
         listed[self.model.classes[-1]] = 0.0
         return np.asarray(self.model.classes == int(listed.argmax()))
+
+
+def standing(p: FloatArray) -> BoolArray:
+    """
+    Which root causes count: those that are not ruled out.
+
+    Where these have no more than half of the belief in listed causes, all that are
+    not eliminated: many that are unlikely are together likely.
+    """
+    likely = p > RULED_OUT
+    enough = p[likely].sum() > HALF * p.sum()
+    return np.asarray(likely if enough else p > 0)
 
 
 def leads(model: Model, p: FloatArray) -> bool:

@@ -47,7 +47,7 @@ NUMBERS: Final = {
     "WORTH_TRYING": offers.WORTH_TRYING,
     "TWICE": offers.TWICE,
     "TELLING": choosing.TELLING,
-    "HALF": endings.HALF,
+    "HALF": situation.HALF,
     "LIKELY": endings.LIKELY,
     "LEADING": surprise.LEADING,
     "FEW": surprise.FEW,

@@ -32,7 +32,7 @@ from troubleshoot.session.plans.plan import (
     PlanNode,
 )
 from troubleshoot.session.plans.task import task
-from troubleshoot.session.situation import RULED_OUT
+from troubleshoot.session.situation import standing
 from troubleshoot.session.wording import listing
 
 if TYPE_CHECKING:
@@ -241,10 +241,10 @@ class _Writing:
     ) -> tuple[tuple[str, ...], float]:
         """Listed causes that are not ruled out, and P(it is one of them)."""
         p = joint[:-1] / (joint.sum() if of is None else of)
-        standing = p > RULED_OUT if (p > RULED_OUT).any() else p > 0
-        order = [i for i in np.argsort(-p, kind="stable").tolist() if standing[i]]
+        stands = standing(p)
+        order = [i for i in np.argsort(-p, kind="stable").tolist() if stands[i]]
         causes = tuple(self.named.causes[i] for i in order)
-        return causes, min(1.0, _rounded(float(p[standing].sum())))
+        return causes, min(1.0, _rounded(float(p[stands].sum())))
 
     def _words(self, ending: Outcome, causes: tuple[str, ...]) -> str:
         tree = self.offers.situation.tree
@@ -252,7 +252,7 @@ class _Writing:
         to = tree.escalate.to
         return {
             "found": f"The most likely cause: {titles}.",
-            "narrowed": f"Nothing left to ask separates: {titles}.",
+            "narrowed": f"Nothing worth asking separates: {titles}.",
             "unknown": "Most likely it is none of the causes listed here.",
             "fixed": "The symptom is gone.",
             "escalate": f"Hand over{' to: ' if to else ''}{to}.",

@@ -44,6 +44,7 @@ LEADING: Final = 3  # causes in a story
 FEW: Final = 12  # pieces of evidence of which all pairs are looked at
 
 NONE_FITS: Final = "No listed cause explains the answers well."
+FROM_START: Final = "That was likely from the start, and no answer has changed it."
 CONTRADICTED: Final = (
     "The answers contradict each other: no listed cause allows all of them."
 )
@@ -118,7 +119,7 @@ def doubt(offers: Offers) -> str:
     if found := surprise(offers):
         return found.text
     if not offers.situation.unknown_leads:
-        return NONE_FITS
+        return FROM_START
     restoring = tuple(each for each in _suspects(offers) if each.restored)
     return _text(offers.situation, restoring)
 

@@ -121,8 +121,11 @@ function ranked(situation, members = () => true) {
   const { model, p } = situation;
   const listed = model.ids.slice(0, -1).map((id, c) => ({ id, c, share: p[c] }));
   const among = listed.filter((each) => members(each.c));
-  const standing = among.filter((each) => each.share > RULED_OUT);
-  const shown = standing.length ? standing : among.filter((each) => each.share > 0);
+  const likely = among.filter((each) => each.share > RULED_OUT);
+  const shares = (some) => sum(some.map((each) => each.share));
+  // Many that are unlikely are together likely.
+  const enough = shares(likely) > HALF * shares(among);
+  const shown = enough ? likely : among.filter((each) => each.share > 0);
   return shown.sort((a, b) => likelier(a.share, b.share) || a.c - b.c).map((x) => x.id);
 }
 

@@ -54,7 +54,7 @@ function confident(offers) {
   const leading = firstGreatest(classBelief);
   if (classBelief[leading] < model.confidence - TOLERANCE) return null;
   // A contradiction leaves all belief to the unknown cause, and ends here too.
-  if (leading === model.unknownClass) return unknownEnding(offers);
+  if (leading === model.unknownClass) return isUnlisted(offers) ? unknownEnding(offers) : null;
   return remedy(offers, (c) => model.classes[c] === leading);
 }
 
@@ -146,7 +146,10 @@ function likelyAction(offers) {
 }
 
 function freshQuestion(offers) {
-  return telling(offers, offers.fresh, "tells_most");
+  const { gains, questionCosts, fresh, putOff } = offers;
+  const first = best(gains, questionCosts, either(fresh, putOff));
+  const most = first === best(gains, questionCosts, fresh);
+  return telling(offers, fresh, most ? "tells_most" : "tells_most_left");
 }
 
 /** A question that opens one that would tell something. */
@@ -166,7 +169,12 @@ function putOffQuestion(offers) {
 
 /** The cause is most likely one that nobody listed. */
 function unlisted(offers) {
-  return offers.unknownLeads ? unknownEnding(offers) : null;
+  return offers.unknownLeads && isUnlisted(offers) ? unknownEnding(offers) : null;
+}
+
+/** Whether a cause that is not listed is likelier than all listed together. */
+function isUnlisted({ unknown }) {
+  return unknown > HALF + TOLERANCE;
 }
 
 /** An action worth trying, although the cause is not certain. */

@@ -96,10 +96,11 @@ function unknownEnding(offers) {
 
 /** What is left to say when no step is. */
 function rest(offers) {
-  if (offers.unknown > HALF) return unknownEnding(offers);
+  if (isUnlisted(offers)) return unknownEnding(offers);
   const listed = listedClasses(offers.model, offers.p);
   const standing = listed.filter((each) => each > RULED_OUT);
-  if (standing.length !== 1) return narrowedEnding(offers);
+  const alone = standing.length === 1 && standing[0] > HALF + TOLERANCE;
+  if (!alone) return narrowedEnding(offers);
   return foundEnding(offers, likeliestClass(offers));
 }
 

@@ -84,5 +84,5 @@ function endingText(session, step) {
       return step.triedInVain ? `${text} ${word("tried_in_vain")}` : text;
     }
   }
-  return word("end_narrowed");
+  return word("end_narrowed", { percent: sure });
 }
