@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import troubleshoot as ts
@@ -35,6 +35,7 @@ def harmless(text: str) -> bool:
     ],
 )
 @given(text=anything)
+@settings(deadline=None)
 def test_a_tree_error_is_safe_to_print(place, text):
     """
     Whatever stands anywhere in a file, each line of the error can be printed.
@@ -63,6 +64,7 @@ def test_the_value_keeps_what_was_written():
 
 
 @given(anything)
+@settings(deadline=None)
 def test_every_error_is_one_safe_line(text):
     """
     An error that says what a customer said prints as one line.

@@ -23,6 +23,7 @@ was written, their texts (``str``) are safe to print and to log.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -34,6 +35,7 @@ Severity = Literal["error", "warning"]
 # A longer name is no slip of the finger, and comparing it takes its square.
 LONGEST_NAME: Final = 100
 SHORT: Final = 3
+NUMBERS: Final = re.compile(r"\d+")
 ALIKE: Final = 0.75  # 'closes' is no 'causes' (0.67), 'repare' is 'repair' (0.83)
 
 
@@ -234,29 +236,41 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """
     if len(name) > LONGEST_NAME:
         return ()
-    plain = _plain(name)
-    looked = {each: _plain(each) for each in known if len(each) <= LONGEST_NAME}
-    close = difflib.get_close_matches(plain, looked.values(), n=12, cutoff=0.5)
-    ranks = {each: rank for rank, each in reversed([*enumerate(close)])}
-    alike = [each for each, it in looked.items() if it in ranks and is_alike(plain, it)]
-    return tuple(
-        sorted(alike, key=lambda it: (_slips(plain, looked[it]), ranks[looked[it]]))[:3]
-    )
+    alike = [each for each in known if is_alike(name, each)]
+    one = _plain(name)
+    return tuple(sorted(alike, key=lambda it: _unlikeness(one, _plain(it))))[:3]
 
 
 def is_alike(name: str, known: str) -> bool:
     """Whether a name is another one with a slip in it, or the beginning of it."""
     one, other = _plain(name), _plain(known)
-    if len(one) >= SHORT and other.startswith(one):
-        return True
+    return (len(one) >= SHORT and other.startswith(one)) or is_slip(one, other)
+
+
+def is_slip(name: str, known: str) -> bool:
+    """Whether a slip of the finger makes one of these names of the other."""
+    one, other = _plain(name), _plain(known)
     longer = max(len(one), len(other))
-    if not _same_signs(_digits(one), _digits(other)):
-        return False
-    if longer <= SHORT and not _same_signs(one, other):
+    most = max(1, longer // 3)
+    # From the cheapest to the dearest: most names are nothing like each other.
+    if (
+        abs(len(one) - len(other)) > most
+        or longer > LONGEST_NAME
+        or not _same_signs(_digits(one), _digits(other))
+        or (longer <= SHORT and not _same_signs(one, other))
+        or len({*one} ^ {*other}) > 2 * most
+    ):
         return False
     slips = _slips(one, other)
-    likeness = difflib.SequenceMatcher(None, one, other).ratio()
-    return slips <= 1 or (slips <= longer // 3 and likeness >= ALIKE)
+    return slips <= 1 or (slips <= most and _likeness(one, other) >= ALIKE)
+
+
+def _unlikeness(one: str, other: str) -> tuple[int, float]:
+    return _slips(one, other), -_likeness(one, other)
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 def _plain(name: str) -> str:
@@ -265,11 +279,13 @@ def _plain(name: str) -> str:
 
 def _same_signs(one: str, other: str) -> bool:
     """Whether nothing but order and number of signs differs: 'to' is not 'do'."""
-    return len(one) != len(other) or sorted(one) == sorted(other)
+    if len(one) != len(other):
+        return bool(one) == bool(other)  # a number that is put behind is meant
+    return sorted(one) == sorted(other)
 
 
 def _digits(name: str) -> str:
-    return "".join(each for each in name if each.isdigit())
+    return "".join(NUMBERS.findall(name))
 
 
 def _slips(one: str, other: str) -> int:

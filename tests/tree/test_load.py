@@ -12,9 +12,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from troubleshoot import errors
 from troubleshoot.check import problems
 from troubleshoot.errors import TreeError, UnknownName
-from troubleshoot.tree.load import load, loads
+from troubleshoot.tree import complaints, source
+from troubleshoot.tree.load import _linked, load, loads
+from troubleshoot.tree.pure import PureLoader
 from troubleshoot.tree.schema import json_schema
 from troubleshoot.tree.shipped import folder, names
 
@@ -27,9 +30,12 @@ GOOD = [
 ]
 # What an editor cannot see: names that lead nowhere, sums, and YAML itself.
 SHAPE = {"unknown-format", "missing-key", "unknown-key", "wrong-type", "bad-value"}
-SHAPE |= {"bad-id", "not-supported"}
+SHAPE |= {"bad-id", "not-supported", "fixed-tree", "cut-text"}
 BEYOND_SCHEMA = {"bad-value-infinite", "bad-value-date", "reserved-id"}
-BEYOND_SCHEMA |= {"reserved-answer"}
+BEYOND_SCHEMA |= {"reserved-answer", "chance-without-answer"}
+BEYOND_SCHEMA |= {"cut-by-comment", "cut-by-note"}
+
+SAYS = "# says: "  # what the problems of a broken tree say
 
 TWO = "format: 1\ntitle: T\ncauses: {a: {prior: 3}, b: {}}\n"
 
@@ -37,13 +43,28 @@ TWO = "format: 1\ntitle: T\ncauses: {a: {prior: 3}, b: {}}\n"
 @pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
 def test_bad_trees_have_their_problems(file):
     """
-    Every broken tree yields the problems that its first line names.
+    Every broken tree yields the problems that its first line names, in its words.
     """
-    expected = file.read_text().splitlines()[0].removeprefix("# expect: ")
+    first, *more = file.read_text().splitlines()
+    words = [each.removeprefix(SAYS) for each in more if each.startswith(SAYS)]
 
     found = problems(file)
-    assert ", ".join(f"{p.code} {p.line}:{p.column}" for p in found) == expected
-    assert "class '" not in "".join(map(str, found))
+    said = "".join(map(str, found))
+    places = ", ".join(f"{p.code} {p.line}:{p.column}" for p in found)
+    assert places == first.removeprefix("# expect: ")
+    assert "class '" not in said
+    assert [each for each in words if each not in said] == []
+
+
+@pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
+def test_both_parsers_find_the_same(file, monkeypatch):
+    """
+    Without libyaml the same is found at the same places.
+    """
+    found = [(each.code, each.line, each.column) for each in problems(file)]
+
+    monkeypatch.setattr(source, "Parser", PureLoader)
+    assert [(each.code, each.line, each.column) for each in problems(file)] == found
 
 
 @pytest.mark.parametrize("file", GOOD, ids=lambda file: file.stem)
@@ -81,6 +102,7 @@ def test_schema_and_loader_agree(file):
     if (found - SHAPE and "yaml" in str(found)) or found & {"second-document"}:
         pytest.skip("not one plain YAML document")
     data = yaml.load(file.read_text(), Core)  # noqa: S506 - a safe loader
+    data = json.loads(json.dumps(data))  # whose keys are texts
 
     valid = jsonschema.Draft202012Validator(json_schema()).is_valid(data)
     if file.stem in BEYOND_SCHEMA or "duplicate-key" in found:
@@ -307,3 +329,81 @@ def test_foreign_files_end_in_problems_or_success(folder):
     assert files
     for file in files:
         assert all(str(problem) for problem in problems(file))
+
+
+def many(lines: int, head: str, line: str) -> str:
+    """A file in which one line stands many times, each with another number."""
+    return TWO + head + "".join(line.format(each) for each in range(lines))
+
+
+KINDS = {
+    "unknown-cause": (
+        "questions:\n  q:\n    ask: Q?\n    given:\n",
+        "      c{}: yes\n",
+    ),
+    "unknown-answer": ("questions:\n", "  q{0}: {{ask: Q?, given: {{a: m{0}}}}}\n"),
+    "unknown-setup": ("questions:\n", "  q{0}: {{ask: Q?, setup: m{0}}}\n"),
+    "unknown-key": ("actions:\n  x:\n    do: X\n", "    z{}: y\n"),
+    "bad-value": ("actions:\n  x:\n    do: X\n    fixes:\n", "      a{}: usualy\n"),
+    "bad-id": ("actions:\n", "  X{}: {{do: X}}\n"),
+    "missing-key": ("questions:\n", "  q{}: {{why: W}}\n"),
+    "duplicate-key": ("questions:\n", "  q: {{ask: 'Q{}?'}}\n"),
+    "bad-range": (
+        "questions:\n  q:\n    ask: Q?\n    unit: C\n    answers:\n",
+        "      x{0}: 0..1{0}\n",
+    ),
+    "cut-text": ("questions:\n", "  q{0}:\n    ask: Q #{0}\n"),
+}
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_after_a_hundred_of_a_kind_the_others_are_counted(code, tmp_path):
+    """
+    The first hundred are told one by one, one more counts the rest, all by place.
+    """
+    file = tmp_path / "tree.yaml"
+    file.write_text(many(351, *KINDS[code]))
+
+    told = [each for each in problems(file) if each.code == code]
+    places = [(each.line, each.column) for each in problems(file)]
+    assert len(told) == 101
+    assert re.fullmatch(r"and (\d+) more of this kind", told[-1].message)
+    assert int(told[-1].message.split()[1]) in (250, 251)
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_what_a_problem_costs_does_not_grow_with_the_file(code, monkeypatch):
+    """
+    Twice as many problems of a kind are not compared with names more often.
+    """
+    counted = []
+    compare = errors.is_slip
+    monkeypatch.setattr(errors, "is_slip", lambda *x: counted.append(x) or compare(*x))
+
+    def comparisons(lines):
+        counted.clear()
+        with pytest.raises(TreeError):
+            loads(many(lines, *KINDS[code]))
+        return len(counted)
+
+    few = comparisons(400)
+    assert comparisons(800) <= max(2 * few, complaints.MOST_COMPARED)
+    assert few <= 100 * 60 + complaints.MOST_COMPARED
+
+
+def test_a_name_used_once_that_looks_like_another_is_a_warning():
+    """
+    The tree loads: a warning refuses nothing, and a new word is no problem.
+    """
+    text = TWO + "actions:\n  x: {do: X, needs: toner}\n  y: {do: Y, needs: %s}\n"
+
+    assert loads(text % "tonner").action("y").needs.things == ("tonner",)
+    for word in ("toner", "screwdriver", "toner-2"):
+        assert linked_problems(text % word) == []
+    assert linked_problems(text % "tonner") == ["similar-name"]
+
+
+def linked_problems(text: str) -> list[str]:
+    """The codes of the problems of a text that loads or does not."""
+    return [each.code for each in _linked(text.encode(), "t.yaml")[1].problems]

@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from troubleshoot.tree import source as source_module
+from troubleshoot.tree.pure import PureLoader
 from troubleshoot.tree.source import Place, read
 
 
 @pytest.fixture(params=["libyaml", "pure"], autouse=True)
 def parser(request, monkeypatch):
     """Every claim holds with either parser."""
-    loader = yaml.Loader if request.param == "pure" else yaml.CLoader
+    loader = PureLoader if request.param == "pure" else yaml.CLoader
     monkeypatch.setattr(source_module, "Parser", loader)
 
 
@@ -151,3 +152,22 @@ def test_what_yaml_writes_is_read_back(data):
     text = yaml.safe_dump(data, default_style='"', allow_unicode=True)
 
     assert read(text.encode(), "t.yaml").root == data
+
+
+def test_a_question_mark_may_stand_inside_braces():
+    """
+    A text in braces goes on after its question mark, or ends with it.
+    """
+    assert value("q: {ask: Is it on? Say so, why: Why ?}") == {
+        "q": {"ask": "Is it on? Say so", "why": "Why ?"}
+    }
+
+
+def test_a_doubled_key_keeps_the_places_of_all_others():
+    """
+    However often keys are doubled, each other one is found where it stands.
+    """
+    source = read(b"a: 1\nb: 2\na: 3\nc: 4\na: 5\nb: 6\nd: 7\n", "t.yaml")
+
+    lines = {key: source.place([key]).line for key in "abcd"}
+    assert lines == {"a": 5, "b": 6, "c": 4, "d": 7}

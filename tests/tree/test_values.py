@@ -60,6 +60,12 @@ def test_what_is_no_chance_is_refused(text):
         ("1.5h", 90),
         ("0", 0),
         ("1 d", 1440),
+        ("5 mins", 5),
+        ("1h 30m", 90),
+        ("1,5 h", 90),
+        ("PT5M", 5),
+        ("P1DT1H30M", 1530),
+        ("5 Min.", 5),
     ],
 )
 def test_costs_are_minutes(text, minutes):
@@ -69,7 +75,10 @@ def test_costs_are_minutes(text, minutes):
     assert values.cost(text) == pytest.approx(minutes)
 
 
-@pytest.mark.parametrize("text", ["1:30", "-3", "soon", "3 weeks", "", "1e9", "5 min!"])
+@pytest.mark.parametrize(
+    "text",
+    ["1:30", "-3", "soon", "3 weeks", "", "1e9", "5 min!", "1,500 s", "5-10 min", "P"],
+)
 def test_what_is_no_cost_is_refused(text):
     """
     1:30 is not ninety, and a cost is never negative.
@@ -169,9 +178,9 @@ def test_exact_distributions(chances, expected):
 )
 def test_a_wrong_sum_is_the_witness(chances):
     """
-    The message holds the sum that is not 1.
+    The message holds the sum that is not 100 %, and how much is wrong.
     """
-    with pytest.raises(values.BadSum, match=r"0\.97|1\.1"):
+    with pytest.raises(values.BadSum, match=r"97 %, 3 too few|110 %, 10 too many"):
         values.distribution(chances, LIGHTS, 0.98)
 
 
@@ -264,3 +273,58 @@ def test_a_percentage_over_all_is_no_prior(text):
     """
     with pytest.raises(ValueError, match="more than 100%"):
         values.prior(text)
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "fix"),
+    [
+        (
+            values.cost,
+            "5-10 min",
+            "write the time it usually takes, such as '7 min 30 s'.",
+        ),
+        (values.cost, "10 s to 2 min", "such as '1 min 5 s'."),
+        (values.cost, "about 5 min", "write '5 min'."),
+        (values.cost, "1:30", "write '1 h 30 min' or '1 min 30 s'."),
+        (values.cost, "3 weeks", "use s, min, h or d."),
+        (values.chance, "80", "write '80%'."),
+        (values.chance, "0,8", "write '0.8', with a point."),
+        (values.chance, "mostly", "did you mean 'usually'?"),
+        (values.chance, "usualy", "did you mean 'usually'?"),
+        (values.chance, "maybe", ""),
+        (values.prior, "6,5", "write '6.5', with a point."),
+        (values.number_range, "5-10", "write '5..10'."),
+        (values.number_range, "10+", "write '>= 10'."),
+        (values.number_range, "9..4", "write '4..9'."),
+    ],
+)
+def test_a_value_that_is_refused_says_what_to_write(read, text, fix):
+    """
+    What was meant is said where it is clear, and nothing where it is not.
+    """
+    with pytest.raises(values.BadValue) as caught:
+        read(text)
+
+    assert caught.value.fix.endswith(fix)
+    assert bool(fix) == bool(caught.value.fix)
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("half the time", "write 'half the time green' or"),
+        ("80%", "write '80% green' or '80% amber'"),
+        ("80", "write '80% green', for example."),
+        ("not", "write 'not green' or"),
+        ("green usually", "write 'usually green'."),
+        ("green or off", "'{green: 50%, off: 50%}'"),
+    ],
+)
+def test_half_a_likelihood_says_its_other_half(text, fix):
+    """
+    A chance without an answer, or the wrong way round, is not taken for an answer.
+    """
+    with pytest.raises(values.BadValue) as caught:
+        values.likelihood(text, LIGHTS, 0.98)
+
+    assert fix in caught.value.fix

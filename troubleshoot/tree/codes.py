@@ -23,6 +23,9 @@ WHY: dict[str, str] = {
     "unknown-key": "a misspelt key would otherwise be left out in silence.",
     "wrong-type": "",
     "bad-value": "",
+    "cut-text": "what is cut off would otherwise be left out in silence.",
+    "fixed-tree": "here the order of the questions is worked out, from causes and from "
+    "what each of them leads one to answer.",
     "bad-id": "ids are small letters, digits and dashes, and begin with a letter.",
     "not-supported": "",
     # What the names mean.
@@ -33,6 +36,7 @@ WHY: dict[str, str] = {
     "without that they are yes and no.",
     "unknown-action": "every name here is an action listed under 'actions'.",
     "unknown-setup": "every name here is listed under 'setups'.",
+    "similar-name": "a step that needs what nobody has is left out in silence.",
     "cycle": "each would have to come before the other.",
     # What the numbers mean.
     "bad-sum": "one of the answers is always given, so the chances sum to 1.",

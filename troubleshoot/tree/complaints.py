@@ -2,44 +2,87 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from troubleshoot.errors import nearest
+from troubleshoot.tree import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
+    from troubleshoot.errors import Severity
     from troubleshoot.tree.source import Path, Source
 
-# Looking for the nearest name takes time; past so many problems it is no use either.
-MANY: Final = 200
+# Names compared while looking for the nearest, in one file: about a second.
+MOST_COMPARED: Final = 40_000
+A_KIND: Final = {
+    "cause": "a cause",
+    "question": "a question",
+    "action": "an action",
+    "setup": "a setup",
+}
 
 
 class Complaints:
-    """The notes on one file."""
+    """
+    The notes on one file.
+
+    ``known`` are the paths of all that has a name, by its kind; ``excused`` names
+    whose own entry is broken: who speaks of them is not to blame.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.known: dict[str, Mapping[str, Path]] = {}
+        self.excused: dict[str, set[str]] = {}
+        self.unclear: set[str] = set()  # kinds of which nobody knows the names
+        self._compared = 0
 
     def note(
-        self, code: str, path: Path, message: str, *, key: bool = False, fix: str = ""
+        self,
+        code: str,
+        path: Path,
+        message: str,
+        *,
+        key: bool = False,
+        severity: Severity = "error",
+        fix: str = "",
+        also: Iterable[int] = (),
     ) -> None:
         """Note a problem of the value at a path, or of its key."""
-        place = self.source.place(path, key=key)
-        self.source.complain(code, place, message, fix=fix)
+        self.source.complain(
+            code,
+            self.source.place(path, key=key),
+            message,
+            severity=severity,
+            fix=fix,
+            also=also,
+        )
 
-    def unknown(
-        self, kind: str, name: str, known: Mapping[str, Path], path: Path, *, key: bool
-    ) -> None:
-        """A name that nothing has; ``known`` are the paths of what there is."""
-        few = len(self.source.problems) < MANY
-        near = nearest(name, known) if few else ()
-        fix = ""
-        if near:
-            fix = f"did you mean '{near[0]}' (line {self.line(known[near[0]])})?"
+    def unknown(self, kind: str, name: str, path: Path, *, key: bool = False) -> None:
+        """A name that nothing of this kind has."""
+        if kind in self.unclear or name in self.excused.get(kind, ()):
+            return
         owner = path[path.index("actions") - 1] if path[0] == "causes" else path[1]
         message = f"'{owner}' speaks of an unknown {kind} '{name}'"
-        self.note(f"unknown-{kind}", path, message, key=key, fix=fix)
+        fix = keys.misplaced(self.source.root, path) if key else ""
+        code, known = f"unknown-{kind}", self.known[kind]
+        for other, paths in self.known.items():
+            if other != kind and name in paths:
+                where = f"{A_KIND[other]} (line {self.line(paths[name])})"
+                takes = f"'{path[2]}'" if path[0] != "causes" else "'actions'"
+                message = f"'{name}' is {where}, and {takes} takes {kind}s"
+                fix = f"name {A_KIND[kind]}."
+        if not fix and (near := self.nearest(name, known, code)):
+            fix = f"did you mean '{near[0]}' (line {self.line(known[near[0]])})?"
+        self.note(code, path, message, key=key, fix=fix)
+
+    def nearest(self, name: str, known: Collection[str], code: str) -> tuple[str, ...]:
+        """Known names like this one, as long as looking for them is worth the time."""
+        self._compared += len(known)
+        if self._compared > MOST_COMPARED or not self.source.tells(code):
+            return ()
+        return nearest(name, known)
 
     def line(self, path: Path) -> int:
         """The line of the key at a path."""
@@ -47,7 +90,5 @@ class Complaints:
 
     def item(self, path: Path, index: int) -> Path:
         """The path of one word of 'a word or a list of words'."""
-        node: Any = self.source.root
-        for step in path:
-            node = node[step]
+        node = keys.at(self.source.root, self.source.written(path))
         return (*path, index) if isinstance(node, list) else path

@@ -50,7 +50,7 @@ class Hierarchy:
                 known[name] = value
             else:
                 at = (*path, name)
-                self.complaints.unknown("cause", name, self.paths, at, key=True)
+                self.complaints.unknown("cause", name, at, key=True)
         return ByCause(known, self.causes, beneath)
 
     def _enter(
@@ -85,7 +85,7 @@ class Hierarchy:
         if id in self.paths:
             first = self.complaints.line(self.paths[id])
             message = f"'{id}' names a second cause, first on line {first}"
-            self.complaints.note("duplicate-id", path, message, key=True)
+            self.complaints.note("duplicate-id", path, message, key=True, also=[first])
             return False
         if id == UNKNOWN:
             message = f"'{UNKNOWN}' is the name of the cause that nobody listed"
@@ -130,7 +130,10 @@ class Hierarchy:
         line = self.causes[other].line
         message = f"'{id}' has {has} and '{other}' {self._said(other)} (line {line})"
         fix = "write all priors of a tree as counts, or all as percentages."
-        self.complaints.note("mixed-priors", self.paths[id], message, key=True, fix=fix)
+        at = self.paths[id]
+        self.complaints.note(
+            "mixed-priors", at, message, key=True, fix=fix, also=[line]
+        )
 
     def _said(self, id: str) -> str:
         prior = self._priors[id]

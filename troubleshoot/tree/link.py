@@ -8,15 +8,17 @@ noted as a problem with its place; the tree is of use only when there is none.
 
 from __future__ import annotations
 
+import bisect
 import graphlib
 import math
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from troubleshoot.errors import did_you_mean, nearest
-from troubleshoot.tree import values
-from troubleshoot.tree.complaints import Complaints
+from troubleshoot.errors import is_slip
+from troubleshoot.tree import keys, values
+from troubleshoot.tree.complaints import MOST_COMPARED, Complaints
 from troubleshoot.tree.hierarchy import Hierarchy
+from troubleshoot.tree.keys import STAND_IN
 from troubleshoot.tree.tree import (
     UNKNOWN,
     Action,
@@ -33,7 +35,7 @@ from troubleshoot.tree.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from troubleshoot.tree.schema import (
         ActionPart,
@@ -45,14 +47,32 @@ if TYPE_CHECKING:
     )
     from troubleshoot.tree.source import Path, Source
 
+KINDS = {
+    "causes": "cause",
+    "questions": "question",
+    "setups": "setup",
+    "actions": "action",
+}
 YES_NO = (Answer(id="yes", text="Yes"), Answer(id="no", text="No"))
 NO_NEEDS = Needs()
+NEAR_RANGES = 8  # that begin at or before a number, and may hold it
+MOST_NAMED = 12  # names that one message lists
 RESERVED = {"dont-know", "not-now"}
 
 
-def link(part: TreePart, source: Source, *, id: str) -> Tree:
-    """The tree, of this id if it gives none; problems are noted in the source."""
-    tree = _Linker(part, source).tree(part.id or id)
+def link(
+    part: TreePart, source: Source, *, id: str, broken: Collection[Path] = ()
+) -> Tree:
+    """
+    The tree, of this id if it gives none; problems are noted in the source.
+
+    ``broken`` are the paths that were taken out of the file, or mended, before.
+    """
+    linker = _Linker(part, source)
+    linker.excuse(broken)
+    tree = linker.tree(part.id or id)
+    if source.is_broken:
+        return tree
     # Speed 1: a tenth larger than the default of zlib, in a third of the time.
     text = zlib.compress(source.text.encode("utf-8", "surrogatepass"), 1)
     object.__setattr__(tree, "_origin", Origin(text, fingerprint(source.root)))
@@ -67,13 +87,33 @@ class _Linker:
         self.complaints = Complaints(source)
         self.hierarchy = Hierarchy(part, self.complaints)
         self.answers: dict[str, tuple[Answer, ...]] = {}
+        self.by_low: dict[str, list[tuple[Range, int, str]]] = {}
+        self.by_id: dict[str, dict[str, Answer]] = {}
+        self.unclear: set[Any] = set()  # questions whose answers are broken
         # What texts mean, by the answers of the question: most questions share them.
         self.texts: dict[tuple[str, ...], dict[str, tuple[float, ...]]] = {}
-        self.known: dict[str, Mapping[str, Path]] = {
+        self.known = self.complaints.known = {
             "cause": self.hierarchy.paths,
             "question": self.paths("urgent") | self.paths("questions"),
             "setup": self.paths("setups"),
             "action": self.paths("actions"),
+        }
+
+    def excuse(self, broken: Collection[Path]) -> None:
+        """Who speaks of broken things is not to blame: they were complained of."""
+        if not broken:
+            return
+        self.complaints.excused = keys.names(self.complaints.source.root)
+        self.complaints.excused["cause"].add(STAND_IN)
+        for room, kind in KINDS.items():
+            if (room,) in broken and not self.complaints.excused[kind]:
+                self.complaints.unclear.add(kind)
+        self.unclear = {
+            path[1]
+            for path in broken
+            if path[:1] in (("questions",), ("urgent",))
+            and path[2:3] in ((), ("answers",), ("unit",))
+            and len(path) > 1
         }
 
     def paths(self, room: str) -> dict[str, Path]:
@@ -84,6 +124,8 @@ class _Linker:
         part = self.part
         self.read_answers()
         questions = self.urgent() | self.questions()
+        self.similar_names("by")
+        self.similar_names("needs")
         setups = {each: self.setup(each, it) for each, it in part.setups.items()}
         actions = self.actions()
         self.cycles("setups", {k: (v.setup,) for k, v in setups.items() if v.setup})
@@ -147,23 +189,44 @@ class _Linker:
         for id, text in texts.items():
             try:
                 found = values.number_range(text)
-            except ValueError as error:
-                self.complaints.note("bad-range", (*path, id), str(error))
+            except values.BadValue as error:
+                self.complaints.note(
+                    "bad-range", (*path, id), str(error), fix=error.fix
+                )
                 continue
-            for other, earlier in ranges.items():
-                if values.overlap(found, earlier):
-                    message = f"'{text}' overlaps with '{other}' ('{texts[other]}')"
-                    self.complaints.note("bad-range", (*path, id), message)
             ranges[id] = found
+        self.overlaps(ranges, texts, path)
         return ranges
+
+    def overlaps(
+        self, ranges: Mapping[str, Range], texts: Mapping[str, str], path: Path
+    ) -> None:
+        """Each range that begins before the ones below it have ended."""
+        order = {id: number for number, id in enumerate(texts)}
+        below = None
+        for id in sorted(ranges, key=lambda each: (ranges[each].low, order[each])):
+            if below is not None and values.overlap(ranges[id], ranges[below]):
+                first, second = sorted((id, below), key=order.__getitem__)
+                line = self.complaints.line((*path, first))
+                message = (
+                    f"'{texts[second]}' overlaps with '{first}' ('{texts[first]}', "
+                    f"line {line})"
+                )
+                at = (*path, second)
+                self.complaints.note("bad-range", at, message, also=[line])
+            if below is None or ranges[id].high > ranges[below].high:
+                below = id
 
     def urgent(self) -> dict[str, Question]:
         questions = {}
         for id, part in self.part.urgent.items():
             path = ("urgent", id)
             if id in self.part.questions:
-                message = f"'{id}' is a question too"
-                self.complaints.note("duplicate-id", path, message, key=True)
+                line = self.complaints.line(("questions", id))
+                message = f"'{id}' is a question too, on line {line}"
+                self.complaints.note(
+                    "duplicate-id", path, message, key=True, also=[line]
+                )
             for answer in part.stop:
                 self.check_answer(id, answer, (*path, "stop", answer), key=True)
             questions[id] = self.urgent_question(id, part)
@@ -223,10 +286,16 @@ class _Linker:
         found = []
         for name, value in part.items():
             chances = texts.get(value) if type(value) is str else None
-            if chances is None:
-                chances = self.likelihood(value, answers, (*path, name)) or ()
-            found.append((name, chances))
+            if chances is None and not self.is_deep(name, (*path, name)):
+                chances = self.likelihood(value, answers, (*path, name))
+            found.append((name, chances or ()))
         return self.hierarchy.by_cause(found, path)
+
+    def is_deep(self, name: str, path: Path) -> bool:
+        """Whether a name is no cause, but a key that stands one level too deep."""
+        if name in self.hierarchy.causes:
+            return False
+        return bool(keys.misplaced(self.complaints.source.root, path))
 
     def likelihood(
         self, value: str | Mapping[str, str], answers: tuple[str, ...], path: Path
@@ -239,15 +308,34 @@ class _Linker:
             texts[value] = values.likelihood(value, answers, self.part.reliability)
             return texts[value]
         except values.UnknownAnswer as error:
-            fix = f"its answers are {', '.join(answers)}."
             exact = not isinstance(value, str)
             at = (*path, error.answer) if exact else path
-            self.complaints.note("unknown-answer", at, str(error), key=exact, fix=fix)
-        except values.BadSum as error:
-            self.complaints.note("bad-sum", path, str(error))
-        except ValueError as error:
-            self.complaints.note("bad-value", path, str(error))
+            self.unknown_answer(str(path[1]), error.answer, at, str(error), key=exact)
+        except values.BadValue as error:
+            code = "bad-sum" if isinstance(error, values.BadSum) else "bad-value"
+            if path[1] not in self.unclear:
+                self.complaints.note(code, path, str(error), fix=error.fix)
         return None
+
+    def unknown_answer(
+        self, question: str, said: str, path: Path, message: str, *, key: bool
+    ) -> None:
+        """Note an answer that a question does not have, and the one that was meant."""
+        if question in self.unclear:
+            return
+        if not self.complaints.source.tells("unknown-answer"):
+            self.complaints.note("unknown-answer", path, message, key=key)
+            return
+        answers = self.answers[question]
+        ids = [each.id for each in answers]
+        texts = [x.id for x in answers if x.text.casefold() == said.casefold()]
+        near = texts or self.complaints.nearest(said, ids, "unknown-answer")
+        more = f", … ({len(ids)} in all)" if len(ids) > MOST_NAMED else ""
+        fix = f"its answers are {', '.join(ids[:MOST_NAMED])}{more}."
+        if near:
+            fix = f"did you mean '{near[0]}'? {fix[0].upper()}{fix[1:]}"
+        deep = keys.misplaced(self.complaints.source.root, path) if key else ""
+        self.complaints.note("unknown-answer", path, message, key=key, fix=deep or fix)
 
     # Steps
 
@@ -345,22 +433,72 @@ class _Linker:
         self, question: str, said: str, path: Path, *, key: bool = False
     ) -> str:
         """The id of the answer that was said; a number where there are ranges."""
-        answers = self.answers[question]
-        ids = [each.id for each in answers]
-        if said in ids:
+        answers = self.by_id.get(question)
+        if answers is None:
+            answers = {each.id: each for each in self.answers[question]}
+            self.by_id[question] = answers
+        if said in answers:
             return said
-        for answer in answers:
-            if answer.range is not None and _number(said) in answer.range:
-                return answer.id
+        if inside := self.in_range(question, _number(said)):
+            return inside
         message = f"'{said}' is not an answer of '{question}'"
-        fix = f"its answers are {', '.join(ids)}."
-        near = did_you_mean(nearest(said, ids))
-        self.complaints.note("unknown-answer", path, message + near, key=key, fix=fix)
+        self.unknown_answer(question, said, path, message, key=key)
         return said
+
+    def in_range(self, question: str, number: float) -> str | None:
+        """The answer, the first one listed, whose range a number falls into."""
+        found = self.by_low.get(question)
+        if found is None:
+            listed = [
+                (x.range, at, x.id) for at, x in enumerate(self.answers[question])
+            ]
+            ranges = [(x, at, id) for x, at, id in listed if x is not None]
+            found = sorted(ranges, key=lambda each: each[0].low)
+            self.by_low[question] = found
+        end = bisect.bisect_right(found, number, key=lambda each: each[0].low)
+        # Ranges share no more than an end, so that few of those below can hold it.
+        near = found[max(0, end - NEAR_RANGES) : end]
+        return min(((at, id) for x, at, id in near if number in x), default=(0, None))[
+            1
+        ]
 
     def unknown(self, kind: str, name: str, path: Path, *, key: bool = False) -> None:
         """Note a name that no setup, action, question or cause has."""
-        self.complaints.unknown(kind, name, self.known[kind], path, key=key)
+        self.complaints.unknown(kind, name, path, key=key)
+
+    def similar_names(self, key: Literal["by", "needs"]) -> None:
+        """
+        Roles or things that are named once, and look like another one.
+
+        Nothing declares them: a misspelt one is noticed by its likeness alone.
+        """
+        uses: dict[str, list[Path]] = {}
+        for room in ("urgent", "questions", "setups", "actions"):
+            for id, part in getattr(self.part, room).items():
+                for index, name in enumerate(getattr(part, key)):
+                    at = self.complaints.item((room, id, key), index)
+                    uses.setdefault(name, []).append(at)
+        order = {name: number for number, name in enumerate(uses)}
+        once = [name for name, paths in uses.items() if len(paths) == 1]
+        for name in once[: MOST_COMPARED // max(1, len(uses))]:
+            rivals = [each for each in uses if each != name and is_slip(name, each)]
+            # Of two that stand once, the later one is taken for the slip.
+            surer = [x for x in rivals if len(uses[x]) > 1 or order[x] < order[name]]
+            if surer:
+                self.similar(key, name, uses[name][0], surer[0], uses[surer[0]][0])
+
+    def similar(self, key: str, name: str, path: Path, other: str, first: Path) -> None:
+        line = self.complaints.source.place(first).line
+        message = (
+            f"'{name}' stands under '{key}' this once, and '{other}' is much alike"
+        )
+        self.complaints.note(
+            "similar-name",
+            path,
+            message,
+            severity="warning",
+            fix=f"did you mean '{other}' (line {line})?",
+        )
 
     def cycles(self, room: str, after: Mapping[str, Iterable[str]]) -> None:
         """Things that wait for each other in a circle."""
@@ -368,9 +506,22 @@ class _Linker:
             graphlib.TopologicalSorter(after).prepare()
         except graphlib.CycleError as error:
             circle = error.args[1]
-            message = f"these wait for each other: {' → '.join(circle[::-1])}"
             at = next(each for each in circle if each in getattr(self.part, room))
-            self.complaints.note("cycle", (room, at), message, key=True)
+            shown = circle[::-1]
+            if len(shown) > MOST_NAMED:
+                shown = [*shown[: MOST_NAMED - 1], "…", shown[-1]]
+            message = f"these wait for each other: {' → '.join(shown)}"
+            kind = KINDS[room]
+            also = [self.complaints.line(self.known[kind][x]) for x in circle]
+            fix = "take one of these conditions away."
+            self.complaints.note(
+                "cycle",
+                (room, at),
+                message,
+                key=True,
+                fix=fix if kind == "question" else "let one of them need no other.",
+                also=also[:MOST_NAMED],
+            )
 
 
 def _number(text: str) -> float:

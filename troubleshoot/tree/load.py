@@ -8,15 +8,16 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from troubleshoot import files
 from troubleshoot.errors import Problem, TreeError
+from troubleshoot.tree import keys
+from troubleshoot.tree.cut import cut_texts
 from troubleshoot.tree.link import link
-from troubleshoot.tree.shape import shape
+from troubleshoot.tree.shape import fixed_tree, shape
 from troubleshoot.tree.shipped import find
 from troubleshoot.tree.source import MAX_BYTES, Block, Place, Source, read
 from troubleshoot.tree.tree import Tree
@@ -101,8 +102,8 @@ def _linked(data: bytes, file: str) -> tuple[Tree | None, Source]:
         source = read(data, file)
         tree = _tree(source)
     if not TREE_LIKE.search(source.text):
-        source.problems = [replace(each, excerpt="") for each in source.problems]
-    return (None if source.problems else tree), source
+        source.hide()
+    return (None if source.is_broken else tree), source
 
 
 @contextmanager
@@ -130,11 +131,18 @@ def _tree(source: Source) -> Tree | None:
             source.complain("empty-file", Place(1, 1), message, fix=fix)
         return None
     if not isinstance(source.root, Block):
+        if keys.is_fixed_tree(source.root):
+            fixed_tree(source)
+            return None
         message = "a tree begins with keys such as 'format: 1' and 'title: …'"
         source.complain("wrong-type", Place(1, 1), message)
         return None
-    part = shape(source)
-    return link(part, source, id=_id(part.title, source.file)) if part else None
+    cut_texts(source)
+    found = shape(source)
+    if found.part is None:
+        return None
+    id = _id(found.part.title, source.file)
+    return link(found.part, source, id=id, broken=found.broken)
 
 
 def _id(title: str, file: str) -> str:

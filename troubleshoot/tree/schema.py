@@ -51,7 +51,7 @@ def _typed(
             raise
         except ValueError as error:
             said = str(error).replace("{", "{{").replace("}", "}}")
-            raise PydanticCustomError("bad-value", said) from None
+            raise PydanticCustomError("bad-value", said, {"error": error}) from None
 
     return PlainValidator(validate), WithJsonSchema(schema)
 
@@ -134,7 +134,8 @@ _PRIOR: Final = {
 _COST: Final = {
     "anyOf": [
         {"type": "number", "minimum": 0},
-        {"type": "string", "pattern": "^([0-9.]+ *[a-z]* *)+$"},
+        {"type": "string", "pattern": "^([0-9.,]+ *[A-Za-z]*[.]? *)+$"},
+        {"type": "string", "pattern": "^P([0-9.,]+D)?(T([0-9.,]+[HMS])+)?$"},
     ]
 }
 

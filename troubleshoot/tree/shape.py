@@ -1,70 +1,99 @@
 """
 What is wrong with the shape of a file, in the author's words.
 
-pydantic finds it; here its errors get a place, our words, and a mend.
+pydantic finds it; here its errors get a place, our words, and a mend. What is broken
+is then taken out, so that the names in all the rest are still looked up: whoever
+mends a file wants to know everything at once.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from troubleshoot.errors import nearest
-from troubleshoot.tree import schema
+from troubleshoot.tree import keys, schema
 from troubleshoot.tree.schema import MAX_TEXT, TreePart
+from troubleshoot.tree.source import Block, in_quotes
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from troubleshoot.tree.source import Place, Source
 
-# Words by habit of other trees, and ours for the same thing.
-HABITS: Final = {
-    "options": "answers",
-    "choices": "answers",
-    "label": "title",
-    "name": "title",
-    "text": "ask",
-    "question": "ask",
-    "next": "given",
-    "if_yes": "given",
-    "if_no": "given",
-    "if-yes": "given",
-    "if-no": "given",
-    "solution": "actions",
-    "solutions": "actions",
-    "fix": "actions",
-    "possible_causes": "causes",
-    "possible-causes": "causes",
-    "root_cause": "causes",
-    "root-cause": "causes",
-    "probability": "prior",
-    "weight": "prior",
-    "time": "cost",
-}
+    Path = tuple[Any, ...]
+
+A_MAPPING: Final = "a mapping ('key: value') is expected here"
 _EXPECTED: Final = {
     "string_type": "a text is expected here",
-    "model_type": "a mapping ('key: value') is expected here",
-    "model_attributes_type": "a mapping ('key: value') is expected here",
-    "dict_type": "a mapping ('key: value') is expected here",
+    "model_type": A_MAPPING,
+    "model_attributes_type": A_MAPPING,
+    "dict_type": A_MAPPING,
     "list_type": "a list is expected here",
     "tuple_type": "a word or a list of words is expected here",
     "string_too_short": "the text is empty",
     "string_too_long": f"the text has more than {MAX_TEXT:,} characters",
 }
 _CODES: Final = {"string_too_short": "bad-value", "string_too_long": "too-large"}
+_DIGITS: Final = "zero one two three four five six seven eight nine ten".split()  # noqa: SIM905
+# What stands in for something that is missing, while the rest is looked at.
+_STAND_INS: Final[dict[str, Any]] = {
+    "format": "1",
+    "causes": {"nothing-listed": None},
+    "stop": {"yes": keys.STAND_IN},
+    "answers": {},
+}
+TEXTS_BY_ID: Final = (("answers",), ("stop",))
+MOST_SCRAPS: Final = 40  # parts of one text that its commas tear off
+MOST_BLANKS: Final = 20  # beside a comma
+_ROUNDS: Final = 6  # taking one thing out may leave another one empty
+# The key of an entry under which its one text stands.
+_MAIN: Final = {
+    "causes": "title",
+    "questions": "ask",
+    "urgent": "ask",
+    "actions": "do",
+    "setups": "do",
+}
 
 
-def shape(source: Source) -> TreePart | None:
-    """The file as models, or None with the problems noted in the source."""
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """
+    The file as models, without what is ``broken``: the paths that were taken out.
+
+    ``part`` is None where nothing is left to look at.
+    """
+
+    part: TreePart | None
+    broken: frozenset[Path] = field(default_factory=frozenset)
+
+
+def shape(source: Source) -> Shape:
+    """The file as models; its problems are noted in the source."""
     try:
-        return TreePart.model_validate(source.root)
+        return Shape(TreePart.model_validate(source.root))
     except ValidationError as error:
-        errors = error.errors(include_url=False)
-        _Report(source, errors).write()
-        return None
+        if keys.is_fixed_tree(source.root):
+            fixed_tree(source)
+            return Shape(None)
+        report = _Report(source, error.errors(include_url=False))
+        report.write()
+        return _rest(source, report)
+
+
+def fixed_tree(source: Source) -> None:
+    """Say that a file is a tree of another kind."""
+    source.complain(
+        "fixed-tree",
+        source.place((), key=True),
+        "this is a fixed tree, in which each answer leads to the next step",
+        fix="list what may be wrong under 'causes', and say under 'given' of each "
+        "question which answer each cause leads to.",
+    )
 
 
 class _Report:
@@ -72,54 +101,81 @@ class _Report:
 
     def __init__(self, source: Source, errors: list[ErrorDetails]) -> None:
         self.source = source
-        self.errors = [(each, _path(each["loc"])) for each in errors]
-        self.missing = {path for each, path in self.errors if each["type"] == "missing"}
-        self.explained: set[tuple[Any, ...]] = set()
+        self.sunk = tuple(keys.sunk(source.root))
+        self.errors = [(each, _path(each["loc"], source.root)) for each in errors]
+        self.missing: dict[Path, list[str]] = {}
+        for each, path in self.errors:
+            if each["type"] == "missing":
+                self.missing.setdefault(path[:-1], []).append(path[-1])
+        self.explained: set[Path] = set()
+        self.renamed: dict[Path, str] = {}
 
     def write(self) -> None:
-        for error, path in self.errors:
-            if error["type"] == "extra_forbidden":
+        for path in self.sunk:
+            self.sunken(path)
+        own = [(each, it) for each, it in self.errors if not self.is_sunk(it)]
+        inner = {path[:-1] for _, path in own}
+        own = [(each, it) for each, it in own if not _is_short(each) or it not in inner]
+        for error, path in own:
+            if error["type"] == "extra_forbidden" and path not in self.explained:
                 self.unknown_key(path)
-        for error, path in self.errors:
-            if error["type"] == "missing" and path not in self.explained:
+        for error, path in own:
+            if path in self.explained:
+                continue
+            if error["type"] == "missing":
                 self.missing_key(path)
-            elif error["type"] not in ("missing", "extra_forbidden"):
+            elif error["type"] != "extra_forbidden":
                 self.other(error, path)
 
-    def unknown_key(self, path: tuple[Any, ...]) -> None:
+    def is_sunk(self, path: Path) -> bool:
+        """Whether a path leads into a block that stands too deep."""
+        return any(path[: len(each)] == each for each in self.sunk)
+
+    def sunken(self, path: Path) -> None:
+        key = path[-1]
+        self.complain(
+            "unknown-key",
+            path,
+            f"'{key}' stands inside '{path[-2]}'",
+            key=True,
+            fix=f"move '{key}', with all below it, to the left edge.",
+        )
+
+    def complain(
+        self, code: str, path: Path, message: str, *, key: bool = False, fix: str = ""
+    ) -> None:
+        place = self.source.place(path, key=key)
+        self.source.complain(code, place, message, fix=fix)
+
+    def unknown_key(self, path: Path) -> None:
+        tells = self.source.tells("unknown-key")
+        if tells and self.spoilt(path):
+            return
         key, owner = path[-1], path[:-1]
-        known = _known_keys(self.source, owner)
-        wanted = [each[-1] for each in self.missing if each[:-1] == owner]
-        meant = self.meaning(key, known, wanted)
-        place = self.source.place(path, key=True)
         if key == "include":
             message = "'include' is not supported by this version"
             fix = "copy the causes of the other file in here."
-            self.source.complain("not-supported", place, message, fix=fix)
+            self.complain("not-supported", path, message, key=True, fix=fix)
             return
-        if meant:
-            self.explained.add((*owner, meant))
         where = f"'{owner[-1]}'" if owner else "a tree"
-        fix = (
-            f"did you mean '{meant}'?" if meant else f"known here: {', '.join(known)}."
-        )
         message = f"'{key}' is not a key of {where}"
-        self.source.complain("unknown-key", place, message, fix=fix)
+        fix = self.meant(path) if tells else ""
+        self.complain("unknown-key", path, message, key=True, fix=fix)
 
-    @staticmethod
-    def meaning(key: str, known: list[str], wanted: list[str]) -> str | None:
-        """Our word for a key: what is missing first, then habits, then the nearest."""
-        habit = HABITS.get(key)
-        if habit == "ask" and habit not in known:
-            habit = next((each for each in ("do", "title") if each in known), None)
-        if habit == "actions" and habit not in known:
-            habit = next((each for each in ("do", "given") if each in known), None)
-        if habit in known:
-            return habit
-        near = nearest(key, wanted) or nearest(key.replace("_", "-"), known)
-        return near[0] if near else None
+    def meant(self, path: Path) -> str:
+        """What to write instead of a key that is not known."""
+        key, owner = path[-1], path[:-1]
+        if fix := keys.misplaced(self.source.root, path):
+            return fix
+        here = keys.known(self.source.root, owner)
+        word = keys.meaning(key, here, self.missing.get(owner, ()))
+        if word and word in self.missing.get(owner, ()):
+            self.explained.add((*owner, word))
+        if fix := keys.instead(key):
+            return fix
+        return f"did you mean '{word}'?" if word else f"known here: {', '.join(here)}."
 
-    def missing_key(self, path: tuple[Any, ...]) -> None:
+    def missing_key(self, path: Path) -> None:
         key, owner = path[-1], path[:-1]
         where = f"'{owner[-1]}'" if owner else "the tree"
         example = {"format": "format: 1"}.get(key, f"{key}: …")
@@ -131,63 +187,260 @@ class _Report:
             fix=f"add '{example}'.",
         )
 
-    def other(self, error: ErrorDetails, path: tuple[Any, ...]) -> None:
+    def other(self, error: ErrorDetails, path: Path) -> None:
         kind = error["type"]
-        if path[-1:] == ("[key]",):
-            self.bad_id(path[-2], self.source.place(path[:-1], key=True))
+        if _is_of_key(kind, path):
+            at = path[:-1]
+            if not (self.source.tells("bad-id") and self.spoilt(at)):
+                slug = self.bad_id(str(at[-1]), self.source.place(at, key=True), at)
+                self.renamed[at] = slug
             return
-        place = self.source.place(path)
         if kind == "string_pattern_mismatch":
-            self.bad_id(error["input"], place)
+            self.bad_id(str(error["input"]), self.source.place(path), path)
             return
         code, message = _CODES.get(kind, "wrong-type"), _EXPECTED.get(kind)
+        fix = ""
+        if self.source.tells(code) and self.spoilt(path):
+            return
         if message is None:
-            code, message = _in_words(error, path)
-        self.source.complain(code, place, message)
+            code, message, fix = self.in_words(error, path)
+        elif self.source.tells(code):
+            message, fix = self.instead(message, error["input"], path)
+        self.complain(code, path, message, fix=fix)
 
-    def bad_id(self, key: object, place: Place) -> None:
-        slug = re.sub("[^a-z0-9]+", "-", str(key).lower()).strip("-")
-        fix = f"write it as '{slug}'." if re.match("[a-z]", slug) else ""
-        self.source.complain("bad-id", place, f"'{key}' is not an id", fix=fix)
+    def in_words(self, error: ErrorDetails, path: Path) -> tuple[str, str, str]:
+        """Code, message and fix of an error that has its own words or a count."""
+        kind, context = error["type"], error.get("ctx", {})
+        if kind == "literal_error":
+            return "bad-value", f"{context['expected']} is expected here", ""
+        if _is_short(error):
+            least = context["min_length"]
+            what = "entry is" if least == 1 else "entries are"
+            message = f"'{path[-1]}' is too short: {least} {what} expected"
+            return "missing-key", message, ""
+        told = "error" in context and self.source.tells(kind)
+        return kind, error["msg"], getattr(context["error"], "fix", "") if told else ""
+
+    def instead(self, message: str, value: Any, path: Path) -> tuple[str, str]:  # noqa: ANN401
+        """What to say and to write where the value is of another type."""
+        if "only-if" in path[2:3]:
+            said = "an 'only-if' maps questions to answers, all of which must hold"
+            fix = "write 'only-if: {question: answer}'; where one of several answers "
+            return said, f"{fix}will do: '{{question: [one, other]}}'."
+        if fix := keys.misplaced(self.source.root, path):
+            return message, fix
+        return _as_mapping(message, value, path)
+
+    def bad_id(self, key: str, place: Place, path: Path) -> str:
+        """Complain of an id; returns the one that is suggested."""
+        slug = _slug(key)
+        siblings = keys.at(self.source.root, path[:-1])
+        taken = siblings if isinstance(siblings, dict) else ()
+        slug = slug if slug not in taken else f"{slug}-2"
+        message = f"'{key}' is not an id"
+        fix = f"write it as '{slug}'."
+        self.source.complain("bad-id", place, message, fix=fix)
+        return slug
+
+    def glued(self, path: Path) -> bool:
+        """Whether the space after a colon is missing; it is said if so."""
+        value = keys.at(self.source.root, path)
+        key, name = False, str(value)
+        if value is None or ":" in str(path[-1]):
+            key, name = True, str(path[-1])
+        found = re.match(r"([\w-]+):(\S.*)", name)
+        inside = key and len(path) > 1
+        if not found or not (inside or found[1] in keys.ALL):
+            return False
+        message = f"a space is missing after '{found[1]}:'"
+        fix = f"write '{found[1]}: {found[2]}'."
+        if found[2][0] in "{[":
+            fix = f"write '{found[1]}: {found[2][0]}'."
+        place = self.source.place(path, key=key)
+        width = len(found[1]) + 1
+        self.source.complain("yaml-syntax", place, message, fix=fix, width=width)
+        self.explained |= {path, (*path, "[key]")}
+        return True
+
+    def spoilt(self, path: Path) -> bool:
+        """Whether YAML read something else than was meant; it is said if so."""
+        return self.torn(path) or self.glued(path)
+
+    def torn(self, path: Path) -> bool:
+        """Whether a text inside braces was torn at its comma; it is said if so."""
+        found = _torn(self.source, path)
+        if not found:
+            return False
+        key, text, parts = found
+        owner = path[:-1]
+        first = (*owner, parts[0])
+        self.explained |= {(*owner, each) for each in parts}
+        self.explained |= {(*owner, each, "[key]") for each in parts}
+        shown = f"{text.replace(',', '.')}" if _is_decimal(text) else in_quotes(text)
+        rest = text.removeprefix(str(keys.at(self.source.root, (*owner, key))))
+        rest = rest.removeprefix(",").strip()
+        message = f"a comma ends a text inside braces: '{key}' ends before '{rest}'"
+        self.complain("cut-text", first, message, key=True, fix=f"write {key}: {shown}")
+        return True
 
 
-def _in_words(error: ErrorDetails, path: tuple[Any, ...]) -> tuple[str, str]:
-    """Code and message of an error that has its own words or a count."""
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "literal_error":
-        return "bad-value", f"{context['expected']} is expected here"
-    if kind in ("too_short", "dict_too_short"):
-        least = context["min_length"]
-        what = "entry is" if least == 1 else "entries are"
-        return "missing-key", f"'{path[-1]}' is too short: {least} {what} expected"
-    return kind, error["msg"]
+def _is_short(error: ErrorDetails) -> bool:
+    """Whether something has too few entries, as it has when one of them is wrong."""
+    return error["type"] in ("too_short", "dict_too_short")
 
 
-def _path(location: tuple[int | str, ...]) -> tuple[Any, ...]:
-    """A pydantic location without the tags of unions."""
-    return tuple(each for each in location if each not in schema.TAGS)
+def _torn(source: Source, path: Path) -> tuple[str, str, list[str]] | None:
+    """The key of a text with a comma in it, the text whole, and its torn-off parts."""
+    block = keys.at(source.root, path[:-1])
+    if not isinstance(block, Block) or path[-1] not in block:
+        return None
+    texts = path[-2:-1] in TEXTS_BY_ID or keys.known(source.root, path[:-1])
+    if not (texts or path[-1][:1].isdigit()) or not _is_scrap(source, path):
+        return None
+    names = list(block)
+    first = last = names.index(path[-1])
+    lowest, highest = max(0, first - MOST_SCRAPS), min(len(names), last + MOST_SCRAPS)
+    while first > lowest and _is_scrap(source, (*path[:-1], names[first])):
+        first -= 1
+    while last + 1 < highest and _is_scrap(source, (*path[:-1], names[last + 1])):
+        last += 1
+    text = block[names[first]]
+    if not isinstance(text, str):
+        return None
+    parts = names[first + 1 : last + 1]
+    if not texts and not (text[-1:].isdigit() and parts[0][:1].isdigit()):
+        return None
+    for each in parts:
+        place = source.place((*path[:-1], each), key=True)
+        close = source.line(place.line)[place.column - 2 : place.column - 1] == ","
+        text += f"{',' if close else ', '}{each}"
+    return names[first], text, parts
 
 
-def _known_keys(source: Source, owner: tuple[Any, ...]) -> list[str]:
-    """The keys that the mapping at this path may have."""
-    rooms: dict[str, type[BaseModel]] = {
-        "questions": schema.QuestionPart,
-        "urgent": schema.UrgentPart,
-        "setups": schema.SetupPart,
-        "actions": schema.ActionPart,
-        "tests": schema.TestPart,
-    }
-    part: type[BaseModel] = TreePart
-    if owner and owner[0] == "causes":
-        node = source.root
-        for step in owner:
-            node = node[step]
-        is_group = "causes" in node
-        part = schema.GroupPart if is_group else schema.CausePart
-    elif owner and owner[0] == "sources":
-        part = schema.SourcePart
-    elif owner == ("escalate",):
-        part = schema.EscalatePart
-    elif owner:
-        part = rooms[owner[0]]
-    return [each.alias or name for name, each in part.model_fields.items()]
+def _is_scrap(source: Source, path: Path) -> bool:
+    """Whether a key stands between commas inside braces, without a colon."""
+    if keys.at(source.root, path) is not None:
+        return False
+    place = source.place(path, key=True)
+    line, start = source.line(place.line), place.column - 1
+    end = start + len(str(path[-1]))
+    before = line[max(0, start - MOST_BLANKS) : start].rstrip()
+    after = line[end : end + MOST_BLANKS].lstrip()
+    return before.endswith(",") and after[:1] in (",", "}")
+
+
+def _is_decimal(text: str) -> bool:
+    return bool(re.fullmatch(r"\d+,\d+( *[a-z%]+)?", text))
+
+
+def _plain(text: str) -> str:
+    """The text without quotes where it needs none, inside braces too."""
+    plain = re.fullmatch(r"[^\W\d][\w .!?()/-]*", text) and ": " not in text
+    return text if plain else in_quotes(text)
+
+
+def _as_mapping(message: str, value: Any, path: Path) -> tuple[str, str]:  # noqa: ANN401
+    """What to write instead of a list or a text where entries have ids."""
+    key, room = path[-1], path[0]
+    if message != A_MAPPING or room == "tests":
+        return message, ""
+    if isinstance(value, str) and len(path) % 2 == 0 and room in _MAIN:
+        return message, f"write '{key}: {{{_MAIN[room]}: {_plain(value)}}}'."
+    forms = {"answers": "{}: {}", "fixes": "{}: usually", "given": "{}: yes"}
+    form = forms.get(key, f"{{}}: {{{{{_MAIN.get(key, 'do')}: {{}}}}}}")
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or key not in (*forms, *_MAIN):
+        return message, ""
+    texts = [text for each in items[:3] if (text := _main_text(each))]
+    entries = ", ".join(form.format(_slug(text), _plain(text)) for text in texts)
+    end = ", …" if len(items) > len(texts) else ""
+    what = "list" if isinstance(value, list) else "text"
+    said = f"'{key}' is a {what} here, and each of its entries needs an id"
+    return said, f"write '{key}: {{{entries}{end}}}'." if entries else ""
+
+
+def _main_text(item: Any) -> str:  # noqa: ANN401 - any YAML value
+    """The text of an item of a list, in whatever form."""
+    if isinstance(item, dict):
+        told = ("id", "text", "title", "label", "name", "ask", "do")
+        item = next((item[each] for each in told if each in item), None)
+    return item if isinstance(item, str) and item else ""
+
+
+def _slug(text: str) -> str:
+    """An id made of a text."""
+    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").lower())
+    marks = "".join(each for each in plain if not unicodedata.combining(each))
+    slug = re.sub("[^a-z0-9]+", "-", marks).strip("-")[:40].strip("-")
+    if slug.isdigit() and int(slug) < len(_DIGITS):
+        return _DIGITS[int(slug)]
+    return slug if slug[:1].isalpha() else f"a{slug or '1'}"
+
+
+def _path(location: tuple[int | str, ...], root: Any) -> Path:  # noqa: ANN401
+    """A pydantic location without the tags of unions, which no file has as keys."""
+    path: Path = ()
+    for each in location:
+        node = keys.at(root, path) if each in schema.TAGS else None
+        if each not in schema.TAGS or (isinstance(node, dict) and each in node):
+            path = (*path, each)
+    return path
+
+
+def _is_of_key(kind: str, path: Path) -> bool:
+    """Whether an error is about a key, not about its value."""
+    return path[1:][-1:] == ("[key]",) and kind.startswith("string_")
+
+
+def _rest(source: Source, report: _Report) -> Shape:
+    """What is left of the file without all that is broken."""
+    copy = _copied(source.root)
+    broken: set[Path] = set()
+    for path in report.sunk:
+        _raise(copy, path)
+        source.moved[str(path[-1])] = path[:-1]
+        broken.add(path)
+    for path, slug in report.renamed.items():
+        source.renamed[slug] = str(path[-1])
+        _rename(copy, path, slug)
+        broken.add(path)
+    for _ in range(_ROUNDS):
+        try:
+            return Shape(TreePart.model_validate(copy), frozenset(broken))
+        except ValidationError as error:
+            for each in error.errors(include_url=False, include_input=False):
+                broken.add(_mend(copy, _path(each["loc"], copy), each["type"]))
+    return Shape(None)
+
+
+def _copied(value: Any) -> Any:  # noqa: ANN401 - any YAML value
+    if isinstance(value, dict):
+        return {key: _copied(each) for key, each in value.items()}
+    return [*map(_copied, value)] if isinstance(value, list) else value
+
+
+def _raise(copy: dict[str, Any], path: Path) -> None:
+    """Move a block to the left edge, unless there is one of its name."""
+    block = keys.at(copy, path[:-1]).pop(path[-1])
+    copy.setdefault(path[-1], block)
+
+
+def _rename(copy: dict[str, Any], path: Path, slug: str) -> None:
+    block = keys.at(copy, path[:-1])
+    if isinstance(block, dict) and path[-1] in block:
+        block[slug] = block.pop(path[-1])
+
+
+def _mend(copy: dict[str, Any], path: Path, kind: str) -> Path:
+    """Take out what is wrong at a path, or put in what is missing; the path of it."""
+    if kind == "missing":
+        keys.at(copy, path[:-1])[path[-1]] = _STAND_INS.get(path[-1], keys.STAND_IN)
+        return path
+    path = path[:-1] if _is_of_key(kind, path) else path
+    while path and not (
+        isinstance(path[-1], str) and isinstance(keys.at(copy, path[:-1]), dict)
+    ):
+        path = path[:-1]
+    if path:
+        keys.at(copy, path[:-1]).pop(path[-1], None)
+    return path

@@ -11,30 +11,50 @@ references and size can be refused at the first bad event.
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import yaml
 
 from troubleshoot.errors import Problem
 from troubleshoot.tree.codes import WHY
+from troubleshoot.tree.pure import PureLoader
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from troubleshoot.errors import Severity
+
     Path = tuple[str | int, ...]
 
 MAX_BYTES: Final = 5_000_000
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 500_000
 MAX_SCALAR: Final = 100_000
+MOST_OF_A_KIND: Final = 100  # problems that are told one by one; nobody reads more
 
 NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
 UNPRINTABLE: Final = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
 
+# Problems that quote the line where they are, and what else may be said of them.
+QUOTING: Final = {
+    "yaml-syntax": "the YAML cannot be read from here on",
+    "cut-text": "a text is cut here",
+    "wrong-type": "",
+    "bad-value": "",
+}
+
+# Blanks that YAML takes for letters, though nobody sees a difference.
+ODD_BLANKS: Final = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000"
+_ODD_BLANK: Final = re.compile(f"[{ODD_BLANKS}]")
+
 # Without libyaml PyYAML is slower; events and places are the same.
-Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
+Parser: Any = getattr(yaml, "CLoader", PureLoader)
 
 
 class Place(NamedTuple):
@@ -45,21 +65,38 @@ class Place(NamedTuple):
 
 
 class Block(dict[str, Any]):
-    """A mapping; ``marks`` holds where each key and each value begins, in turn."""
+    """
+    A mapping; ``marks`` holds where each key and each value begins, in turn.
 
-    __slots__ = ("mark", "marks", "order")
+    ``doubled`` are the keys that stood there already when they came, each with how
+    many entries came before it.
+    """
+
+    __slots__ = ("doubled", "mark", "marks", "order")
 
     def __init__(self, mark: Any) -> None:  # noqa: ANN401 - the parser's own mark
         super().__init__()
         self.mark = mark
         self.marks: list[Any] = []
         self.order: dict[str, int] = {}
+        self.doubled: list[tuple[int, str]] = []
 
     def entry(self, key: str) -> int:
-        """The index of a key's mark; its value's mark is the next one."""
+        """The index of a key's mark, of the last one; its value's is the next."""
         if len(self.order) != len(self):
-            self.order = {each: at for at, each in enumerate(self)}
-        return 2 * self.order[key]
+            self.order = {each: 2 * at for at, each in enumerate(self.in_turn())}
+        return self.order[key]
+
+    def in_turn(self) -> Iterator[str]:
+        """The keys as they stand in the file, the doubled ones each time."""
+        doubled = iter([*self.doubled, (-1, "")])
+        at, again = next(doubled)
+        for entries, key in enumerate(self):
+            while at == entries:
+                yield again
+                at, again = next(doubled)
+            yield key
+        yield from (key for before, key in self.doubled if before == len(self))
 
 
 class Items(list[Any]):
@@ -79,13 +116,60 @@ class Unreadable(Exception):
 
 @dataclass(slots=True)
 class Source:
-    """One file: its name, its text, its value with places, what is wrong so far."""
+    """
+    One file: its name, its text, its value with places, what is wrong so far.
+
+    A broken file is looked at as if some of it were mended: ``moved`` says inside
+    which path a block stands that belongs to the left edge, ``renamed`` which id is
+    written otherwise.
+    """
 
     file: str
     text: str
     root: Any = None
-    problems: list[Problem] = field(default_factory=list)
+    moved: dict[str, Path] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
+    _noted: list[Problem] = field(default_factory=list)
+    _counts: Counter[str] = field(default_factory=Counter)
     _lines: list[str] | None = None
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong; past the most of a kind, one problem counts the others."""
+        by_place = sorted(self._noted, key=lambda each: (each.line, each.column))
+        last = {each.code: each for each in by_place}
+        return self._noted + [
+            replace(
+                last[code],
+                message=f"and {count - MOST_OF_A_KIND:,} more of this kind",
+                fix="mend those that are shown, and check again.",
+                also=(),
+            )
+            for code, count in self._counts.items()
+            if count > MOST_OF_A_KIND
+        ]
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether there is any error; a warning is none."""
+        return any(each.severity == "error" for each in self._noted)
+
+    def hide(self) -> None:
+        """Quote no line of the file: it may never have been meant to be shown."""
+        self._noted = [
+            replace(
+                each,
+                message=QUOTING.get(each.code) or each.message,
+                excerpt="",
+                fix="" if each.code in QUOTING else each.fix,
+                also=(),
+            )
+            for each in self._noted
+        ]
+
+    def tells(self, code: str) -> bool:
+        """Whether one more problem of this kind is told; else it is counted alone."""
+        return self._counts[code] < MOST_OF_A_KIND
 
     def line(self, number: int) -> str:
         """The text of one line, counted from 1; empty past the end."""
@@ -99,23 +183,39 @@ class Source:
         place: Place,
         message: str,
         *,
+        severity: Severity = "error",
         fix: str = "",
         why: str | None = None,
         width: int | None = None,
+        also: Iterable[int] = (),
     ) -> None:
-        """Note a problem at a place."""
+        """Note a problem at a place; ``also`` are further lines to show."""
+        told = self.tells(code)
+        self._counts[code] += 1
+        if not told:
+            return
         excerpt = self.line(place.line)
-        self.problems.append(
+        if width is None:
+            width = _token_width(excerpt, place.column)
+            start = place.column - 1
+            if odd := _ODD_BLANK.search(excerpt, start, start + width):
+                fix = (
+                    f"in column {odd.start() + 1} stands a blank of another kind "
+                    f"(U+{ord(odd[0]):04X}); type a plain space."
+                )
+        self._noted.append(
             Problem(
                 code=code,
                 message=message,
                 file=self.file,
                 line=place.line,
                 column=place.column,
+                severity=severity,
                 why=WHY[code] if why is None else why,
                 fix=fix,
                 excerpt=excerpt,
-                width=_token_width(excerpt, place.column) if width is None else width,
+                width=width,
+                also=tuple((each, self.line(each)) for each in sorted({*also})),
             )
         )
 
@@ -126,9 +226,10 @@ class Source:
         A path that leads out of the file ends at the last thing that is there.
         """
         node, mark = self.root, getattr(self.root, "mark", None)
-        for depth, step in enumerate(path, start=1):
+        steps = self.written(path)
+        for depth, step in enumerate(steps, start=1):
             if isinstance(node, Block) and step in node:
-                wants_key = key and depth == len(path)
+                wants_key = key and depth == len(steps)
                 mark = node.marks[node.entry(str(step)) + (not wants_key)]
             elif isinstance(node, Items) and isinstance(step, int) and step < len(node):
                 mark = node.marks[step]
@@ -137,11 +238,36 @@ class Source:
             node = node[step]
         return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
 
+    def written(self, path: Path) -> Path:
+        """The path as it stands in the file, where blocks or ids are broken."""
+        if not self.moved and not self.renamed:
+            return path
+        if path and path[0] in self.moved:
+            path = (*self.moved[str(path[0])], *path)
+        node, steps = self.root, []
+        for step in path:
+            known = isinstance(node, Items) or (
+                isinstance(node, Block) and step in node
+            )
+            steps.append(step if known else self.renamed.get(str(step), step))
+            try:
+                node = node[steps[-1]]
+            except (LookupError, TypeError):
+                node = None
+        return tuple(steps)
+
+
+def in_quotes(text: str) -> str:
+    """The text as it may stand anywhere in a file."""
+    return json.dumps(text, ensure_ascii=False)
+
 
 def _token_width(excerpt: str, column: int) -> int:
     """How much to underline: a quoted text, or up to what ends a plain one."""
     rest = excerpt[column - 1 :]
-    found = re.match(r"""'[^']*'|"[^"]*"|[^\s:,#\[\]{}]+(?: +[^\s:,#\[\]{}]+)*""", rest)
+    found = re.match(
+        r"""'[^']*'|"[^"]*"|[^ \t:,#\[\]{}]+(?: +[^ \t:,#\[\]{}]+)*""", rest
+    )
     return len(found[0]) if found else 1
 
 
@@ -187,7 +313,10 @@ def read(data: bytes, file: str) -> Source:
         except Unreadable:
             pass
         except yaml.YAMLError as error:
-            _complain_of_syntax(source, error)
+            # Its words are wanted only for files that cannot be read.
+            from troubleshoot.tree import syntax  # noqa: PLC0415
+
+            syntax.complain(source, error)
     return source
 
 
@@ -258,16 +387,23 @@ class _Builder:
         if len(key) > MAX_SCALAR:
             self.stop(event, f"a text of more than {MAX_SCALAR:,} characters")
         elif key in top:
-            at = top.entry(key)
-            first = top.marks[at].line + 1
-            del top[key], top.marks[at : at + 2]
-            top.order.clear()
-            message = f"'{key}' stands here a second time, first on line {first}"
-            fix = "keep one of them, or give this one another name."
-            self.source.complain("duplicate-key", _place(event), message, fix=fix)
+            self.doubled_key(top, event, key)
         elif not event.style:
             self.refuse_feature(event)
             raise Unreadable
+
+    def doubled_key(self, top: Block, event: Any, key: str) -> None:  # noqa: ANN401
+        """Complain of it; the later value is the one that counts from here on."""
+        also, since = [], ""
+        if self.source.tells("duplicate-key"):  # a look-up takes as long as the block
+            also = [top.marks[top.entry(key)].line + 1]
+            since = f", first on line {also[0]}"
+        top.doubled.append((len(top), key))
+        top.order.clear()
+        message = f"'{key}' stands here a second time{since}"
+        fix = "keep one of them, or give this one another name."
+        place = _place(event)
+        self.source.complain("duplicate-key", place, message, fix=fix, also=also)
 
     def container(self, event: Any, top: Any, key: str | None) -> Block | Items:  # noqa: ANN401
         """Open a mapping or a list."""
@@ -321,47 +457,3 @@ class _Builder:
 
 def _place(event: Any) -> Place:  # noqa: ANN401 - an event
     return Place(event.start_mark.line + 1, event.start_mark.column + 1)
-
-
-# What the parser says, and what an author can do about it.
-SYNTAX: Final = (
-    (
-        "mapping values are not allowed",
-        "a ':' stands where no new entry can begin",
-        "put a text that contains ': ' into quotes, or check the indentation.",
-    ),
-    (
-        "cannot start any token",
-        "this character cannot begin a text",
-        "indent with spaces, not tabs; quote a text that begins with '@' or '`'.",
-    ),
-    (
-        "could not find expected ':'",
-        "a ':' is missing after a key",
-        "write 'key: value', with a space after the colon.",
-    ),
-    (
-        "did not find expected key",
-        "the entry does not line up with the ones above it",
-        "give entries that belong together the same indentation.",
-    ),
-    (
-        "did not find expected '-' indicator",
-        "the item does not line up with the ones above it",
-        "give the items of a list the same indentation.",
-    ),
-    ("found unexpected end of stream", "a quote is not closed", "close it."),
-    ("did not find expected ',' or", "a ',' or a closing bracket is missing", ""),
-)
-
-
-def _complain_of_syntax(source: Source, error: yaml.YAMLError) -> None:
-    """The parser's complaint in the author's words."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-    said = str(getattr(error, "problem", None) or getattr(error, "reason", ""))
-    message, fix = f"the YAML cannot be read: {said}", ""
-    for sign, ours, mend in SYNTAX:
-        if sign in said:
-            message, fix = ours, mend
-    source.complain("yaml-syntax", place, message, fix=fix, width=1)

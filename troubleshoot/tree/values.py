@@ -2,7 +2,7 @@
 The values of a tree file: chances, costs, ranges and likelihoods, from text.
 
 Each reader takes the text as the author wrote it and returns our value, or raises
-``ValueError`` with one sentence about what was expected.
+``BadValue`` with one sentence about what was expected, and with what to write.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import math
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from troubleshoot.errors import did_you_mean, nearest
+from troubleshoot.errors import nearest
+from troubleshoot.text import duration
 from troubleshoot.tree.tree import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Never
 
 WORDS_OF_CHANCE: Final = {
     "always": 1.0,
@@ -28,18 +30,36 @@ WORDS_OF_CHANCE: Final = {
     "never": 0.0,
 }
 ALWAYS: Final = "always"
+# Other words for a chance that people write, and ours.
+SAME: Final = {
+    **dict.fromkeys(("certainly", "definitely", "certain"), "always"),
+    **dict.fromkeys(("mostly", "likely", "probably", "normally"), "usually"),
+    **dict.fromkeys(("frequently",), "often"),
+    **dict.fromkeys(("occasionally", "possibly"), "sometimes"),
+    **dict.fromkeys(("seldom", "unlikely", "hardly ever"), "rarely"),
+    **dict.fromkeys(("impossible", "impossibly"), "never"),
+}
 EVENLY: Final = "evenly"
 ALMOST_ALWAYS: Final = "almost always"
 SUM_TOLERANCE: Final = 1e-6
+MOST_FORMS: Final = 3  # ways to write it that a message shows
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_MINUTES: Final = {
-    **dict.fromkeys(("s", "sec", "second", "seconds"), 1 / 60),
-    **dict.fromkeys(("", "min", "minute", "minutes"), 1.0),
-    **dict.fromkeys(("h", "hour", "hours"), 60.0),
+_COMMA: Final = re.compile(r"[+-]?\d+,(?!\d{3}(?!\d))\d+", re.ASCII)
+_UNITS: Final = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1 / 60),
+    **dict.fromkeys(("", "m", "min", "mins", "minute", "minutes"), 1.0),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 60.0),
     **dict.fromkeys(("d", "day", "days"), 1440.0),
 }
-_COST: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)\s*", re.ASCII)
+# A decimal comma will do, unless it may set off thousands.
+_AMOUNT: Final = r"(\d+,(?!\d{3}(?!\d))\d+|\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)\.?"
+_TIME: Final = re.compile(rf"{_AMOUNT}\s*", re.ASCII)
+_ISO: Final = re.compile(r"p(?=\d|t\d)([\d.,]+d)?(?:t((?:[\d.,]+[hms])+))?", re.ASCII)
+_TO: Final = r"\s*(?:-|\u2013|\u2014|\.\.\.?|\u2026|\bto\b|\bor\b|\bbis\b)\s*"
+_FROM_TO: Final = re.compile(f"{_AMOUNT}{_TO}{_AMOUNT}", re.ASCII)
+_ABOUT: Final = re.compile(r"(?:about|around|ca\.?|circa|up to|[~≈<>]=?)\s*(\d.*)")
+_CLOCK: Final = re.compile(r"(\d+):(\d+)", re.ASCII)
 _RANGE: Final = re.compile(
     rf"(?P<sign><=|>=|<|>)\s*(?P<end>{_NUMBER.pattern})"
     rf"|(?P<low>{_NUMBER.pattern})\s*\.\.\s*(?P<high>{_NUMBER.pattern})".replace(
@@ -50,13 +70,34 @@ _RANGE: Final = re.compile(
 )
 
 
+class BadValue(ValueError):
+    """A text that is no such value; ``fix`` is what to write, worked out if asked."""
+
+    def __init__(self, message: str, fix: str | Callable[[], str] = "") -> None:
+        super().__init__(message)
+        self._fix = fix
+
+    @property
+    def fix(self) -> str:
+        """What to write, as a sentence; empty where that is not known."""
+        return self._fix if isinstance(self._fix, str) else self._fix()
+
+
 def number(text: str) -> float:
     """A number in plain digits; ``1_000``, ``nan``, ``1e400``, ``1e-400`` are none."""
     value = float(text) if _NUMBER.fullmatch(text) else math.nan
     too_small = value == 0 and re.match("[-+0.]*[1-9]", text)
     if too_small or not math.isfinite(value):
-        raise ValueError(f"'{text}' is not a number")
+        raise BadValue(f"'{text}' is not a number", _with_point(text))
     return value
+
+
+def _with_point(text: str) -> str:
+    """What to write instead of a number with a comma."""
+    plain = text.removesuffix("%").rstrip()
+    if not _COMMA.fullmatch(plain):
+        return ""
+    return f"write '{text.replace(',', '.')}', with a point."
 
 
 def amount(text: str) -> float:
@@ -72,15 +113,25 @@ def chance(text: str) -> float:
     """A percentage, a fraction of 1, or a word of chance: between 0 and 1."""
     try:
         value = amount(text)
-    except ValueError:
-        near = did_you_mean(nearest(text, WORDS_OF_CHANCE))
-        raise ValueError(
+    except BadValue:
+        raise BadValue(
             f"'{text}' is not a chance: a percentage, a fraction of 1 or a word such "
-            f"as 'usually' is expected{near}"
+            "as 'usually' is expected",
+            lambda: _with_point(text) or _meant(text),
         ) from None
-    if not 0 <= value <= 1:
-        raise ValueError(f"'{text}' is not a chance: it is not between 0 and 100%")
-    return value
+    if 0 <= value <= 1:
+        return value
+    if 1 < value <= 100 and not text.endswith("%"):  # noqa: PLR2004 - per cent
+        message = f"'{text}' is not a chance: it is more than 1, which is always"
+        raise BadValue(message, f"write '{text}%'.")
+    message = f"'{text}' is not a chance: it is not between 0% and 100%"
+    raise BadValue(message)
+
+
+def _meant(word: str) -> str:
+    """The word of chance that a word of the same meaning, or a slip, stands for."""
+    near = (SAME[word],) if word in SAME else nearest(word, WORDS_OF_CHANCE)
+    return f"did you mean '{near[0]}'?" if near else ""
 
 
 class Prior(NamedTuple):
@@ -101,46 +152,74 @@ def prior(text: str) -> Prior:
     """A relative frequency: a count, or a percentage or a word of chance."""
     try:
         found = Prior(amount(text), text)
-    except ValueError:
+    except BadValue:
         found = Prior(-1.0, text)
     if found.value < 0:
-        raise ValueError(f"'{text}' is not a prior: a number from 0 up is expected")
+        message = f"'{text}' is not a prior: a number from 0 up is expected"
+        raise BadValue(message, _with_point(text))
     if found.is_percentage and found.value > 1:
-        raise ValueError(f"'{text}' is not a prior: it is more than 100%")
+        raise BadValue(f"'{text}' is not a prior: it is more than 100%")
     return found
 
 
 def cost(text: str) -> float:
-    """Minutes, from ``30 s``, ``1 min``, ``1 h 30 min`` or a number of minutes."""
-    parts = list(_COST.finditer(text))
-    minutes = [float(n) * _MINUTES.get(unit, math.nan) for n, unit in map(_both, parts)]
-    if (
-        not parts
-        or "".join(p[0] for p in parts) != text
-        or not math.isfinite(sum(minutes))
-    ):
-        raise ValueError(
-            f"'{text}' is not a cost: '30 s', '1 min', '2 h' or a number of minutes "
-            "is expected"
-        )
-    return sum(minutes)
+    """Minutes, from ``30 s``, ``1h 30m``, ``1,5 h``, ``PT5M`` or a number of them."""
+    minutes = _minutes(text)
+    if math.isfinite(minutes):
+        return minutes
+    raise BadValue(
+        f"'{text}' is not a cost: '30 s', '1 min', '2 h' or a number of minutes is "
+        "expected",
+        lambda: _one_time(text),
+    )
 
 
-def _both(match: re.Match[str]) -> tuple[str, str]:
-    return match[1], match[2]
+def _minutes(text: str) -> float:
+    """The minutes of a time, NaN where it is none."""
+    low = text.lower()
+    if iso := _ISO.fullmatch(low):
+        low = f"{iso[1] or ''}{iso[2] or ''}"
+    parts = list(_TIME.finditer(low))
+    if not parts or "".join(part[0] for part in parts) != low:
+        return math.nan
+    return sum(
+        float(part[1].replace(",", ".")) * _UNITS.get(part[2], math.nan)
+        for part in parts
+    )
+
+
+def _one_time(text: str) -> str:
+    """What to write for a time that is none."""
+    low = text.lower()
+    if found := _FROM_TO.fullmatch(low):
+        first = _minutes(f"{found[1]} {found[2] or found[4]}")
+        middle = (first + _minutes(f"{found[3]} {found[4]}")) / 2
+        if math.isfinite(middle):
+            shown = duration(middle).removeprefix("about ")
+            return f"write the time it usually takes, such as '{shown}'."
+    about = _ABOUT.fullmatch(low)
+    if about and math.isfinite(_minutes(about[1])):
+        return f"write '{about[1]}'."
+    if found := _CLOCK.fullmatch(low):
+        return f"write '{found[1]} h {found[2]} min' or '{found[1]} min {found[2]} s'."
+    if re.match(r"\d+ *[a-z]", low):
+        return "use s, min, h or d."
+    return ""
 
 
 def number_range(text: str) -> Range:
     """The numbers that ``< 5``, ``>= 5`` or ``5..10`` stand for, ends included."""
     found = _RANGE.fullmatch(text.strip())
     if not found:
-        raise ValueError(
-            f"'{text}' is not a range: '< 100', '100..1000' or '> 1000' is expected"
+        raise BadValue(
+            f"'{text}' is not a range: '< 100', '100..1000' or '> 1000' is expected",
+            _as_range(text.strip()),
         )
     if found["sign"] is None:
         low, high = number(found["low"]), number(found["high"])
         if low > high:
-            raise ValueError(f"'{text}' is not a range: it ends before it begins")
+            message = f"'{text}' is not a range: it ends before it begins"
+            raise BadValue(message, f"write '{found['high']}..{found['low']}'.")
         return Range(low=low, high=high)
     end, is_open = number(found["end"]), "=" not in found["sign"]
     if found["sign"].startswith("<"):
@@ -148,22 +227,37 @@ def number_range(text: str) -> Range:
     return Range(low=end, high=math.inf, low_open=is_open)
 
 
+def _as_range(text: str) -> str:
+    """What to write for a range in another notation."""
+    if found := re.fullmatch(rf"([\d.]*\d){_TO}([\d.]*\d)", text):
+        return f"write '{found[1]}..{found[2]}'."
+    if found := re.fullmatch(r"([\d.]+) *(?:\+|\.\.)", text):
+        return f"write '>= {found[1]}'."
+    return ""
+
+
 def overlap(one: Range, other: Range) -> bool:
     """Whether numbers belong to both; a shared end alone goes to the first."""
     return max(one.low, other.low) < min(one.high, other.high)
 
 
-class UnknownAnswer(ValueError):
+class UnknownAnswer(BadValue):
     """A likelihood names an answer that the question does not have."""
 
-    def __init__(self, answer: str, answers: Sequence[str]) -> None:
+    def __init__(self, answer: str) -> None:
         self.answer = answer
-        near = did_you_mean(nearest(answer, answers))
-        super().__init__(f"'{answer}' is not an answer of this question{near}")
+        super().__init__(f"'{answer}' is not an answer of this question")
 
 
-class BadSum(ValueError):
+class BadSum(BadValue):
     """The chances of a full distribution do not sum to 1."""
+
+    def __init__(self, total: float) -> None:
+        off = abs(total - 1) * 100
+        much = f"{off:.6g} too {'many' if total > 1 else 'few'}"
+        message = f"the chances come to {total * 100:.6g} %, {much}"
+        fix = "correct them, or leave one answer out; it then gets what is left."
+        super().__init__(message, fix if total < 1 else "make some of them smaller.")
 
 
 def likelihood(
@@ -179,11 +273,43 @@ def likelihood(
     if text in answers:
         return _shared({text: reliability}, answers, 1 - reliability)
     qualifier, _, answer = text.rpartition(" ")
-    if answer not in answers:
-        raise UnknownAnswer(answer, answers)
+    if answer not in answers or "," in qualifier or qualifier.endswith(" or"):
+        _refuse(text, answers)
     if qualifier == "not":
         return _shared({answer: 1 - reliability}, answers, reliability)
     return distribution({answer: qualifier.strip()}, answers, reliability)
+
+
+def _refuse(text: str, answers: Sequence[str]) -> Never:
+    """Say which part of a likelihood is missing, in the wrong place, or unknown."""
+    said = f"'{text}' does not say which answer"
+    if text == "not" or _is_chance(text):
+        forms = [f"'{text} {each}'" for each in answers[:MOST_FORMS]]
+        raise BadValue(said, f"write {' or '.join(forms)}.")
+    if _is_chance(f"{text}%"):
+        raise BadValue(said, f"write '{text}% {answers[0]}', for example.")
+    first, _, rest = text.partition(" ")
+    if first in answers and (rest == "not" or _is_chance(rest)):
+        message = f"'{text}' stands the wrong way round"
+        raise BadValue(message, f"write '{rest} {first}'.")
+    parts = re.split(r",\s*|\s+or\s+", text)
+    if len(parts) > 1 and set(parts) <= set(answers):
+        each = f"{100 / len(parts):.3g}%"
+        chances = ", ".join(f"{part}: {each}" for part in parts)
+        message = f"'{text}' names several answers"
+        raise BadValue(message, f"say how likely each is: '{{{chances}}}'.")
+    qualifier, _, answer = text.rpartition(" ")
+    if answer in answers:
+        chance(qualifier)
+    raise UnknownAnswer(answer if qualifier == "not" or _is_chance(qualifier) else text)
+
+
+def _is_chance(text: str) -> bool:
+    try:
+        chance(text)
+    except BadValue:
+        return False
+    return True
 
 
 def distribution(
@@ -199,12 +325,12 @@ def distribution(
     """
     for answer in said:
         if answer not in answers:
-            raise UnknownAnswer(answer, answers)
+            raise UnknownAnswer(answer)
     chances = {answer: chance(text) for answer, text in said.items()}
     total = math.fsum(chances.values())
     full = len(chances) == len(answers)
     if total > 1 + SUM_TOLERANCE or (full and total < 1 - SUM_TOLERANCE):
-        raise BadSum(f"the chances sum to {total:.6g}, not to 1")
+        raise BadSum(total)
     certain = full or ALWAYS in said.values()
     return _shared(chances, answers, 0.0 if certain else 1 - reliability)
 

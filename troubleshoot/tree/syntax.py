@@ -1,0 +1,226 @@
+"""
+What the parser says, in the author's words, on the line where the fault is.
+
+The parser stops where it can go on no more, often a line below what is wrong; both
+parsers say so in words of their own. So the lines themselves are looked at first, and
+what the parser says only if they look right.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from troubleshoot.tree.keys import ALL
+from troubleshoot.tree.source import ODD_BLANKS, Place, in_quotes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import yaml
+
+    from troubleshoot.tree.source import Source
+
+# What the parser says, and what an author can do about it.
+SAID: Final = (
+    (
+        "mapping values are not allowed",
+        "a ':' stands where no new entry can begin",
+        "put a text that contains ': ' into quotes, or check the indentation.",
+    ),
+    (
+        "cannot start any token",
+        "this character cannot begin a text",
+        "indent with spaces, not tabs; quote a text that begins with '@' or '`'.",
+    ),
+    (
+        "could not find expected ':'",
+        "a ':' is missing after a key",
+        "write 'key: value', with a space after the colon.",
+    ),
+    (
+        "expected <block end>",
+        "the entry does not line up with the ones above it",
+        "give entries that belong together the same indentation.",
+    ),
+    (
+        "did not find expected key",
+        "the entry does not line up with the ones above it",
+        "give entries that belong together the same indentation.",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "the item does not line up with the ones above it",
+        "give the items of a list the same indentation.",
+    ),
+    ("unexpected end of stream", "a quote is not closed", "close it."),
+    ("expected ',' or", "a ',' or a closing bracket is missing", "close the bracket."),
+)
+_KEY: Final = r"(?P<before>\s*(?:- +)?)(?P<key>[\w-]+)"
+_NO_SPACE: Final = re.compile(rf"{_KEY}:(?P<rest>[^\s:/].*)")
+_ALONE: Final = re.compile(rf"{_KEY}\s*(?:#.*)?")
+_NO_COLON: Final = re.compile(rf"{_KEY} +(?P<rest>[^\s:#].*)")
+_ENTRY: Final = re.compile(rf"{_KEY}:\s+(?P<rest>\S.*)")
+_SMART: Final = re.compile("[\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb]")
+_LEADING: Final = re.compile(
+    rf"[ \t]*(?:- *)?(?:[\w-]+:)?[ \t]*(?P<odd>[{ODD_BLANKS}])"
+)
+
+
+NEAR: Final = 3  # lines above, in which braces may have been torn
+
+
+class Found(NamedTuple):
+    """Something wrong in a line: where, what, and how to mend it."""
+
+    column: int
+    message: str
+    fix: str
+    width: int = 1
+
+
+def complain(source: Source, error: yaml.YAMLError) -> None:
+    """Note what is wrong with the YAML."""
+    said = str(getattr(error, "problem", None) or getattr(error, "reason", ""))
+    mark = getattr(error, "problem_mark", None)
+    place = _place(mark)
+    opened = _place(getattr(error, "context_mark", None) or mark)
+    for number, found in _suspects(source, place, opened):
+        at = Place(number, found.column)
+        message, fix, width = found.message, found.fix, found.width
+        source.complain("yaml-syntax", at, message, fix=fix, width=width)
+        return
+    message, fix = f"the YAML cannot be read: {said}", ""
+    for sign, ours, mend in SAID:
+        if sign in said:
+            message, fix = ours, mend
+            break
+    if "end of stream" in said:
+        place = opened
+    elif "expected ',' or" in said and opened.line < place.line:
+        bracket = source.line(opened.line)[opened.column - 1 :][:1]
+        message = f"this '{bracket}' is not closed, or a ',' is missing after it"
+        place = opened
+    source.complain("yaml-syntax", place, message, fix=fix, width=1)
+
+
+def _place(mark: Any) -> Place:  # noqa: ANN401 - the parser's own mark
+    return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+
+
+def _suspects(
+    source: Source, place: Place, opened: Place
+) -> Iterator[tuple[int, Found]]:
+    """What is wrong in the lines at which the parser stopped, the likeliest first."""
+    above = place.line - 1
+    while above > 0 and not source.line(above).split("#")[0].strip():
+        above -= 1
+    first = max(opened.line, place.line - NEAR)
+    for numbers, looks in (
+        ((above, place.line), (_odd_blank, _no_space)),
+        ((above,), (_no_colon,)),
+        ((place.line, above), (_smart_quotes, _odd_start, _after_quote)),
+        ((place.line, above), (_colon_in_text,)),
+        (range(first, place.line + 1), (_comment_in_braces,)),
+    ):
+        for number in numbers:
+            lines = source.line(number), source.line(place.line)
+            yield from ((number, it) for look in looks if (it := look(*lines)))
+
+
+def _odd_blank(line: str, _: str) -> Found | None:
+    """A blank that only looks like one, where the file needs a plain one."""
+    found = _LEADING.match(line)
+    if not found:
+        return None
+    sign = f"U+{ord(found['odd']):04X}"
+    message = f"a blank of another kind ({sign}, a no-break space or the like) stands"
+    fix = "delete it, and type a plain space."
+    return Found(found.start("odd") + 1, f"{message} here", fix)
+
+
+def _no_space(line: str, _: str) -> Found | None:
+    """A key whose value follows at once: 'ask:Does it blink?'."""
+    found = _NO_SPACE.fullmatch(line)
+    if not found or not (found["key"] in ALL or found["rest"][0] in "{['\""):
+        return None
+    message = f"a space is missing after '{found['key']}:'"
+    fix = f"write '{found['key']}: {found['rest'].strip()}'."
+    return Found(found.start("key") + 1, message, fix, len(found["key"]) + 1)
+
+
+def _no_colon(line: str, below: str) -> Found | None:
+    """A key without its colon, alone or before its value."""
+    alone, found = _ALONE.fullmatch(line), _NO_COLON.fullmatch(line)
+    deeper = len(below) - len(below.lstrip()) > len(line) - len(line.lstrip())
+    found = alone if alone and (deeper or alone["key"] in ALL) else found
+    if not found or not (found is alone or found["key"] in ALL):
+        return None
+    message = f"a ':' is missing after '{found['key']}'"
+    rest = "" if found is alone else f" {found['rest'].strip()}"
+    fix = f"write '{found['key']}:{rest}'."
+    return Found(found.start("key") + 1, message, fix, len(found["key"]))
+
+
+def _smart_quotes(line: str, _: str) -> Found | None:
+    """A text in typographic quotes, which are no quotes to YAML."""
+    found = _ENTRY.fullmatch(line)
+    if not found or not _SMART.match(found["rest"]) or ": " not in found["rest"]:
+        return None
+    text = _SMART.sub("", found["rest"].strip())
+    message = "these quotes are part of the text, and do not hold it together"
+    fix = f"write {found['key']}: {in_quotes(text)}"
+    return Found(found.start("rest") + 1, message, fix)
+
+
+def _odd_start(line: str, _: str) -> Found | None:
+    """A text that begins with a sign of YAML."""
+    found = _ENTRY.fullmatch(line)
+    if not found or found["key"] not in ALL:
+        return None
+    sign, text = found["rest"][0], found["rest"].strip()
+    closed = re.match(r"(\[[^\]]*\]|\{[^}]*\}) *(?=[^\s#,}\]])", text)
+    if not closed and sign not in "*&%@`":
+        return None
+    message = f"a text cannot begin with '{sign}'"
+    fix = f"put it into quotes: {found['key']}: {in_quotes(text)}"
+    return Found(found.start("rest") + 1, message, fix)
+
+
+def _after_quote(line: str, _: str) -> Found | None:
+    """A text that goes on after its closing quote."""
+    found = _ENTRY.fullmatch(line)
+    if not found:
+        return None
+    quoted = re.match(r"""("[^"]*"|'[^']*') *(?=[^\s#,}\]])""", found["rest"])
+    if not quoted:
+        return None
+    message = "the text goes on after its closing quote"
+    text = found["rest"].strip()
+    whole = f"'{text}'" if "'" not in text else in_quotes(text)
+    fix = f"put all of it into other quotes: {found['key']}: {whole}"
+    return Found(found.start("rest") + quoted.end() + 1, message, fix)
+
+
+def _colon_in_text(line: str, _: str) -> Found | None:
+    """A plain text with ': ' in it."""
+    found = _ENTRY.fullmatch(line)
+    if not found or found["rest"][0] in "{['\"|>":
+        return None
+    at = re.search(r":(?=\s|$)", found["rest"])
+    if not at:
+        return None
+    text = found["rest"].strip()
+    message = "a ':' stands where no new entry can begin"
+    fix = f"put the text into quotes: {found['key']}: {in_quotes(text)}"
+    return Found(found.start("rest") + at.start() + 1, message, fix)
+
+
+def _comment_in_braces(line: str, _: str) -> Found | None:
+    """A comment that takes a text and the closing bracket along."""
+    found = re.match(r"[^#]*?[{\[][^#}\]]*?\s(?P<sign>#\S.*)", line)
+    if not found:
+        return None
+    message = f"a comment begins here: '{found['sign'].strip()}' is not read"
+    fix = "put a text that contains ' #' into quotes."
+    return Found(found.start("sign") + 1, message, fix, len(found["sign"]))
