@@ -56,8 +56,9 @@ class Line:
         self.close()
 
     def close(self) -> None:
-        """Leave no trace."""
+        """Leave no trace, and say nothing until there is something else to say."""
         with self.lock:
+            self.about = ""
             if self.width:
                 self._write("")
                 click.echo("\r", nl=False, err=True)
@@ -68,7 +69,10 @@ class Line:
         """Say how long it takes already, where nothing else is said."""
         begun = time.monotonic()
         while not self.over.wait(PATIENCE / 4):
-            self._say(f"{self.about}: {time.monotonic() - begun:.0f} s; ^C stops it")
+            if self.about:
+                self._say(
+                    f"{self.about}: {time.monotonic() - begun:.0f} s; ^C stops it"
+                )
 
     def _say(self, text: str) -> None:
         with self.lock:

@@ -137,7 +137,12 @@ def command(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - as
     other. The exit code is 1 if a page could not be made.
     """
     wish = Wish(**options, said=said(ctx))
-    line = Line()
+    with Line() as line:
+        render(wish, line)
+
+
+def render(wish: Wish, line: Line) -> None:
+    """Print the page, or write the pages, once or for as long as trees are saved."""
     opens = reader(wish, line)
     if wish.folder is None:
         print_page(wish, opens, line)
@@ -165,6 +170,7 @@ def print_page(wish: Wish, opens: Reader, line: Line) -> None:
     if len(sources) > 1 or wish.has_index:
         refuse("several pages need a folder: add --to.")
     file = sources[0].file
+    line(file)
     try:
         opened = opens(sources[0])
     except TROUBLE as error:
