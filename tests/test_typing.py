@@ -166,3 +166,30 @@ def test_code_of_the_docs_is_strictly_typed(checker, tmp_path):
     )
 
     assert run.returncode == 0, run.stdout
+
+
+def test_the_host_of_the_docs_leads_to_an_end():
+    """
+    The host on the page takes replies by token, and refuses a second click.
+    """
+    testclient = pytest.importorskip("fastapi.testclient")
+    text = user_code("docs/how-to/embed.md", "")
+    host = text[text.index("from fastapi") :].partition("\nassert step.schema")[0]
+    known = {"ts": ts, "tree": ts.load("home/no-internet"), "__name__": "host"}
+    # Not executed as a module, so annotations are not texts.
+    exec(host, known)  # noqa: S102 - the code on our own page
+
+    with testclient.TestClient(known["app"]) as client:
+        step = client.get("/a").json()
+        stale = step["token"]
+        for _ in range(100):
+            if step["kind"] not in ("question", "action"):
+                break
+            said = step["answers"][-1]["id"] if "answers" in step else "failed"
+            asked = {"token": step["token"], "said": said}
+            step = client.post("/a", params=asked).json()
+        refused = client.post("/a", params={"token": stale, "said": "no"})
+
+    assert step["kind"] in {"found", "narrowed", "unknown"}
+    assert refused.status_code == 409
+    assert "is not asked any more" in refused.json()["detail"]

@@ -10,6 +10,7 @@ from troubleshoot.session.naming import likely, titled_action, titled_causes
 from troubleshoot.session.situation import RULED_OUT
 from troubleshoot.session.steps import Action, Choice, Question, RunnerUp, Titled
 from troubleshoot.session.wording import MASK, bits, minutes, percent
+from troubleshoot.tree.answers import numbers_of
 
 if TYPE_CHECKING:
     from troubleshoot.session.offers import Offers
@@ -52,7 +53,12 @@ def urgent_step(offers: Offers, question: written.Question) -> Question:
         id=question.id,
         text=question.ask,
         answers=tuple(
-            Choice(id=each.id, text=each.text, probability=even)
+            Choice(
+                id=each.id,
+                text=each.text,
+                probability=even,
+                numbers=numbers_of(each.range),
+            )
             for each in question.answers
         ),
         why=question.why,
@@ -141,6 +147,7 @@ def _choices(situation: Situation, question: written.Question) -> tuple[Choice, 
             text=answer.text,
             probability=float(chance),
             rules_out=_ruled_out(situation, shares),
+            numbers=numbers_of(answer.range),
         )
         for answer, shares, chance in zip(question.answers, joint, chances, strict=True)
     )

@@ -62,6 +62,16 @@ def understood(question: Question, said: object) -> Understood:
     raise refusal(question, said, "that")
 
 
+def always_possible(said: object) -> Reply | None:
+    """What can be said to every step, by itself or in words; None if it is not that."""
+    if isinstance(said, Reply):
+        return said
+    if not isinstance(said, str):
+        return None
+    plain = said.strip().casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return ALWAYS_POSSIBLE.get(plain)
+
+
 def _from_choice(question: Question, said: Choice) -> Understood:
     for each in question.answers:
         if each.id == said.id:
@@ -76,8 +86,8 @@ def _from_text(question: Question, said: str) -> Understood:
     texts = {each.text.strip().casefold(): each.id for each in question.answers}
     if wanted in texts | ids:
         return Understood((texts | ids)[wanted])
-    if wanted.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'") in ALWAYS_POSSIBLE:
-        return Understood(ALWAYS_POSSIBLE[wanted.replace("\u2019", "'")].value)
+    if (reply := always_possible(said)) is not None:
+        return Understood(reply.value)
     if question.unit and (both := AMBIGUOUS.match(wanted)):
         raise _two_ways(question, said, both)
     if question.unit and (number := NUMBER.fullmatch(wanted)):

@@ -10,10 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
-from troubleshoot.errors import ArgumentError, ArgumentTypeError, SessionError
-from troubleshoot.session import asides, asking, changing, choosing, signing
+from troubleshoot.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    SessionError,
+    StaleStep,
+)
+from troubleshoot.session import asides, asking, changing, choosing, signing, tokens
 from troubleshoot.session.asides import SetAside
 from troubleshoot.session.cached import cached_property
 from troubleshoot.session.events import (
@@ -33,7 +38,7 @@ from troubleshoot.session.offers import Offers
 from troubleshoot.session.options import Options
 from troubleshoot.session.probing.probes import SECONDS, Probe, probed, probed_async
 from troubleshoot.session.recent import recent
-from troubleshoot.session.replies import Said, understood
+from troubleshoot.session.replies import Said, always_possible, understood
 from troubleshoot.session.signing import Signature
 from troubleshoot.session.situation import Situation
 from troubleshoot.session.state import corrected, state
@@ -52,6 +57,8 @@ from troubleshoot.tree.tree import Tree
 
 QuestionOrId: TypeAlias = Question | written.Question | str
 ActionOrId: TypeAlias = Action | written.Action | str
+
+S = TypeVar("S", bound=Step)
 
 DIGITS: Final = 6  # of recorded bits and minutes; the last bits of a sum may differ
 
@@ -114,15 +121,24 @@ class Session:
 
     @cached_property
     def _next_step(self) -> Step:
-        return choosing.next_step(self.offers)
+        return self._marked(choosing.next_step(self.offers))
+
+    def _marked(self, step: S) -> S:
+        """The step with its token."""
+        return replace(step, token=tokens.token(self._trail, step))
+
+    @cached_property
+    def _trail(self) -> bytes:
+        return tokens.extended(tokens.beginning(self.tree), self.events)
 
     def question(self, id: str) -> Question:
         """The question of this id as a step, whether or not it is recommended."""
-        return asking.question_step(self.offers, self.tree.question(id).id)
+        step = asking.question_step(self.offers, self.tree.question(id).id)
+        return self._marked(step)
 
     def action(self, id: str) -> Action:
         """The action of this id as a step, whether or not it is recommended."""
-        return asking.action_step(self.offers, self.tree.action(id).id)
+        return self._marked(asking.action_step(self.offers, self.tree.action(id).id))
 
     @property
     def belief(self) -> Mapping[str, float]:
@@ -264,6 +280,42 @@ class Session:
             return self
         asked = (self._asked(id_, event.at),) if isinstance(question, Question) else ()
         return self._with(*asked, event)
+
+    def reply(
+        self,
+        token: str,
+        said: Said,
+        *,
+        source: str | None = None,
+        quote: str | None = None,
+    ) -> Session:
+        """
+        The session after a reply to the step that is on, which has this token.
+
+        ``said`` is as for ``answer``; of an action True or False, "fixed" or "failed",
+        or ``NOT_NOW``.
+
+        Raises:
+            StaleStep: the token is of a step that is not on any more, or of another
+                session; ``customer`` is the sentence for whoever replied.
+            AnswerError: this is no reply to the step.
+        """
+        step = self.next_step()
+        if token != step.token:
+            raise StaleStep(
+                "this token is not that of the step that is on: the session has moved "
+                "on, or it is another one",
+                said=None,
+                customer="This was a reply to something that is not asked any more. "
+                "Please reply to what is asked now.",
+            )
+        if isinstance(step, Action):
+            if always_possible(said) is NOT_NOW:
+                return self.not_now(step, source=source, quote=quote)
+            worked = changing.outcome(step.id, said)
+            return self.tried(step, fixed=worked, source=source, quote=quote)
+        # An ending is refused there, as nothing is asked.
+        return self.answer(step, said, source=source, quote=quote)  # type: ignore[arg-type]
 
     def change(
         self,
@@ -431,7 +483,11 @@ class Session:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def _with(self, *events: Event) -> Session:
-        return replace(self, events=(*self.events, *events), undone=())
+        after = replace(self, events=(*self.events, *events), undone=())
+        if (trail := self.__dict__.get("_trail")) is not None:
+            # Not worked out anew from the first event on.
+            after.__dict__["_trail"] = tokens.extended(trail, events)
+        return after
 
     @property
     def _actor(self) -> str:

@@ -2,16 +2,24 @@
 What a session recommends: a question, an action, or an ending.
 
 Costs are in minutes and include the setups that are not open yet; gains are in bits;
-chances are fractions of 1. The classes of the same names in ``troubleshoot.tree`` are
-what the author wrote; these are what the customer is told now.
+chances are fractions of 1. A ``token`` belongs to one step of one session as it is,
+and ``Session.reply`` takes it. The classes of the same names in
+``troubleshoot.tree`` are what the author wrote; these are what the customer is told
+now.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any, ClassVar, Final, Literal, TypeAlias
 
+from troubleshoot.tree.answers import (
+    DRAFT,
+    Numbers,
+    answers_schema,
+    outcomes_schema,
+)
 from troubleshoot.tree.tree import Escalation, Risk
 
 EndingKind: TypeAlias = Literal[
@@ -49,12 +57,17 @@ class LikelyCause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """An answer on offer: P(answer) now, and the root causes it would rule out."""
+    """
+    An answer on offer: P(answer) now, and the root causes it would rule out.
+
+    ``numbers`` are those that mean it, where the question takes one.
+    """
 
     id: str
     text: str
     probability: float
     rules_out: tuple[Titled, ...] = ()
+    numbers: Numbers | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON has it."""
@@ -101,11 +114,18 @@ class Question:
     cost_min: float = 0.0
     reason: str = ""
     runners_up: tuple[RunnerUp, ...] = ()
+    token: str = field(default="", compare=False)
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of what may be said to it."""
+        said = ((each.id, each.text, each.numbers) for each in self.answers)
+        return {"$schema": DRAFT, "title": self.text, **answers_schema(said)}
 
     def to_dict(self) -> dict[str, Any]:
         """The question as JSON has it; ``why`` is the author's reason and ours."""
         return {
             "kind": self.kind,
+            "token": self.token,
             "id": self.id,
             "text": self.text,
             "answers": [each.to_dict() for each in self.answers],
@@ -147,11 +167,18 @@ class Action:
     chance: float = 0.0
     causes: tuple[LikelyCause, ...] = ()
     reason: str = ""
+    token: str = field(default="", compare=False)
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of what may be said of it."""
+        said = outcomes_schema(put_off=True)
+        return {"$schema": DRAFT, "title": self.text, **said}
 
     def to_dict(self) -> dict[str, Any]:
         """The action as JSON has it; ``why`` is the author's reason and ours."""
         return {
             "kind": self.kind,
+            "token": self.token,
             "id": self.id,
             "title": self.title,
             "text": self.text,
@@ -187,11 +214,17 @@ class Ending:
     confidence: float = 0.0
     actions: tuple[Titled, ...] = ()
     escalate: Escalation | None = None
+    token: str = field(default="", compare=False)
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of what may be said to it: nothing."""
+        return {"$schema": DRAFT, "title": self.text, "not": {}}
 
     def to_dict(self) -> dict[str, Any]:
         """The ending as JSON has it, where its kind is the "outcome"."""
         return {
             "kind": "ending",
+            "token": self.token,
             "outcome": self.kind,
             "text": self.text,
             "reason": self.reason,

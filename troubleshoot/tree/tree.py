@@ -304,6 +304,12 @@ class Tree:
         """The action of this id, or ``UnknownName``."""
         return _named("action", id, self.actions)
 
+    def facts_schema(self) -> dict[str, Any]:
+        """The JSON Schema of the facts that a session may begin with."""
+        from troubleshoot.tree.answers import facts_schema  # noqa: PLC0415
+
+        return facts_schema(self)
+
     def leaves(self, id: str) -> tuple[str, ...]:
         """The root causes under a group, or the root cause itself."""
         cause = self.cause(id)

@@ -1,0 +1,90 @@
+"""What may be said to the steps of a tree, as JSON Schemas (draft 2020-12)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from troubleshoot.tree.tree import Question, Range, Tree
+
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+# As ``troubleshoot.session.Reply`` has them, and actions their outcomes.
+REPLIES: Final = (("dont-know", "I don't know"), ("not-now", "Not now"))
+OUTCOMES: Final = (("fixed", "It helped"), ("failed", "It did not help"))
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Numbers that mean an answer; None is no limit, an ``open`` one is left out."""
+
+    low: float | None
+    high: float | None
+    low_open: bool = False
+    high_open: bool = False
+
+
+def numbers_of(range: Range | None) -> Numbers | None:
+    """The numbers of a range, which JSON can hold."""
+    if range is None:
+        return None
+    low, high = (x if math.isfinite(x) else None for x in (range.low, range.high))
+    return Numbers(low, high, range.low_open, range.high_open)
+
+
+def answers_schema(
+    answers: Iterable[tuple[str, str, Numbers | None]],
+) -> dict[str, Any]:
+    """What may be said to a question with these answers: ids, numbers, no answer."""
+    said = tuple(answers)
+    return {
+        "anyOf": [
+            *(_word(id, text) for id, text, _ in said),
+            *(_number(text, numbers) for _, text, numbers in said if numbers),
+            *(_word(*each) for each in REPLIES),
+        ]
+    }
+
+
+def outcomes_schema(*, put_off: bool) -> dict[str, Any]:
+    """What may be said of an action: what came of it, or that it has to wait."""
+    words = (*OUTCOMES, *REPLIES[1:]) if put_off else OUTCOMES
+    return {"anyOf": [*(_word(*each) for each in words), {"type": "boolean"}]}
+
+
+def facts_schema(tree: Tree) -> dict[str, Any]:
+    """What may be known before the first question, by id of question or action."""
+    questions = {x.id: _of_question(x) for x in tree.questions.values()}
+    actions = {
+        each.id: {"title": each.do, **outcomes_schema(put_off=False)}
+        for each in tree.actions.values()
+    }
+    return {
+        "$schema": DRAFT,
+        "title": tree.title,
+        "type": "object",
+        # A question comes before an action of the same id.
+        "properties": {**actions, **questions},
+        "additionalProperties": False,
+    }
+
+
+def _of_question(question: Question) -> dict[str, Any]:
+    said = ((x.id, x.text, numbers_of(x.range)) for x in question.answers)
+    return {"title": question.ask, **answers_schema(said)}
+
+
+def _word(id: str, text: str) -> dict[str, Any]:
+    return {"const": id, "title": text}
+
+
+def _number(text: str, numbers: Numbers) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": "number", "title": text}
+    if numbers.low is not None:
+        found["exclusiveMinimum" if numbers.low_open else "minimum"] = numbers.low
+    if numbers.high is not None:
+        found["exclusiveMaximum" if numbers.high_open else "maximum"] = numbers.high
+    return found
