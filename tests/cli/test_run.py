@@ -166,7 +166,7 @@ def test_input_that_ends_on_a_misheard_line_is_a_problem(call):
     run = call("run", "lamp.yaml", typed="5000 ohm\n")
 
     assert run.exit_code == 1
-    refused = "'5000 ohm' is not among the answers above; please type a number in V."
+    refused = "   That is not one of the answers here. Possible are: a number in V;"
     assert refused in run.output
     assert SAVED.read_bytes() == before
 

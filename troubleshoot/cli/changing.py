@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path, words
-from troubleshoot.cli.hearing import Command, Misheard, heard, no_such_number
+from troubleshoot.cli.hearing import Command, Misheard, heard
 from troubleshoot.cli.listening import Stopped, listen
 from troubleshoot.errors import AnswerError
 from troubleshoot.session import DONT_KNOW, NOT_NOW, Action
@@ -139,8 +139,8 @@ def again(session: Session, step: Question | Action, said: str) -> Session:
         if step.id in session.offers.situation.state.stale:
             return session.answer(step.id, said)  # it may be different now
         return session.change(step.id, said)
-    except AnswerError:
-        raise Misheard(no_such_number(said, step.unit)) from None
+    except AnswerError as error:
+        raise Misheard(error.customer) from None
 
 
 def consequences(terminal: Terminal, before: Session, after: Session) -> None:

@@ -111,13 +111,6 @@ def _what_can_be_typed(offer: Offer, typed: str, texts: dict[str, str]) -> str:
     )
 
 
-def no_such_number(typed: str, unit: str) -> str:
-    """The sentence on a number, perhaps with a unit, that fits no answer."""
-    shown = one_line(typed)[:SHOWN]
-    said = f"{shown} {unit}" if re.fullmatch(r"[-+.,\d]+", shown) else f"'{shown}'"
-    return f"{said} is not among the answers above; please type a number in {unit}."
-
-
 def _kind(offer: Offer) -> str:
     ids = [id_ for id_, _ in offer.answers]
     if not offer.listed:

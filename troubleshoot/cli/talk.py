@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path, words
 from troubleshoot.cli.changing import changed
-from troubleshoot.cli.hearing import COMMANDS, Command, Misheard, heard, no_such_number
+from troubleshoot.cli.hearing import COMMANDS, Command, Misheard, heard
 from troubleshoot.cli.listening import Stopped, listen
 from troubleshoot.cli.prepared import chosen
 from troubleshoot.errors import AnswerError, SessionError
@@ -176,5 +176,5 @@ def replied(session: Session, step: Question, answer: str) -> Session:
     """The session after an answer; ``Misheard`` where a number fits none."""
     try:
         return session.answer(step, answer)
-    except AnswerError:
-        raise Misheard(no_such_number(answer, step.unit)) from None
+    except AnswerError as error:
+        raise Misheard(error.customer) from None
