@@ -98,6 +98,47 @@ urgent:
 escalate: {to: The electrician, bring: [model, photo]}
 """
 
+# Texts of several lines, with all that is markup in them.
+RICH = """
+unknown: 0%
+causes: {a: {title: A, about: "*One*."}, b: {title: B}}
+questions:
+  show:
+    ask: |
+      What does it show?
+
+      ```
+      ls  -l /run
+      du
+      ```
+    answers: {nothing: Nothing, some: Something}
+    how: |
+      1. Open a shell.
+      2. Type.
+
+      Then **carefully**, as it says [there](notes.txt) or
+      [elsewhere](https://example.test/a):
+
+      ```sh
+      systemctl stop foo
+        rm /run/x
+      ```
+
+      | light | do |
+      |---|---|
+      | red | stop |
+    given: {a: nothing, b: some}
+actions:
+  press:
+    do: |
+      Do this:
+
+      1. Press it.
+      2. Let go.
+    caution: "Mind:\\n\\n- Unplug it.\\n- Wait."
+    fixes: {b: 90%}
+"""
+
 # Of two answers that contradict each other, one is private.
 CONTRARY = """
 unknown: 5%
@@ -1297,6 +1338,54 @@ actions: {cure: {do: Cure it., changes: [x]}}
         press(page, "It says on", "Change: Does lamp <b> work?")
         assert "Does `lamp <b>` work? It says `on`" in handed(page)
 
+    def test_texts_are_shown_as_blocks(self, opened):
+        """
+        Paragraphs, lists, code, emphasis, tables and links of texts that explain are
+        elements; each line of what is asked or to do stands on a line of its own.
+        """
+        page = opened(tree(RICH))
+        press(page, "Start")
+        step = page.locator("#step")
+        heading = page.locator("#heading")
+        assert heading.inner_text().split("\n")[0] == "What does it show?"
+        lines = heading.evaluate("each => each.innerText.split('\\n')")
+        assert [x.strip() for x in lines if x.strip()][1:] == ["ls  -l /run", "du"]
+        assert step.locator(".how ol > li").all_inner_texts() == [
+            "Open a shell.",
+            "Type.",
+        ]
+        assert (
+            step.locator(".how pre").inner_text() == "systemctl stop foo\n  rm /run/x\n"
+        )
+        assert step.locator(".how strong").inner_text() == "carefully"
+        assert step.locator(".how td").all_inner_texts() == ["red", "stop"]
+        link = step.locator(".how a")
+        assert link.get_attribute("href") == "https://example.test/a"
+        assert link.get_attribute("rel") == "noopener noreferrer"
+        assert "there (notes.txt)" in step.inner_text()
+        press(page, "Something")
+        caution = page.locator(".caution")
+        assert caution.locator("li").all_inner_texts() == ["Unplug it.", "Wait."]
+        press(page, "Stop here")
+
+        lines = handed(page).splitlines()
+        place = lines.index("  1. Press it.")
+        assert lines[place - 4 : place + 3] == [
+            "- Careful: Mind:",
+            "  - Unplug it.",
+            "  - Wait.",
+            "  Do this:",
+            "  1. Press it.",
+            "  2. Let go.",
+            "  (1 min)",
+        ]
+        place = lines.index("- What does it show?")
+        assert lines[place + 1 : place + 4] == [
+            "    ls  -l /run",
+            "    du",
+            "  Something",
+        ]
+
     def test_a_browser_that_keeps_nothing_says_so_once(self, kettle, opened):
         """
         Where storage is refused, the reader learns that a reload loses the answers.
@@ -1483,7 +1572,8 @@ class TestHostile:
 
     def test_any_text_stays_a_text_without_scripts(self, browser, tmp_path):
         """
-        The part for readers without scripts holds no element of a tree's text.
+        The part for readers without scripts holds no element that a text brings along,
+        and no link that runs anything.
         """
         file = tmp_path / "page.html"
         file.write_text(interactive(_tree_of(naughty())), encoding="utf-8")
@@ -1491,7 +1581,10 @@ class TestHostile:
         page = Watched(context)
         page.page.goto(file.as_uri())
 
-        assert page.page.locator("iframe, img, a").count() == 0
+        assert page.page.locator("iframe, img").count() == 0
+        links = page.page.locator("a").evaluate_all("all => all.map((a) => a.href)")
+        schemes = {each.partition(":")[0] for each in links}
+        assert schemes <= {"http", "https", "mailto", "file"}  # it is a file itself
         assert "<script>alert(1)</script>" in page.page.locator("body").inner_text()
         assert page.quiet
         context.close()

@@ -16,10 +16,14 @@ from troubleshoot.engine.model import compiled
 from troubleshoot.session.events import is_fact, plain
 from troubleshoot.session.keeping.saved import tree_mark
 from troubleshoot.session.naming import titled_action
+from troubleshoot.session.texts.blocks import Paragraph
+from troubleshoot.session.texts.lines import laid
+from troubleshoot.session.texts.nodes import nodes
+from troubleshoot.session.texts.reading import rich, short
 from troubleshoot.tree.tree import Escalation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from troubleshoot.engine.belief import FloatArray
     from troubleshoot.engine.likelihood import Likelihood
@@ -69,7 +73,26 @@ def page_data(session: Session) -> dict[str, Any]:
         "actions": [_action(model, each) for each in tree.actions.values()],
         "setups": [_setup(each) for each in tree.setups.values()],
         "escalate": _escalation(tree.escalate),
+        "lines": dict(_in_lines(tree)),
     }
+
+
+def _in_lines(tree: Tree) -> Iterator[tuple[str, list[tuple[str, str, bool]]]]:
+    """Texts that ask or tell what to do and have lines of their own, with these."""
+    for text in _told(tree):
+        match blocks := short(text):
+            case () | (Paragraph(),):
+                continue
+        yield text, [(each.lead, each.text, each.whole) for each in laid(blocks)]
+
+
+def _told(tree: Tree) -> Iterator[str]:
+    for question in tree.questions.values():
+        yield question.ask
+        yield from question.stop.values()
+    for action in tree.actions.values():
+        yield from (action.do, action.verify)
+    yield from (each.do for each in tree.setups.values())
 
 
 def _names(names: tuple[str, ...] | None) -> list[str] | None:
@@ -90,7 +113,7 @@ def _cause(tree: Tree, cause: Cause) -> dict[str, Any]:
     return {
         "id": cause.id,
         "title": cause.title,
-        "about": cause.about,
+        "about": nodes(rich(cause.about)),
         "groups": parents,
     }
 
@@ -99,8 +122,8 @@ def _question(model: Model, question: Question) -> dict[str, Any]:
     return {
         "id": question.id,
         "ask": question.ask,
-        "why": question.why,
-        "how": question.how,
+        "why": nodes(rich(question.why)),
+        "how": nodes(rich(question.how)),
         "unit": question.unit,
         "answers": [_answer(each) for each in question.answers],
         "private": question.private,
@@ -146,10 +169,11 @@ def _action(model: Model, action: Action) -> dict[str, Any]:
         "id": action.id,
         "title": titled_action(action).title,
         "do": action.do,
-        "why": action.why,
-        "how": action.how,
+        "why": nodes(rich(action.why)),
+        "how": nodes(rich(action.how)),
         "verify": action.verify,
-        "caution": action.caution,
+        "caution": nodes(rich(action.caution)),
+        "warning": [each.lead + each.text for each in laid(rich(action.caution))],
         "risk": action.risk,
         "changes": list(action.changes),
         "cost": action.cost,

@@ -39,7 +39,7 @@ function actionCard(step, { tried: said, skipped }) {
   const { action } = step;
   return [
     ...headed(action.do, [
-      action.caution ? make("div", { className: "caution" }, cautions(action)) : null,
+      action.caution.length ? make("div", { className: "caution" }, cautions(action)) : null,
       action.risk === "none" ? null : make("p", { className: "risk" }, word(action.risk)),
       setupFirst(step),
     ]),
@@ -56,7 +56,7 @@ function outcomeAsked({ verify }, said, label) {
   return make(
     "div",
     { role: "group", "aria-label": uncoded(label) },
-    ...prose(verify || word("did_it_help"), "verify"),
+    ...told(verify || word("did_it_help"), "verify"),
     make(
       "div",
       { className: "answers" },
@@ -67,7 +67,7 @@ function outcomeAsked({ verify }, said, label) {
 }
 
 function cautions(action) {
-  return [make("strong", {}, word("careful")), ...prose(action.caution)];
+  return [make("strong", {}, word("careful")), ...explained(action.caution)];
 }
 
 function actionReason({ reason, chance }) {
@@ -99,12 +99,12 @@ function timeTaken({ minutes: cost }) {
 }
 
 function hints({ how }) {
-  if (!how) return null;
-  return make("div", { className: "how" }, heading(word("how"), 3), ...prose(how));
+  if (!how.length) return null;
+  return make("div", { className: "how" }, heading(word("how"), 3), ...explained(how));
 }
 
 function whyFolded(why, reason) {
-  return folded(word("why_this"), [...prose(why), make("p", {}, reason)]);
+  return folded(word("why_this"), [...explained(why), make("p", {}, reason)]);
 }
 
 const TWO_WAYS = new RegExp(`^(?:${SHARED.ambiguous})`); // with thousands or decimals

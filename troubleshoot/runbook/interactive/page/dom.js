@@ -22,24 +22,63 @@ function make(tag, properties = {}, ...children) {
   return made;
 }
 
-/** An author's text: plain paragraphs, in the direction of their own script. */
-function prose(text, className = "") {
-  const paragraphs = printable(text).split(/\n\s*\n/).map((each) => each.trim());
-  return paragraphs
-    .filter((each) => each)
-    .map((each) => make("p", { className, dir: "auto" }, coded(each)));
+/** A text that asks or tells what to do, in the direction of its own script. */
+function told(text, className = "") {
+  return text.trim() ? [make("p", { className, dir: "auto" }, coded(text))] : [];
+}
+
+// What a text that explains may consist of, and which addresses a link may have.
+const BLOCKS = ["p", "pre", "ul", "ol", "li", "blockquote", "table", "tr", "th", "td"];
+const TAGS = [...BLOCKS, "code", "em", "strong", "br", "a"];
+const ADDRESS = /^(?:https?:\/\/|mailto:|tel:)/i;
+
+/** A text that explains: its blocks, as data.py wrote them, as elements. */
+function explained(nodes) {
+  return nodes.map(drawn);
+}
+
+function drawn(node) {
+  if (typeof node === "string") return node;
+  const { tag, children, href = "", start } = node;
+  if (!TAGS.includes(tag)) throw new Error(`there is no element '${tag}'`);
+  const inner = children.map(drawn);
+  if (tag !== "a") {
+    const own = BLOCKS.includes(tag) ? { dir: "auto" } : {};
+    return make(tag, start === undefined ? own : { ...own, start }, ...inner);
+  }
+  if (!ADDRESS.test(href)) return make("span", {}, ...inner, ` (${href})`);
+  return make("a", { href, target: "_blank", rel: "noopener noreferrer" }, ...inner);
 }
 
 const CODE = /`([^`\n]+)`/g;
 
-/** An author's text as texts and elements: what stands in backticks is code. */
+/** A text that asks or tells as texts and elements; its lines stand on their own. */
 function coded(text) {
-  return printable(text).split(CODE).map((each, i) => (i % 2 ? make("code", {}, each) : each));
+  const lines = model.data.lines[text];
+  if (lines === undefined) return spanned(text);
+  return lines.flatMap(([lead, words, whole], i) => [
+    i ? make("br") : "",
+    make("span", { className: "lead-in" }, lead),
+    ...(whole ? [make("code", {}, words)] : spanned(words)),
+  ]);
+}
+
+/** Words on a line; what stands in backticks is code. */
+function spanned(text) {
+  return printable(text)
+    .split(CODE)
+    .map((each, i) => (i % 2 ? make("code", {}, each) : each));
+}
+
+/** The lines of a text that asks or tells, as plain text. */
+function linesOf(text) {
+  const lines = model.data.lines[text];
+  return lines ? lines.map(([lead, words]) => lead + words) : [text];
 }
 
 /** The same to be read out, or as one text. */
 function uncoded(text) {
-  return text.replace(CODE, "$1");
+  return linesOf(text).join(" ").replace(CODE, "$1");
 }
 
 function heading(text, level = 2) {

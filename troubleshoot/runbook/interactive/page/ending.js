@@ -39,8 +39,10 @@ function causeList(session, { causes }) {
 }
 
 function causeItem(model, id, share) {
+  const { about } = model.causes.get(id);
   const title = make("p", { dir: "auto" }, `${titleOf(model, id)} (${percent(share)})`);
-  return make("li", {}, title, ...prose(model.causes.get(id).about, "about"));
+  const more = about.length ? make("div", { className: "about" }, ...explained(about)) : null;
+  return make("li", {}, title, more);
 }
 
 /** What is folded away on the screen but not on paper; nothing where nothing is left. */
@@ -69,7 +71,7 @@ function remedyList(session, step, said) {
 }
 
 function helped({ action }) {
-  return make("div", { className: "remedy" }, ...prose(action.do, "do"));
+  return make("div", { className: "remedy" }, ...told(action.do, "do"));
 }
 
 /** An action with its caution before it, and what to say once it was tried. */
@@ -79,12 +81,12 @@ function remedyNote(step, said) {
   return make(
     "div",
     { className: "remedy" },
-    action.caution ? make("div", { className: "caution" }, cautions(action)) : null,
+    action.caution.length ? make("div", { className: "caution" }, cautions(action)) : null,
     action.risk === "none" ? null : make("p", { className: "risk" }, word(action.risk)),
     setupFirst(step),
-    ...prose(action.do, "do"),
+    ...told(action.do, "do"),
     timeTaken(step),
-    ...prose(action.how),
+    ...explained(action.how),
     outcomeAsked(action, (fixed) => said(step.id, fixed), `${action.do} ${asked}`),
   );
 }

@@ -31,7 +31,21 @@ function standing(session, step) {
 
 function section(title, lines) {
   if (!lines.length) return "";
-  return `\n${word(title)}:\n${lines.map((each) => `- ${onOneLine(each)}`).join("\n")}`;
+  return `\n${word(title)}:\n${lines.map(item).join("\n")}`;
+}
+
+/** An item of a list: a text on one line, or lines that stay as they are. */
+function item(text) {
+  const lines = Array.isArray(text) ? text : [onOneLine(text)];
+  return `- ${lines.join("\n  ")}`;
+}
+
+/** Parts in a row, or below each other where one has lines of its own. */
+function inTurn(parts) {
+  const filled = parts.filter((each) => each.length && each[0] !== "");
+  return filled.some((each) => each.length > 1)
+    ? filled.flat()
+    : filled.map((each) => each[0]).join(" ");
 }
 
 function onOneLine(text) {
@@ -64,7 +78,8 @@ function saidLines(model, events) {
     const anew = moves.slice(i + 1).some((later) => isSameStep(each, later));
     const aside = asideText(state, each, anew);
     const said = replyText(model, each, true);
-    return `${stepText(model, kind, each.step)} ${said}${aside ? ` (${aside})` : ""}`;
+    const lines = linesOf(stepText(model, kind, each.step));
+    return inTurn([lines, [`${said}${aside ? ` (${aside})` : ""}`]]);
   });
 }
 
@@ -74,18 +89,23 @@ function remedyLines(session, step) {
   return step.kind === "given up" ? lines.slice(0, MOST) : lines;
 }
 
-/** A step on one line; caution, risk and what comes first stand before it. */
+/** A step in a few lines; caution, risk and what comes first stand before it. */
 function stepLine({ question, action, urgent, setup, minutes: cost }) {
-  const { caution, risk = "none" } = action ?? {};
-  const parts = [
-    urgent ? `${word("urgent")}:` : "",
-    caution ? `${word("careful")} ${caution}` : "",
-    risk === "none" ? "" : word(risk),
-    setup.length ? `${word("first")} ${setup.join(" ")}` : "",
-    question ? question.ask : action.do,
-    `(${minutes(cost)})`,
-  ];
-  return parts.filter((each) => each).join(" ");
+  const { warning = [], risk = "none" } = action ?? {};
+  const first = setup.flatMap(linesOf);
+  return inTurn([
+    [urgent ? `${word("urgent")}:` : ""],
+    headedBy(word("careful"), warning),
+    [risk === "none" ? "" : word(risk)],
+    headedBy(word("first"), setup.length === first.length ? [first.join(" ")] : first),
+    linesOf(question ? question.ask : action.do),
+    [`(${minutes(cost)})`],
+  ]);
+}
+
+/** The words before the first line; nothing where there is none. */
+function headedBy(words, [first = "", ...rest]) {
+  return first ? [`${words} ${first}`, ...rest] : [];
 }
 
 function escalationLines(escalate) {

@@ -65,7 +65,9 @@ function ruledOutGroups(situation, out) {
 function againstText(model, by, masked) {
   if (by === null) return word("from_start");
   const secret = by.kind === "question" && model.question.get(by.step).private;
-  return masked && secret ? word("private") : pieceText(model, by).join(" ");
+  if (masked && secret) return word("private");
+  const [text, said] = pieceText(model, by);
+  return [...linesOf(text), said].join(" ");
 }
 
 /** Every move with what was said, and a way to change it if there is one. */
