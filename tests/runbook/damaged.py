@@ -143,7 +143,11 @@ NOTED: Final = {"kind": "noted", **SIGNED, "text": "x"}
 # asked, answered, answered lamp, changed, tried clean, corrected, skipped, answered
 # ohms, noted, ended.
 CHANGES: Final[dict[str, Callable[[Any], None]]] = {
-    "another tree": _set("tree", "id", to="printer"),
+    "the same tree under another name": _set("tree", "id", to="printer"),
+    "another tree": _set("tree", to={
+        "id": "printer", "title": "A lamp", "version": "", "fingerprint": "0" * 16}),
+    "another title and text": _set("tree", to={
+        "id": "lamp", "title": "A desk", "version": "", "fingerprint": "0" * 16}),
     "another title and tree": _set("tree", to=dict.fromkeys(
         ("id", "title", "version", "fingerprint"), "x")),
     "another edition of the tree": _set("tree", "fingerprint", to="0" * 12),

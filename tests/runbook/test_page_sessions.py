@@ -142,7 +142,8 @@ def library_reads(tree, text):
         return ("not_a_session",)
     saved = json.loads(text)
     mark = saved.get("session", saved)["tree"]
-    if session.carried or mark["fingerprint"] != tree.fingerprint:
+    kinds = {each.kind for each in session.carried} - {"renamed"}
+    if kinds or mark["fingerprint"] != tree.fingerprint:
         return ("edited_tree",)
     belief = tuple(round(each, 9) for each in session.belief.values())
     return "opened", belief, len(session.events), len(session.undone)

@@ -147,13 +147,23 @@ function isReplied({ kind, step }, next) {
   return kind !== "asked" || (next && isAnswer(next) && next.step === step);
 }
 
-/** Refuses what is of another tree, and what an edit of this one would have changed. */
+/**
+ * Refuses what is of another tree, and what an edit of this one would have changed.
+ *
+ * What has the same fingerprint says the same, whatever its file is called.
+ */
 function checkTree(model, { tree, texts }, events) {
   const ours = model.data.tree;
-  if (tree.id !== ours.id) throw new Refused("other_tree");
-  const same = tree.fingerprint === ours.fingerprint && tree.title === ours.title;
-  const whole = same && events.every((each) => fits(model, each));
+  const same = tree.fingerprint === ours.fingerprint;
+  if (!same && !isRelated(model, tree, events)) throw new Refused("other_tree");
+  const whole = same && tree.title === ours.title && events.every((x) => fits(model, x));
   if (!whole || !areOurs(texts, textsOf(model, events))) throw new Refused("edited_tree");
+}
+
+/** Whether it may be this tree before an edit: its name, and its title or a step. */
+function isRelated({ data, question, action }, { id, title }, events) {
+  const known = ({ step }) => question.has(step) || action.has(step);
+  return id === data.tree.id && (title === data.tree.title || events.some(known));
 }
 
 /** Whether an event speaks of what is in the tree. */
