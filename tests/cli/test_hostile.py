@@ -117,6 +117,18 @@ def test_an_option_is_named_where_it_was_wrong(call):
     assert action.startswith("error: --tried: there is no action 'pray'")
 
 
+@pytest.mark.parametrize("verb", ["run", "next", "plan", "render"])
+@pytest.mark.parametrize("said", ["nothing=1", "plug=blue"])
+def test_a_wrong_fact_is_refused_by_the_option_that_says_it(call, verb, said):
+    """
+    The same in every verb that takes facts: what was wrong is found at once.
+    """
+    run = call(verb, "lamp.yaml", "--fact", said)
+
+    assert run.exit_code == 2
+    assert run.stderr.startswith("error: --fact")
+
+
 @pytest.mark.parametrize("verb", WORKS)
 def test_an_interrupt_ends_every_verb_in_words(call, monkeypatch, verb):
     """

@@ -24,7 +24,7 @@ from troubleshoot.cli.options import (
     tree_of,
 )
 from troubleshoot.cli.progress import CHOOSING, Line
-from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
+from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_options, wrong_usage
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.cli.typed import FileName
 from troubleshoot.errors import SessionError
@@ -102,7 +102,7 @@ def command(
     loaded = tree_of(tree)
     check_at_hand(loaded, by, has)
     known, later = in_order(ctx.meta[TYPED], facts, tried)
-    with wrong_usage("the options"), Line(CHOOSING):
+    with wrong_options(), Line(CHOOSING):
         session = opened(loaded, file, known, by=by, has=has, strategy=strategy)
         for option, said in later:
             session = after(session, option, said)

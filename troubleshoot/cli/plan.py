@@ -17,7 +17,7 @@ from troubleshoot.cli.options import (
     tree_of,
 )
 from troubleshoot.cli.progress import Line
-from troubleshoot.cli.refused import wrong_usage
+from troubleshoot.cli.refused import wrong_options
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.cli.typed import Count, Seconds
 from troubleshoot.session import plan
@@ -82,7 +82,7 @@ def command(
     loaded = tree_of(tree)
     check_at_hand(loaded, by, has)
     line = Line(f"Planning, {one_line(loaded.title)}")
-    with wrong_usage("the options"), line:
+    with wrong_options(), line:
         made = plan(
             loaded,
             goal,

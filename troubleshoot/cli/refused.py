@@ -36,3 +36,14 @@ def wrong_usage(where: str) -> Iterator[None]:
         yield
     except (UnknownName, AnswerError, ArgumentError, SessionError) as error:
         raise Refused(f"{where}: {error}", code=WRONG_USAGE) from error
+
+
+@contextmanager
+def wrong_options(of: str = "") -> Iterator[None]:
+    """The same of all that a session is begun with; a wrong fact names ``--fact``."""
+    try:
+        yield
+    except (UnknownName, AnswerError) as error:
+        raise Refused(f"--fact{of}: {error}", code=WRONG_USAGE) from error
+    except (ArgumentError, SessionError) as error:
+        raise Refused(f"the options{of}: {error}", code=WRONG_USAGE) from error

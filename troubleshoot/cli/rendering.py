@@ -16,7 +16,7 @@ from troubleshoot.cli.options import (
     refuse_unknown,
     tree_of,
 )
-from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
+from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_options
 from troubleshoot.cli.replay import session_files
 from troubleshoot.cli.sheets import Sheets
 from troubleshoot.runbook.rendering import Layout, Look
@@ -146,7 +146,7 @@ def _refuse_unfit(wish: Wish, facts: Mapping[str, str]) -> None:
         tree, _ = examine(source.file)
         if tree is not None:
             check_at_hand(tree, wish.by, wish.has)
-            with wrong_usage(f"the options for {source.file}"):
+            with wrong_options(f" for {source.file}"):
                 begin(tree, facts, by=wish.by, has=wish.has)
 
 

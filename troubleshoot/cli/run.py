@@ -24,7 +24,7 @@ from troubleshoot.cli.options import (
     tree_of,
 )
 from troubleshoot.cli.prepared import play, prepared
-from troubleshoot.cli.refused import PROBLEMS, Refused, wrong_usage
+from troubleshoot.cli.refused import PROBLEMS, Refused, wrong_options, wrong_usage
 from troubleshoot.cli.talk import talk
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.cli.typed import FileName
@@ -195,7 +195,7 @@ class Book:
 
 def begun(tree: Tree, known: Known) -> Session:
     """A new session with what is known."""
-    with wrong_usage("the options"):
+    with wrong_options():
         strategy = known.strategy or DEFAULT
         return begin(tree, known.facts, by=known.by, has=known.has, strategy=strategy)
 
