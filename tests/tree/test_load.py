@@ -407,3 +407,31 @@ def test_a_name_used_once_that_looks_like_another_is_a_warning():
 def linked_problems(text: str) -> list[str]:
     """The codes of the problems of a text that loads or does not."""
     return [each.code for each in _linked(text.encode(), "t.yaml")[1].problems]
+
+
+@pytest.mark.parametrize(
+    ("body", "ours"),
+    [
+        ("questions: {q: {ask: Q?, options: {x: X, y: Y}}}", "'answers'"),
+        ("questions: {q: {ask: Q?, choices: {x: X, y: Y}}}", "'answers'"),
+        ("causes: {c: {label: C}}", "'title'"),
+        ("questions: {q: {text: Q?}}", "'ask'"),
+        ("questions: {q: {ask: Q?, next: r}}", "'given'"),
+        ("questions: {q: {ask: Q?, if_yes: r}}", "'given'"),
+        ("questions: {q: {ask: Q?, if_no: r}}", "'given'"),
+        ("questions: {q: {ask: Q?, possible_causes: [a]}}", "given"),
+        ("possible_causes: {c: {}}", "'causes'"),
+        ("root_cause: {c: {}}", "'causes'"),
+        ("actions: {x: {solution: Restart it.}}", "'do'"),
+        ("question: {q: {ask: Q?}}", "'questions'"),
+    ],
+)
+def test_words_of_other_trees_are_told_ours(body, ours):
+    """
+    Whoever writes by habit is told the word that this format has for it.
+    """
+    with pytest.raises(TreeError) as caught:
+        loads(TWO + body + "\n")
+
+    [problem] = [each for each in caught.value.problems if each.code == "unknown-key"]
+    assert ours in problem.fix

@@ -141,12 +141,10 @@ def _names(block: Any) -> set[str]:  # noqa: ANN401 - any YAML value
 
 def meaning(key: str, here: Iterable[str], missing: Iterable[str] = ()) -> str | None:
     """The known key that was meant; a missing one is likelier than another."""
-    here, plain = list(here), key.replace("-", "_")
-    for each in HABITS.get(plain, ()):
-        if each in here:
-            return each
-    near = nearest(key, missing) or nearest(key, here)
-    return near[0] if near else None
+    here = list(here)
+    ours = [each for each in HABITS.get(key.replace("-", "_"), ()) if each in here]
+    found = (*nearest(key, missing), *nearest(key, here), *ours)
+    return found[0] if found else None
 
 
 def instead(key: str) -> str:
@@ -160,6 +158,9 @@ def misplaced(root: Any, path: Path) -> str:  # noqa: ANN401 - any YAML value
     for up in range(1, len(path)):
         owner = path[: -1 - up]
         if key in known(root, owner):
+            # Of texts that many things have, nobody knows whose this one is.
+            if up > 1 and key in ("title", "about"):
+                return ""
             if not owner:
                 return f"move '{key}', with all below it, to the left edge."
             levels = "one level" if up == 1 else f"{up} levels"

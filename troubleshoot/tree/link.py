@@ -480,7 +480,7 @@ class _Linker:
                     uses.setdefault(name, []).append(at)
         order = {name: number for number, name in enumerate(uses)}
         once = [name for name, paths in uses.items() if len(paths) == 1]
-        for name in once[: MOST_COMPARED // max(1, len(uses))]:
+        for name in once[: MOST_COMPARED // 2 // max(1, len(uses))]:
             rivals = [each for each in uses if each != name and is_slip(name, each)]
             # Of two that stand once, the later one is taken for the slip.
             surer = [x for x in rivals if len(uses[x]) > 1 or order[x] < order[name]]

@@ -49,6 +49,7 @@ _STAND_INS: Final[dict[str, Any]] = {
 TEXTS_BY_ID: Final = (("answers",), ("stop",))
 MOST_SCRAPS: Final = 40  # parts of one text that its commas tear off
 MOST_BLANKS: Final = 20  # beside a comma
+MOST_SHOWN: Final = 3  # items of a list that a message writes anew
 _ROUNDS: Final = 6  # taking one thing out may leave another one empty
 # The key of an entry under which its one text stands.
 _MAIN: Final = {
@@ -218,8 +219,12 @@ class _Report:
             what = "entry is" if least == 1 else "entries are"
             message = f"'{path[-1]}' is too short: {least} {what} expected"
             return "missing-key", message, ""
-        told = "error" in context and self.source.tells(kind)
-        return kind, error["msg"], getattr(context["error"], "fix", "") if told else ""
+        if kind == "unknown-format":
+            return kind, error["msg"], f"write 'format: {schema.FORMATS[-1]}'."
+        if not ("error" in context and self.source.tells(kind)):
+            return kind, error["msg"], ""
+        deep = keys.misplaced(self.source.root, path)
+        return kind, error["msg"], deep or getattr(context["error"], "fix", "")
 
     def instead(self, message: str, value: Any, path: Path) -> tuple[str, str]:  # noqa: ANN401
         """What to say and to write where the value is of another type."""
@@ -344,19 +349,40 @@ def _as_mapping(message: str, value: Any, path: Path) -> tuple[str, str]:  # noq
     key, room = path[-1], path[0]
     if message != A_MAPPING or room == "tests":
         return message, ""
-    if isinstance(value, str) and len(path) % 2 == 0 and room in _MAIN:
-        return message, f"write '{key}: {{{_MAIN[room]}: {_plain(value)}}}'."
-    forms = {"answers": "{}: {}", "fixes": "{}: usually", "given": "{}: yes"}
-    form = forms.get(key, f"{{}}: {{{{{_MAIN.get(key, 'do')}: {{}}}}}}")
-    items = [value] if isinstance(value, str) else value
-    if not isinstance(items, list) or key not in (*forms, *_MAIN):
+    if isinstance(value, str):
+        return message, _in_braces(key, value, path)
+    if not isinstance(value, list) or key not in ("answers", "fixes", *_MAIN):
         return message, ""
-    texts = [text for each in items[:3] if (text := _main_text(each))]
-    entries = ", ".join(form.format(_slug(text), _plain(text)) for text in texts)
-    end = ", …" if len(items) > len(texts) else ""
-    what = "list" if isinstance(value, list) else "text"
-    said = f"'{key}' is a {what} here, and each of its entries needs an id"
-    return said, f"write '{key}: {{{entries}{end}}}'." if entries else ""
+    entries = [_entry(key, each) for each in value[:MOST_SHOWN]]
+    shown = ", ".join(each for each in entries if each)
+    end = ", …" if len(value) > MOST_SHOWN else ""
+    said = f"'{key}' is a list here, and each of its entries needs an id"
+    return said, f"write '{key}: {{{shown}{end}}}'." if shown else ""
+
+
+def _in_braces(key: str, value: str, path: Path) -> str:
+    """What to write for a text that stands alone where a mapping is expected."""
+    if len(path) % 2 == 0 and path[0] in _MAIN:
+        return f"write '{key}: {{{_MAIN[path[0]]}: {_plain(value)}}}'."
+    firsts = {"stop": "yes", "escalate": "to", "given": "CAUSE"}
+    if key in firsts:
+        return f"write '{key}: {{{firsts[key]}: {_plain(value)}}}'."
+    return f"write '{key}: {{{value}: usually}}'." if key == "fixes" else ""
+
+
+def _entry(key: str, item: Any) -> str:  # noqa: ANN401 - any YAML value
+    """An item of a list as an entry with an id; empty where it holds no text."""
+    text = _main_text(item)
+    if not text:
+        return ""
+    if key == "answers":
+        return f"{_slug(text)}: {_plain(text)}"
+    if key == "fixes":
+        return f"{text}: usually"
+    if isinstance(item, dict):
+        return f"{_slug(text)}: {{…}}"
+    main = "" if _slug(text) == text else f"{_MAIN[key]}: {_plain(text)}"
+    return f"{_slug(text)}: {{{main}}}"
 
 
 def _main_text(item: Any) -> str:  # noqa: ANN401 - any YAML value

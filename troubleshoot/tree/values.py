@@ -156,7 +156,9 @@ def prior(text: str) -> Prior:
         found = Prior(-1.0, text)
     if found.value < 0:
         message = f"'{text}' is not a prior: a number from 0 up is expected"
-        raise BadValue(message, _with_point(text))
+        unit = re.fullmatch(r"(\d+(?:\.\d+)?) *[^\W\d]+", text)
+        fix = f"write '{unit[1]}'." if unit else _with_point(text)
+        raise BadValue(message, fix)
     if found.is_percentage and found.value > 1:
         raise BadValue(f"'{text}' is not a prior: it is more than 100%")
     return found
