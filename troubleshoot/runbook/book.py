@@ -114,7 +114,8 @@ class Remedy:
     An action that an ending proposes.
 
     ``chance`` is P(it helps) when those before it did not; ``minutes`` includes
-    ``setups``, those that are not done by then. ``only_if`` are pairs of a question
+    ``setups``, those that are not done by then; ``done`` are the others that it stands
+    on, done on all ways of this runbook to here. ``only_if`` are pairs of a question
     and the answers without which it is not to be taken.
     """
 
@@ -125,6 +126,7 @@ class Remedy:
     caution: str = ""
     risk: Risk = "none"
     setups: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
     only_if: tuple[tuple[str, str], ...] = ()
@@ -247,7 +249,12 @@ class Front:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runbook:
-    """A tree laid out to be read from the front to the END mark."""
+    """
+    A tree laid out to be read from the front to the END mark.
+
+    ``remedies`` are all that causes and endings name, for whoever comes to them from
+    anywhere: none of their setups is done.
+    """
 
     front: Front
     figures: Figures
@@ -255,6 +262,7 @@ class Runbook:
     steps: tuple[Step, ...]
     closes: tuple[Close, ...]
     causes: tuple[Cause, ...]
+    remedies: tuple[Remedy, ...]
     signs: tuple[Sign, ...]
     groups: dict[str, str]
     escalate: Escalation

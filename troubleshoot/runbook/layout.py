@@ -26,7 +26,7 @@ from troubleshoot.runbook.book import (
 )
 from troubleshoot.runbook.endings import says, suspects
 from troubleshoot.runbook.matter import causes, front, groups, signs, stops
-from troubleshoot.runbook.remedies import remedies, taken
+from troubleshoot.runbook.remedies import in_full, remedies, taken
 from troubleshoot.runbook.striking import crossed_out, standing
 from troubleshoot.session.plans.at_its_word import at_its_word
 from troubleshoot.session.plans.cutting import DONT_KNOW
@@ -114,13 +114,17 @@ class _Layout:
         """The whole of it."""
         tree = self.offers.situation.tree
         steps, closes = tuple(self._steps()), tuple(self._closes())
+        listed = causes(self.offers, self.named, closes, self._paths)
+        helping = [x.remedies for x in listed] + [x.remedies for x in closes]
+        names = dict.fromkeys(each.id for among in helping for each in among)
         return Runbook(
             front=front(self.offers, steps, closes),
             figures=self._figures(closes),
             stops=stops(tree),
             steps=steps,
             closes=closes,
-            causes=causes(self.offers, self.named, closes, self._paths),
+            causes=listed,
+            remedies=in_full(self.offers, self.named, names),
             signs=signs(self.offers),
             groups=groups(tree),
             escalate=tree.escalate,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from troubleshoot.engine import remedies as engine
 from troubleshoot.runbook.book import Remedy
 from troubleshoot.session.situation import TOLERANCE
 from troubleshoot.session.wording import listing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from troubleshoot.engine.belief import FloatArray
     from troubleshoot.engine.evidence import BoolArray
-    from troubleshoot.engine.task import Act
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.plans.task import Named
     from troubleshoot.tree.tree import Action, Question, Setup, Tree
@@ -30,49 +32,37 @@ def remedies(
     opened: frozenset[int] = frozenset(),
 ) -> tuple[Remedy, ...]:
     """
-    The actions worth trying against some causes, the most efficient one first.
+    The actions worth trying against some causes, in the order to try them.
 
     ``weights`` are those of all causes, ``against`` marks those that matter, both of
-    shape (causes,). Each is chosen for the case that those before it did not help, and
-    so is its chance; what cannot be undone comes last. One is listed once it is likely
-    enough, given that.
+    shape (causes,). Each chance is for the case that those before it did not help. One
+    is listed only if it is likely enough, given that.
     """
     found: list[Remedy] = []
-    actions = enumerate(named.task.actions)
-    left = {i: x for i, x in actions if (x.fixes * weights)[against].any()}
     p = weights
-    while left and (total := float(p.sum())) > TOLERANCE:
-        chances = {i: float(act.fixes @ p) / total for i, act in left.items()}
-        i = _most_efficient(named, left, chances, opened)
-        if chances[i] < LIKELY:
-            break  # as are all others, for a hopeless one is chosen last
-        act = left.pop(i)
-        found.append(_remedy(offers.situation.tree, named, i, opened, chances[i]))
+    for i in engine.remedies(named.task, weights, against, opened):
+        total, act = float(p.sum()), named.task.actions[i]
+        if total <= TOLERANCE or (chance := float(act.fixes @ p) / total) < LIKELY:
+            continue
+        found.append(_remedy(offers.situation.tree, named, i, opened, chance))
         opened = named.task.opened_after(act, opened)
-        p = p * (1.0 - act.fixes)
+        p = np.asarray(p * (1.0 - act.fixes))
     return tuple(found)
 
 
-def _most_efficient(
-    named: Named,
-    left: Mapping[int, Act],
-    chances: Mapping[int, float],
-    opened: frozenset[int],
-) -> int:
-    def rank(i: int) -> tuple[bool, bool, float, int]:
-        minutes = max(named.task.minutes(left[i], opened), 1e-9)
-        hopeless = chances[i] < LIKELY
-        return hopeless, left[i].irreversible, -round(chances[i] / minutes, 12), i
-
-    return min(left, key=rank)
+def in_full(offers: Offers, named: Named, names: Iterable[str]) -> tuple[Remedy, ...]:
+    """These actions for whoever comes from anywhere, with all that they stand on."""
+    at = {each.id: i for i, each in enumerate(named.actions)}
+    tree, opened = offers.situation.tree, named.task.opened
+    return tuple(_remedy(tree, named, at[each], opened, 0.0) for each in names)
 
 
 def _remedy(
     tree: Tree, named: Named, i: int, opened: frozenset[int], chance: float
 ) -> Remedy:
     action, act = named.actions[i], named.task.actions[i]
-    chain = _chain(named, act.setup, opened)
-    setups = [tree.setups[named.setups[each]] for each in chain]
+    every = _chain(named, act.setup, named.task.opened)
+    setups = [tree.setups[named.setups[each]] for each in every]
     by, things = taken(action, *setups)
     return Remedy(
         id=action.id,
@@ -81,7 +71,12 @@ def _remedy(
         verify=action.verify,
         caution=action.caution,
         risk=action.risk,
-        setups=tuple(each.do for each in setups),
+        setups=tuple(
+            x.do for x, each in zip(setups, every, strict=True) if each not in opened
+        ),
+        done=tuple(
+            x.do for x, each in zip(setups, every, strict=True) if each in opened
+        ),
         by=by,
         things=things,
         only_if=_conditions(tree, action),

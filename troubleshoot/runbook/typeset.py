@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from troubleshoot.runbook.book import Remedy
 from troubleshoot.runbook.view import View
 from troubleshoot.runbook.words import DEFAULT, words
 from troubleshoot.session.texts.blocks import Paragraph
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
         Cause,
         Close,
         Place,
-        Remedy,
         Row,
         Runbook,
         Step,
@@ -188,6 +188,7 @@ class _Typeset:
             "careful": explained(each.caution),
             "risk": getattr(self.word, each.risk, ""),
             "first": coded(self.view.first(each)),
+            "done": coded(self.view.done(each)) if isinstance(each, Remedy) else [],
             "needs": ", ".join((*each.by, *each.things)),
             "how": explained(each.how),
         }
@@ -275,8 +276,14 @@ class _Typeset:
         if before or not cause.remedies:
             yield [before or self.word.no_remedy]
         for each in self.view.told(cause):
-            careful = [*self._careful(each), *coded(each.text)]
+            careful = [*self._careful(each), *self._before(each), *coded(each.text)]
             yield [_strong(self.view.code(each)), " ", *careful]
+
+    def _before(self, each: Remedy) -> Iterable[Node]:
+        """What comes first, in lines."""
+        if each.setups:
+            yield f"{self.word.before_it}: "
+            yield from (*coded(self.view.first(each)), " ")
 
     def _careful(self, each: Remedy) -> Iterable[Node]:
         """What to be careful about, in lines."""

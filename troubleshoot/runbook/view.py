@@ -203,11 +203,11 @@ class View:
 
     def first(self, each: Step | Remedy) -> str:
         """What comes before it, in sentences, or below each other."""
-        whole = ("\n" in x.strip() or x.endswith(STOPS) for x in each.setups)
-        return in_turn(
-            x if is_whole else f"{x}."
-            for x, is_whole in zip(each.setups, whole, strict=True)
-        )
+        return _sentences(each.setups)
+
+    def done(self, remedy: Remedy) -> str:
+        """What is done by then by whoever came along the steps."""
+        return _sentences(remedy.done)
 
     @cached_property
     def _units(self) -> Mapping[str, str]:
@@ -253,13 +253,8 @@ class View:
     @cached_property
     def remedies(self) -> Mapping[str, tuple[str, Remedy]]:
         """Each action that helps anywhere, by id, with its code: R1, R2, …"""
-        of_causes = (each for x in self.runbook.causes for each in x.remedies)
-        of_endings = (each for x in self.runbook.closes for each in x.remedies)
-        found: dict[str, Remedy] = {}
-        for each in (*of_causes, *of_endings):
-            found.setdefault(each.id, each)
-        pairs = enumerate(found.items(), start=1)
-        return {name: (f"R{i}", each) for i, (name, each) in pairs}
+        every = enumerate(self.runbook.remedies, start=1)
+        return {each.id: (f"R{i}", each) for i, each in every}
 
     def shown(self, every: Sequence[Suspect]) -> Sequence[Suspect]:
         """The suspects that an ending names by their titles."""
@@ -329,7 +324,11 @@ class View:
 
     def told(self, cause: Cause) -> Sequence[Remedy]:
         """The remedies of a cause that the fault table has not told before it."""
-        return [x for x in cause.remedies if self.first_use(x) == cause.code]
+        return [
+            self.remedies[x.id][1]
+            for x in cause.remedies
+            if self.first_use(x) == cause.code
+        ]
 
     def told_before(self, cause: Cause) -> str:
         """Its other remedies, each with the cause where it is told: R6 (C7)."""
@@ -355,3 +354,8 @@ class View:
                 if cause.id in among and len(among) < len(self._causes):
                     sign = Sign(each.text, self.answer(each.text, answer))
                     yield lifts[among.index(cause.id)], sign
+
+
+def _sentences(texts: Iterable[str]) -> str:
+    stripped = (each.strip() for each in texts)
+    return in_turn(x if "\n" in x or x.endswith(STOPS) else f"{x}." for x in stripped)

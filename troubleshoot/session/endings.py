@@ -13,7 +13,8 @@ from troubleshoot.session.left import (
     remedies_left,
 )
 from troubleshoot.session.naming import likely, titled_action
-from troubleshoot.session.situation import HALF, RATED, RULED_OUT, TOLERANCE
+from troubleshoot.session.remedies import remedies
+from troubleshoot.session.situation import HALF, RULED_OUT, TOLERANCE
 from troubleshoot.session.steps import Ending
 from troubleshoot.session.views.surprise import doubt
 from troubleshoot.session.wording import listing, percent
@@ -60,12 +61,12 @@ def _for_likely_causes(offers: Offers, causes: Iterable[str]) -> tuple[str, ...]
     to help as not.
     """
     shares = offers.situation.shares
-    remedies = _remedies(
+    found = remedies(
         offers, (each for each in causes if shares[each] > LIKELY - TOLERANCE)
     )
     at, chances = offers.actions.at, offers.chances
     gentle = offers.reversible | (chances > HALF - TOLERANCE)
-    return tuple(each for each in remedies if gentle[at[each]])
+    return tuple(each for each in found if gentle[at[each]])
 
 
 def stop_text(offers: Offers) -> str:
@@ -183,26 +184,6 @@ def _failed(offers: Offers, causes: Iterable[str]) -> bool:
     return any(tree.actions[a].fixes.get(c, 0) > 0 for a in tried for c in causes)
 
 
-def _remedies(offers: Offers, causes: Iterable[str]) -> tuple[str, ...]:
-    """
-    Untried actions that may fix one of these causes, reversible and efficient first.
-
-    Those that the customer cannot take are among them: somebody else may.
-    """
-    tree, chosen = offers.situation.tree, tuple(causes)
-    useful = {
-        i
-        for i, name in enumerate(offers.actions.ids)
-        if name not in offers.situation.state.tried
-        and any(tree.actions[name].fixes.get(each, 0) > 0 for each in chosen)
-    }
-    costs = np.maximum(offers.action_costs, TOLERANCE)
-    # Rounded, so that equals stand in the order of the file on every machine.
-    rates = [float(f"{rate:.{RATED}g}") for rate in offers.chances / costs]
-    rank = np.lexsort((-np.array(rates), ~offers.reversible)).tolist()
-    return tuple(offers.actions.ids[i] for i in rank if i in useful)
-
-
 def _ending(
     offers: Offers,
     kind: EndingKind,
@@ -216,13 +197,13 @@ def _ending(
     situation = offers.situation
     belief = min(1.0, sum((situation.shares[each] for each in causes), 0.0))
     written, escalate = situation.tree.actions, situation.tree.escalate
-    remedies = _remedies(offers, causes) if actions is None else actions
+    helping = remedies(offers, causes) if actions is None else actions
     return Ending(
         kind=kind,
         text=text,
         reason=reason,
         causes=likely(situation, causes),
         confidence=belief if confidence is None else confidence,
-        actions=tuple(titled_action(written[each]) for each in remedies),
+        actions=tuple(titled_action(written[each]) for each in helping),
         escalate=None if escalate == Escalation() else escalate,
     )

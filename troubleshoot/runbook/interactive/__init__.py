@@ -23,6 +23,7 @@ from troubleshoot.runbook.interactive.data import page_data
 from troubleshoot.runbook.interactive.shared import shared
 from troubleshoot.runbook.words import DEFAULT, words
 from troubleshoot.session import begin
+from troubleshoot.session.remedies import remedies_of
 from troubleshoot.session.state import chain
 from troubleshoot.text import UNPRINTABLE
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from troubleshoot.runbook.words import Language
+    from troubleshoot.session.session import Session
     from troubleshoot.tree.tree import Action, Cause, Tree
 
 __all__ = ["engine", "interactive", "source"]
@@ -86,7 +88,8 @@ def interactive(
         language: of the fixed words: a name, or words of your own by key.
         templates: a folder whose ``interactive.html.j2`` comes before the one included.
     """
-    data = page_data(begin(tree, facts, by=by, has=has))
+    begun = begin(tree, facts, by=by, has=has)
+    data = page_data(begun)
     script, style = engine() + source("page", PAGE), _style()
     rooms = environment("html", templates=templates, language=language)
     template = rooms.get_template("interactive.html.j2")
@@ -96,7 +99,7 @@ def interactive(
         library=data["library"],
         urgent=[each for each in tree.questions.values() if each.is_urgent],
         asked=[each for each in tree.questions.values() if not each.is_urgent],
-        causes=[(each, _remedies(tree, each)) for each in tree.root_causes],
+        causes=[(each, _remedies(begun, each)) for each in tree.root_causes],
         setups=lambda step: [*chain(tree, step.setup)][::-1],
         private=any(each.private for each in tree.questions.values()),
         mark=" · ".join(x for x in (tree.id, tree.version, tree.fingerprint) if x),
@@ -148,9 +151,10 @@ def _words(language: Language) -> dict[str, str]:
     return dict(sorted(ours.items()))
 
 
-def _remedies(tree: Tree, cause: Cause) -> list[Action]:
-    """Actions that fix the cause with a chance of a half or more."""
-    actions = tree.actions.values()
+def _remedies(begun: Session, cause: Cause) -> list[Action]:
+    """Actions that fix the cause with a chance of a half or more, in order."""
+    order = remedies_of(begun.offers, cause.id)
+    actions = [begun.tree.actions[each] for each in order]
     return [each for each in actions if each.fixes.get(cause.id, 0.0) >= REMEDY]
 
 

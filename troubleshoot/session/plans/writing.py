@@ -19,6 +19,7 @@ import numpy as np
 from troubleshoot.engine.certain import Certain
 from troubleshoot.engine.diagnose import diagnose
 from troubleshoot.engine.policy_graph import outcomes
+from troubleshoot.engine.remedies import remedies
 from troubleshoot.engine.repair import repair
 from troubleshoot.session.keeping.saved import tree_mark
 from troubleshoot.session.plans.plan import (
@@ -145,7 +146,7 @@ class _Writing:
         return np.asarray(outcomes(self.named.task, node)[answer])
 
     def _nodes(self, reached: Sequence[FloatArray]) -> Iterator[PlanNode]:
-        opened = self._opened()
+        opened = self._opened
         for i, (node, R) in enumerate(zip(self.policy.nodes, reached, strict=True)):  # noqa: N806
             joint = R * self.named.task.prior
             if node.kind == "ending":
@@ -191,6 +192,7 @@ class _Writing:
                 node=_id(child),
             )
 
+    @cached_property
     def _opened(self) -> Sequence[frozenset[int]]:
         """The setups that are open at each node, whichever way led to it."""
         task = self.named.task
@@ -233,7 +235,7 @@ class _Writing:
             probability=_rounded(float(joint.sum())),
             causes=causes,
             confidence=confidence,
-            actions=self._helping(among) if causes else (),
+            actions=self._helping(i, causes, joint),
         )
 
     def _standing(
@@ -260,24 +262,13 @@ class _Writing:
             "": "",
         }[ending]
 
-    def _helping(self, joint: FloatArray) -> tuple[str, ...]:
-        """Actions that may fix these causes, reversible and efficient first."""
-        ranked = []
-        chances = (self._fixes @ joint).tolist()
-        for i, (act, chance) in enumerate(
-            zip(self.named.task.actions, chances, strict=True)
-        ):
-            if chance > 0:
-                efficiency = chance / act.cost if act.cost > 0 else np.inf
-                ranked.append((act.irreversible, -efficiency, i))
-        return tuple(self.named.actions[i].id for *_, i in sorted(ranked))
-
-    @cached_property
-    def _fixes(self) -> FloatArray:
-        """P(fixes | cause) of all actions, shape ``(actions, causes)``."""
-        causes = len(self.named.causes)
-        fixes = [act.fixes for act in self.named.task.actions]
-        return np.array(fixes, dtype=np.float64).reshape(-1, causes)
+    def _helping(
+        self, i: int, causes: tuple[str, ...], joint: FloatArray
+    ) -> tuple[str, ...]:
+        """Actions that may fix these causes, in the order to try them."""
+        against = np.isin(self.named.causes, causes)
+        order = remedies(self.named.task, joint, against, self._opened[i])
+        return tuple(self.named.actions[each].id for each in order)
 
     def _causes(self, reached: Sequence[FloatArray]) -> Iterator[PlanCause]:
         costs = np.array([node.cost for node in self.policy.nodes])

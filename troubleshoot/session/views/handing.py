@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from troubleshoot.engine.model import REMEDY
 from troubleshoot.session.events import Answered, Asked, Skipped, Tried
+from troubleshoot.session.remedies import remedies_of
 from troubleshoot.session.steps import Reply
 from troubleshoot.session.views.handoff import (
     Doubt,
@@ -111,18 +112,11 @@ def _group(tree: Tree, id: str) -> str:
 
 
 def _remedies(session: Session, id: str) -> Iterator[Remedy]:
-    """
-    Untried actions that fix the cause with a chance of a half or more.
-
-    What can be undone comes first, then in the order of the file.
-    """
-    tried = {step for step, result in session.evidence if result in WORKED}
-    found = [
-        session.action(each.id)
-        for each in session.tree.actions.values()
-        if each.fixes.get(id, 0.0) >= REMEDY and each.id not in tried
-    ]
-    for step in sorted(found, key=lambda each: each.risk == "irreversible"):
+    """Untried actions that fix the cause with a chance of a half or more, in order."""
+    actions = session.tree.actions
+    order = remedies_of(session.offers, id)
+    for name in (each for each in order if actions[each].fixes.get(id, 0.0) >= REMEDY):
+        step = session.action(name)
         needs = session.tree.actions[step.id].needs
         yield Remedy(
             id=step.id,

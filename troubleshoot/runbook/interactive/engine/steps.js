@@ -119,17 +119,36 @@ function ending(offers, kind, { causes = [], confidence = null, actions = null }
   };
 }
 
-/** Untried actions that may fix one of these causes, reversible and efficient first. */
+/**
+ * Untried actions that may fix one of these causes, in the order to try them.
+ *
+ * What can be undone comes first; each is the most efficient one for the case that those
+ * before it did not help and their setups are open.
+ */
 function remedies(offers, causes) {
-  const { model, state, reversible, chances, actionCosts } = offers;
+  const { model, state } = offers;
+  const now = { opened: new Set(state.opened) };
+  let { p } = offers;
+  let left = model.actions.filter(
+    (each) => !state.tried.has(each.id) && mayFix(model, each, causes),
+  );
   // Rounded, for equals must not be told apart by the last bits of a sum.
-  const rate = (i) =>
-    Number((chances[i] / Math.max(actionCosts[i], TOLERANCE)).toPrecision(RATED));
-  return model.actions
-    .map((each, i) => ({ ...each, i }))
-    .filter((each) => !state.tried.has(each.id) && mayFix(model, each, causes))
-    .sort((a, b) => reversible[b.i] - reversible[a.i] || rate(b.i) - rate(a.i))
-    .map((each) => each.id);
+  const rate = (each) => {
+    const minutes = Math.max(costOf({ model, state: now }, each), TOLERANCE);
+    return Number((dot(each.fixes, p) / minutes).toPrecision(RATED));
+  };
+  const found = [];
+  while (left.length) {
+    const gentle = left.filter((each) => each.risk !== "irreversible");
+    const among = gentle.length ? gentle : left;
+    const rates = among.map(rate);
+    const best = among[rates.indexOf(Math.max(...rates))];
+    found.push(best.id);
+    openSetups(model, now, best);
+    p = p.map((each, c) => each * (1 - best.fixes[c]));
+    left = left.filter((each) => each !== best);
+  }
+  return found;
 }
 
 /** Whether something that fixes one of these causes was tried in vain. */

@@ -1,0 +1,71 @@
+"""Which actions of a session may help against some causes, in the order to try them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from troubleshoot.engine import remedies as engine
+from troubleshoot.engine.task import Act, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from troubleshoot.session.offers import Offers
+    from troubleshoot.session.situation import BoolArray
+    from troubleshoot.tree.tree import Action
+
+
+def remedies(offers: Offers, causes: Iterable[str]) -> tuple[str, ...]:
+    """
+    Untried actions that may fix one of these causes, in the order to try them.
+
+    Those that the customer cannot take are among them: somebody else may.
+    """
+    return _in_order(offers, _among(offers, causes), alone=False)
+
+
+def remedies_of(offers: Offers, cause: str) -> tuple[str, ...]:
+    """The same if it is certainly this cause."""
+    return _in_order(offers, _among(offers, [cause]), alone=True)
+
+
+def _among(offers: Offers, causes: Iterable[str]) -> BoolArray:
+    return np.isin(offers.situation.model.causes, list(causes))
+
+
+def _in_order(offers: Offers, against: BoolArray, *, alone: bool) -> tuple[str, ...]:
+    situation = offers.situation
+    actions = situation.tree.actions.values()
+    left = [each for each in actions if each.id not in situation.state.tried]
+    task = _task(offers, left)
+    p = against.astype(np.float64) if alone else situation.p
+    return tuple(
+        left[i].id for i in engine.remedies(task, p, against, opened=task.opened)
+    )
+
+
+def _task(offers: Offers, actions: Sequence[Action]) -> Task:
+    """These actions with their setups, whoever may take them."""
+    situation = offers.situation
+    tree, model = situation.tree, situation.model
+    at = {name: i for i, name in enumerate(tree.setups)}
+    return Task(
+        prior=situation.p,
+        classes=model.classes,
+        actions=tuple(
+            Act(
+                cost=each.cost,
+                fixes=model.fixes(each.id),
+                setup=at[each.setup] if each.setup else -1,
+                irreversible=each.risk == "irreversible",
+            )
+            for each in actions
+        ),
+        setups=tuple(
+            (each.cost, at[each.setup] if each.setup else -1)
+            for each in tree.setups.values()
+        ),
+        opened=frozenset(at[each] for each in situation.state.opened),
+    )
