@@ -1050,6 +1050,35 @@ class TestReader:
             page.locator("#path li").nth(1).wait_for()
             assert page.locator("#heading").inner_text() == session.next_step().text
 
+    def test_where_moves_are_from_is_shown(self, kettle, opened, tmp_path):
+        """
+        Source and quote stand beside what was said; the quote of a private answer is
+        masked in the hand-off and on paper.
+        """
+        session = kettle.begin().answer(
+            "smoke", "no", source="ticket", quote="No smoke"
+        )
+        session = session.answer("account", "own", quote="It is mine.")
+        session = session.note("It rained.", source="ticket").answer("lamp", "no")
+        file = tmp_path / "session.json"
+        file.write_text(session.to_json(), encoding="utf-8")
+        page = opened(kettle)
+        page.get_by_text("Go on with a saved session").click()
+        page.get_by_label("The file of a session").set_input_files(file)
+        page.locator("#path li").nth(3).wait_for()
+
+        assert said(page)[0] == "Is there smoke? No ticket: “No smoke” Change"
+        assert said(page)[1].endswith("My own account “It is mine.” Change")
+        assert said(page)[2:] == [
+            "Note: It rained. ticket",
+            "Does a lamp in the same socket work? No Change",
+        ]
+        assert "Is there smoke? No (ticket: “No smoke”)\n" in handed(page)
+        assert "It is mine." not in handed(page)
+        assert ts.resume(kettle, json_of(page)).events == session.events
+        page.emulate_media(media="print")
+        assert "It is mine." not in page.locator("body").inner_text()
+
     def test_facts_leave_a_session_by_whom_and_with_what_it_began(
         self, kettle, opened, tmp_path
     ):

@@ -65,6 +65,8 @@ WORDS: Final = {
     "UNKNOWN": model.UNKNOWN,
     "SOMEBODY": SOMEBODY,
     "PROBE": events.PROBE,
+    "SAID": signing.SAID,
+    "MEASURED": signing.MEASURED,
     **{
         ("FIXED" if fixed else "FAILED"): word
         for word, fixed in changing.OUTCOMES.items()
@@ -72,7 +74,7 @@ WORDS: Final = {
 }
 # Where ``str.splitlines`` ends a line.
 LINE_ENDS: Final = "\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]"
-SAID: Final = ("title", "description", "default")  # of a shape, for people
+FOR_PEOPLE: Final = ("title", "description", "default")  # of a shape
 
 
 @cache
@@ -126,5 +128,5 @@ def _bare(shape: Any) -> Any:  # noqa: ANN401 - JSON values
         if name in ("properties", "$defs")
         else _bare(value)
         for name, value in shape.items()
-        if name not in SAID
+        if name not in FOR_PEOPLE
     }

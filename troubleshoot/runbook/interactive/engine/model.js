@@ -14,7 +14,8 @@ const { SLIGHT, TELLING, WORTHLESS, TIE, REMEDY, HALF, LIKELY } = SHARED.numbers
 const { WORTH_TRYING, TWICE, LEADING, FEW } = SHARED.numbers;
 const { FORMAT, DIGITS, SHARE_DIGITS, LONGEST, DEEPEST } = SHARED.numbers;
 const { LONGEST_NAME, LONGEST_QUOTE } = SHARED.numbers;
-const { DONT_KNOW, NOT_NOW, UNKNOWN, SOMEBODY, PROBE, FIXED, FAILED } = SHARED.words;
+const { DONT_KNOW, NOT_NOW, UNKNOWN, SOMEBODY, FIXED, FAILED } = SHARED.words;
+const { PROBE, SAID, MEASURED } = SHARED.words;
 
 /** The model of a tree, made once per page. */
 function compile(data) {

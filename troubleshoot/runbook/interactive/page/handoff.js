@@ -73,13 +73,15 @@ function saidLines(model, events) {
   const state = stateOf(model, events);
   const moves = corrected(events).filter((each) => isReply(each) || each.text);
   return moves.map((each, i) => {
-    if (!isReply(each)) return remarkText(each);
+    const from = originText(model, each, true);
+    const origin = from ? ` (${from})` : "";
+    if (!isReply(each)) return `${remarkText(each)}${origin}`;
     const kind = isAnswer(each) ? "question" : "action";
     const anew = moves.slice(i + 1).some((later) => isSameStep(each, later));
     const aside = asideText(state, each, anew);
     const said = replyText(model, each, true);
     const lines = linesOf(stepText(model, kind, each.step));
-    return inTurn([lines, [`${said}${aside ? ` (${aside})` : ""}`]]);
+    return inTurn([lines, [`${said}${origin}${aside ? ` (${aside})` : ""}`]]);
   });
 }
 

@@ -86,7 +86,11 @@ function isSameStep(one, other) {
 }
 
 function pathItem(model, event, aside, change) {
-  if (!isReply(event)) return make("li", { dir: "auto" }, coded(remarkText(event)));
+  const from = maskedOnPaper("span", (masked) => originText(model, event, masked));
+  const origin = from.textContent ? make("span", { className: "aside" }, from) : null;
+  if (!isReply(event)) {
+    return make("li", { dir: "auto" }, coded(remarkText(event)), " ", origin);
+  }
   const kind = isAnswer(event) ? "question" : "action";
   const text = stepText(model, kind, event.step);
   const said = make(
@@ -94,6 +98,7 @@ function pathItem(model, event, aside, change) {
     {},
     make("span", { className: "what", dir: "auto" }, coded(text)),
     replyShown(model, event),
+    origin,
     aside ? make("span", { className: "aside" }, aside) : null,
   );
   const fixed = change === null || event.kind === "skipped";
@@ -103,6 +108,15 @@ function pathItem(model, event, aside, change) {
     ? null
     : button(word("change"), () => change({ kind, step: event.step }), label);
   return make("li", {}, make("div", { className: "move" }, said, changing));
+}
+
+/** Where a move is from and how it read there, if that is more than usual. */
+function originText(model, event, masked) {
+  const { actor, step, source = "", quote } = event;
+  const usual = actor === PROBE ? MEASURED : SAID;
+  const secret = masked && isAnswer(event) && model.question.get(step).private;
+  const words = quote && `“${secret ? word("private") : quote}”`;
+  return [source === usual ? "" : source, words].filter((each) => each).join(": ");
 }
 
 function remarkText({ kind, text }) {
