@@ -8,6 +8,7 @@ import pytest
 from session.trees import ids, tree
 
 import troubleshoot as ts
+from troubleshoot.session.strategy import view
 
 TWENTY = "causes:\n" + "".join(
     f"  c{i}: {{title: Cause {i}, actions: [a{i}]}}\n" for i in range(20)
@@ -105,3 +106,40 @@ class TestDictionaries:
         assert step.private
         assert step.to_dict()["private"]
         assert not tree().begin().next_step().private
+
+
+class TestRepr:
+    def test_values_are_one_short_line_without_answers(self):
+        """
+        Whatever an error tracker prints of a session, no answer stands in it.
+        """
+        body = "causes: {a: {title: A, actions: [x]}, b: {title: B}}\nquestions:\n"
+        body += "  q: {ask: Is it?, private: true, answers: {hiv: Yes., none: No.},"
+        body += " given: {a: hiv, b: none}}\nactions: {x: {do: Mend it.}}\n"
+        made = tree(body)
+        session = made.begin().answer(made.begin().next_step(), "hiv")
+        offers = session.offers
+        values = [
+            made,
+            session,
+            session.record(),
+            session.hand_off(),
+            ts.plan(made),
+            view(offers),
+            offers,
+            offers.situation,
+            offers.situation.state,
+        ]
+
+        shown = [repr(each) for each in values]
+        assert shown[:2] == ["Tree('lamp', 'A lamp')", "Session('lamp', 1 move)"]
+        assert all("hiv" not in x and "\n" not in x and len(x) < 100 for x in shown)
+
+    def test_repr_computes_nothing(self):
+        """
+        The line is at hand at once, however large the tree.
+        """
+        session = tree().begin()
+        repr(session)
+
+        assert "_next_step" not in vars(session)

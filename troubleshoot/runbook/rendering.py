@@ -207,11 +207,14 @@ def render(
             "this cannot be rendered: a tree, a session, its record and a hand-off can",
             argument="value",
         )
+    if templates is not None and not isinstance(templates, Path):
+        raise ArgumentTypeError("templates are a folder, a Path", argument="templates")
     if not isinstance(value, Tree):
         if wish:
             raise ArgumentError(
                 f"'{next(iter(wish))}' is for the runbook of a tree only"
             )
+        one_of(to, "format", ("text", "markdown", "html", "json"), argument="to")
         return document(value, to, language=language, templates=templates)
     one_of(to, "format", WRITERS, argument="to")
     layout, look = _divided(wish)

@@ -51,7 +51,7 @@ class Menu:
         return chosen
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Offers:
     """What can be offered in one situation."""
 

@@ -113,6 +113,11 @@ class Session:
     def __post_init__(self) -> None:
         read_only(self, "probes")
 
+    def __repr__(self) -> str:
+        """One line, short and without answers: error trackers print it."""
+        moves = sum(each.kind != "asked" for each in self.events) - 1
+        return f"Session({self.tree.id!r}, {moves} {'move' if moves == 1 else 'moves'})"
+
     # What the session says.
 
     def next_step(self) -> Step:

@@ -41,7 +41,7 @@ EQUAL: Final = 12  # digits; beliefs that agree so far differ by rounding alone
 RATED: Final = 9  # digits; rates per minute that agree so far are the same
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Situation:
     """
     Tree, options and state, and what follows from them.

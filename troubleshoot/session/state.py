@@ -31,7 +31,7 @@ class Evidence(NamedTuple):
     result: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class State:
     """
     Where a session stands; counts are of replies that are no answer.

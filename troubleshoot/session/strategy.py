@@ -58,6 +58,9 @@ class View:
     questions: Mapping[str, Asking]
     actions: Mapping[str, Doing]
 
+    def __repr__(self) -> str:
+        return f"View({self.tree.id!r}, {len(self.evidence)} pieces of evidence)"
+
 
 class Strategy(Protocol):
     """

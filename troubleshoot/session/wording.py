@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
+
+from troubleshoot import text
+from troubleshoot.arguments import a_number
+from troubleshoot.errors import ArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,6 +19,19 @@ WORKED: Final = {"fixed": "it helped", "failed": "it did not help"}
 HOUR: Final = 60
 LONG: Final = 100  # hours, from which on tenths do not matter
 SMALL: Final = 0.005  # rounds to 0.01
+
+
+def duration(minutes: float) -> str:
+    """
+    The minutes in words: "30 s", "about 18 min", "1 h 30 min".
+
+    Raises:
+        ArgumentError: it is no length of time.
+        ArgumentTypeError: it is no number.
+    """
+    if math.isinf(a_number(minutes, "a duration")):
+        raise ArgumentError("a duration is a number of minutes", argument="minutes")
+    return text.duration(minutes)
 
 
 def minutes(cost: float) -> str:

@@ -13,7 +13,8 @@ from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from troubleshoot import files
-from troubleshoot.errors import Problem, TreeError
+from troubleshoot.arguments import a_text
+from troubleshoot.errors import ArgumentTypeError, Problem, TreeError
 from troubleshoot.tree import keys
 from troubleshoot.tree.cut import cut_texts
 from troubleshoot.tree.link import link
@@ -52,7 +53,8 @@ def load(path: str | os.PathLike[str]) -> Tree:
 
 def loads(text: str, *, file: str = "tree.yaml") -> Tree:
     """The tree of a text; ``file`` is its name in problems. Raises ``TreeError``."""
-    tree, source = _linked(text.encode("utf-8", "surrogatepass"), file)
+    data = a_text(text, "a tree to be read").encode("utf-8", "surrogatepass")
+    tree, source = _linked(data, a_text(file, "file"))
     if tree is None:
         raise TreeError(source.problems)
     return tree
@@ -66,6 +68,10 @@ def examine(path: str | os.PathLike[str]) -> tuple[Tree | None, tuple[Problem, .
 
 def linked(path: str | os.PathLike[str]) -> tuple[Tree | None, Source]:
     """The tree if it can be had, and its file with places and problems."""
+    if not isinstance(path, str | os.PathLike):
+        raise ArgumentTypeError(
+            "a tree is named by the path of its file, a text or a Path", argument="path"
+        )
     file = str((isinstance(path, str) and find(path)) or Path(path))
     try:
         data = files.read(file, MAX_BYTES)

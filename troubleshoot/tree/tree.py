@@ -235,6 +235,9 @@ class Tree:
     def __post_init__(self) -> None:
         read_only(self, "causes", "questions", "setups", "actions")
 
+    def __repr__(self) -> str:
+        return f"Tree({self.id!r}, {self.title!r})"
+
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True

@@ -111,7 +111,7 @@ Log: TypeAlias = tuple[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Saved(Closed):
     """
     What a saved session holds; ``undone`` are moves that were taken back.

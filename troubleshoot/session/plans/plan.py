@@ -150,6 +150,9 @@ class Plan(Closed):
     nodes: tuple[PlanNode, ...]
     causes: tuple[PlanCause, ...]
 
+    def __repr__(self) -> str:
+        return f"Plan({self.tree.id!r}, goal={self.goal!r}, {len(self.nodes)} nodes)"
+
     @property
     def certificate(self) -> str:
         """How good the plan is, in one sentence."""

@@ -231,6 +231,9 @@ class HandOff(Closed):
     session: str
     actor: str = SOMEBODY
 
+    def __repr__(self) -> str:
+        return f"HandOff({self.tree.id!r}, {len(self.steps)} steps)"
+
     @property
     def minutes(self) -> float:
         """Minutes that the steps so far take by the tree."""

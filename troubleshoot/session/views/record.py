@@ -124,6 +124,9 @@ class Record:
     moves: tuple[Move, ...]
     ending: Outcome | None
 
+    def __repr__(self) -> str:
+        return f"Record({self.tree.id!r}, {len(self.moves)} moves)"
+
     @property
     def minutes(self) -> float:
         """Minutes that all moves take by the tree."""
