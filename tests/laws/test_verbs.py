@@ -50,8 +50,11 @@ def public(value):
             yield name
 
 
+PLAN = ts.plan(TREE, nodes=5)
 VERBS = [(BEGUN, name) for name in public(BEGUN) if name not in LEFT_OUT]
 VERBS += [(TREE, name) for name in public(TREE) if name not in LEFT_OUT]
+VERBS += [(PLAN, name) for name in public(PLAN)]
+VERBS += [(ts.Plan, "from_json"), (ts.HandOff, "from_json")]
 
 
 def arguments(data, function):
@@ -102,6 +105,16 @@ class TestVerbs:
         assert (BEGUN.events, BEGUN.undone, BEGUN.evidence) == before
         if isinstance(after, ts.Session):
             assert ts.resume(TREE, after.to_json()) == after
+
+    @pytest.mark.parametrize("name", ["load", "problems", "Journal"])
+    @settings(max_examples=40, deadline=None)
+    @given(value=ANYTHING.filter(lambda each: not isinstance(each, str | bytes)))
+    def test_of_files(self, name, value):
+        """
+        What is no path of a file is refused before anything is read.
+        """
+        with pytest.raises(ts.TroubleshootError):
+            getattr(ts, name)(value)
 
     @pytest.mark.parametrize(
         "name",

@@ -53,6 +53,8 @@ def read(kind: type[Plan], text: str) -> Plan:
     Raises:
         PlanError: it is none; the message is one sentence.
     """
+    if not isinstance(text, str):
+        raise PlanError("a plan is a text")
     try:
         values = from_json(text, allow_inf_nan=False)
     except (ValueError, TypeError) as error:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from troubleshoot.arguments import a_mapping, a_text
 from troubleshoot.errors import AnswerError, UnknownName
 from troubleshoot.session.cached import cached_property
 from troubleshoot.session.events import Closed
@@ -184,7 +185,7 @@ class Plan(Closed):
 
     def node(self, id: str) -> PlanNode:
         """The node of this id, or ``UnknownName``."""
-        if id not in self._nodes:
+        if a_text(id, "the id of a node") not in self._nodes:
             raise UnknownName("node", id, self._nodes)
         return self._nodes[id]
 
@@ -199,6 +200,8 @@ class Plan(Closed):
         Raises:
             AnswerError: an answer that the plan does not foresee there.
         """
+        for each in a_mapping(answers, "answers").values():
+            a_text(each, "each answer in answers")
         return tuple(self._walked(answers))
 
     def steps(self, cause: str) -> tuple[PlanNode, ...]:
@@ -209,7 +212,7 @@ class Plan(Closed):
             UnknownName: the plan knows no such cause, or excludes it from the start.
         """
         paths = {each.cause: each.path for each in self.causes}
-        if cause not in paths:
+        if a_text(cause, "the id of a cause") not in paths:
             raise UnknownName("cause", cause, paths)
         return tuple(map(self.node, paths[cause]))
 
