@@ -115,6 +115,19 @@ class TestOnePage:
         assert run.stdout == ""
         assert "did you mean 'causes'?" in run.stderr
 
+    @pytest.mark.parametrize("files", [["lamp", "bad"], ["bad", "lamp"]])
+    def test_broken_tree_stops_no_other(self, call, desk, files):
+        """
+        The page of the only good tree is printed, what is wrong with others told.
+        """
+        (desk / "bad.yaml").write_text(BROKEN, encoding="utf-8")
+
+        run = call("render", *(f"{each}.yaml" for each in files), "--steps", "2")
+
+        assert run.exit_code == 1
+        assert run.stdout == call("render", "lamp.yaml", "--steps", "2").stdout
+        assert "did you mean 'causes'?" in run.stderr
+
     def test_own_templates_come_first(self, call, desk):
         """
         A house's own template makes the page; one with a fault says where it is.

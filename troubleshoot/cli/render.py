@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from troubleshoot.cli.edition import Opened, Reader, Result, Written
+    from troubleshoot.cli.edition import Opened, Reader, Result, Source, Written
+
+
+SEVERAL: Final = "several pages need a folder: add --to."
 
 
 class Formats(click.ParamType[tuple[str, ...]]):
@@ -165,21 +168,35 @@ def said(ctx: click.Context) -> frozenset[str]:
 
 
 def print_page(wish: Wish, opens: Reader, line: Line) -> None:
-    """Print the one page that is asked for."""
+    """Print the one page that can be made; what is wrong with others is told."""
     sources = wish.sources()
-    if len(sources) > 1 or wish.has_index:
-        refuse("several pages need a folder: add --to.")
-    file = sources[0].file
-    line(file)
-    try:
-        opened = opens(sources[0])
-    except TROUBLE as error:
-        raise Refused(with_name(file, error)) from error
-    if opened.problems:
+    if wish.has_folders:
+        refuse(SEVERAL)
+    every = [(each.file, one_opened(each, opens, line)) for each in sources]
+    good = [(file, opened) for file, opened in every if not opened.problems]
+    if sum(len(opened.pages) for _, opened in good) > 1:
+        refuse(SEVERAL)
+    for _, opened in every:
         tell_problems(opened)
+    for file, opened in good:
+        print_one(file, opened, line)
+    if len(good) < len(every):
         raise click.exceptions.Exit(PROBLEMS)
-    if len(opened.pages) > 1:
-        refuse("several pages need a folder: add --to.")
+
+
+def one_opened(source: Source, opens: Reader, line: Line) -> Opened:
+    """A source with what is wrong with it."""
+    line(source.file)
+    try:
+        return opens(source)
+    except TROUBLE as error:
+        raise Refused(with_name(source.file, error)) from error
+    finally:
+        line.close()
+
+
+def print_one(file: str, opened: Opened, line: Line) -> None:
+    """Print the only page of a source."""
     line(f"{file}: {opened.pages[0].to}")
     try:
         data = opened.pages[0].content

@@ -74,8 +74,12 @@ class Wish:
     @property
     def has_index(self) -> bool:
         """Whether there may be more than one tree to choose from."""
-        folders = any(map(os.path.isdir, self.trees))
-        return self.of_trees and (len(self.trees) > 1 or folders)
+        return self.of_trees and (len(self.trees) > 1 or self.has_folders)
+
+    @property
+    def has_folders(self) -> bool:
+        """Whether a folder is among what is named."""
+        return any(map(os.path.isdir, self.trees))
 
     def sources(self) -> list[Source]:
         """The files that are named, and those in folders, each once."""
