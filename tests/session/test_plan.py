@@ -296,7 +296,7 @@ class TestWritten:
             ("", "not JSON"),
             ("[" * 10_000, "not JSON"),
             ('"\ud800"', "not JSON"),
-            (3, "not JSON"),
+            (3, "a plan is a text"),
             ("[]", "'format'"),
             ("{}", "'format'"),
             ('{"format": 2}', "format 2"),
