@@ -60,7 +60,8 @@ def printed_by(command: str) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    return run.stdout
+    # What holds a number and its unit together is a blank to whoever reads the page.
+    return run.stdout.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def refresh(page: Path, command: str, old: str, new: str) -> None:
