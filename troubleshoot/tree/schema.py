@@ -51,7 +51,7 @@ def _typed(
             raise
         except ValueError as error:
             said = str(error).replace("{", "{{").replace("}", "}}")
-            raise PydanticCustomError("bad-value", said, {"error": error}) from None
+            raise PydanticCustomError("bad-value", said, {"read": read}) from None
 
     return PlainValidator(validate), WithJsonSchema(schema)
 

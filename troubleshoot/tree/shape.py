@@ -20,6 +20,8 @@ from troubleshoot.tree.schema import MAX_TEXT, TreePart
 from troubleshoot.tree.source import Block, in_quotes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydantic_core import ErrorDetails
 
     from troubleshoot.tree.source import Place, Source
@@ -50,6 +52,7 @@ TEXTS_BY_ID: Final = (("answers",), ("stop",))
 MOST_SCRAPS: Final = 40  # parts of one text that its commas tear off
 MOST_BLANKS: Final = 20  # beside a comma
 MOST_SHOWN: Final = 3  # items of a list that a message writes anew
+MOST_ERRORS: Final = 10_000  # past which nobody asks for what the rest holds
 _ROUNDS: Final = 6  # taking one thing out may leave another one empty
 # The key of an entry under which its one text stands.
 _MAIN: Final = {
@@ -82,8 +85,9 @@ def shape(source: Source) -> Shape:
             fixed_tree(source)
             return Shape(None)
         report = _Report(source, error.errors(include_url=False))
-        report.write()
-        return _rest(source, report)
+        many = error.error_count() > MOST_ERRORS
+    report.write()
+    return Shape(None) if many else _rest(source, report)
 
 
 def fixed_tree(source: Source) -> None:
@@ -221,10 +225,10 @@ class _Report:
             return "missing-key", message, ""
         if kind == "unknown-format":
             return kind, error["msg"], f"write 'format: {schema.FORMATS[-1]}'."
-        if not ("error" in context and self.source.tells(kind)):
+        if not ("read" in context and self.source.tells(kind)):
             return kind, error["msg"], ""
         deep = keys.misplaced(self.source.root, path)
-        return kind, error["msg"], deep or getattr(context["error"], "fix", "")
+        return kind, error["msg"], deep or _fix(context["read"], error["input"])
 
     def instead(self, message: str, value: Any, path: Path) -> tuple[str, str]:  # noqa: ANN401
         """What to say and to write where the value is of another type."""
@@ -287,6 +291,15 @@ class _Report:
         message = f"a comma ends a text inside braces: '{key}' ends before '{rest}'"
         self.complain("cut-text", first, message, key=True, fix=f"write {key}: {shown}")
         return True
+
+
+def _fix(read: Callable[[str], Any], text: str) -> str:
+    """What to write instead of a text that its reader does not take."""
+    try:
+        read(text)
+    except ValueError as error:
+        return getattr(error, "fix", "")
+    return ""
 
 
 def _is_short(error: ErrorDetails) -> bool:
