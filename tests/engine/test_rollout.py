@@ -82,6 +82,39 @@ def test_never_worse_than_going_by_gain():
         assert all(plan.finished_cost <= by_gain.finished_cost + 1e-9 for plan in plans)
 
 
+def test_what_is_not_written_in_time_is_unfinished():
+    """
+    However slow the machine, a plan ends in time: late it says less, not later.
+    """
+    task = long_instance(np.random.default_rng(20261206))
+    whole = diagnose(task, nodes=0)
+
+    for late in (1.5, 10.0):  # when only writing has time left; when all is over
+        read = iter([0.0])
+        plan = diagnose(task, seconds=1, clock=lambda x=read, t=late: next(x, t))
+
+        assert plan.lower_bound <= whole.finished_cost + 1e-9
+        assert plan.finished_cost >= plan.lower_bound - 1e-9
+    kinds = {node.ending for node in plan.nodes if node.kind == "ending"}
+    assert kinds == {"unfinished"}
+    assert sum(node.kind == "question" for node in plan.nodes) == 1
+
+
+def test_the_clock_is_read_while_plans_are_followed(monkeypatch):
+    """
+    Going on by what tells most stops where it is when the time is over.
+    """
+    crowds = Crowds(Noisy(long_instance(np.random.default_rng(20261206))))
+    calls = []
+    best = crowds.best
+    monkeypatch.setattr(crowds, "best", lambda crowd: calls.append(1) or best(crowd))
+
+    steps = Rollout(crowds, Budget(None, 0.0, lambda: 1.0), None, 1.0).run()
+
+    assert steps == {}
+    assert len(calls) <= 10
+
+
 def test_the_budget_is_kept_and_progress_told():
     """
     It looks into few more situations than it may, and says how far it is.

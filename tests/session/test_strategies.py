@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 from hypothesis import given, settings
@@ -472,3 +473,29 @@ class TestOwn:
             ts.resume(knowledge, text)
         with pytest.raises(ts.SessionError, match="none of: always"):
             ts.resume(knowledge, text, strategy=Always(None))
+
+
+def test_repair_of_a_large_tree_goes_by_information(monkeypatch):
+    """
+    Past a stated size no repair is looked for, and the reason says so.
+    """
+    plain = tree().begin().next_step()
+    monkeypatch.setattr("troubleshoot.session.advice.REPAIR_SIZE", 10)
+    monkeypatch.setattr("troubleshoot.session.advice.task", None)
+
+    step = tree().begin(strategy="repair").next_step()
+
+    assert step.id == plain.id
+    assert step.reason == (
+        f"The tree is too large to look for the cheapest repair. {plain.reason}"
+    )
+
+
+@pytest.mark.parametrize("budget", [math.nan, math.inf, -math.inf, -1])
+@pytest.mark.parametrize("argument", ["seconds", "nodes"])
+def test_budgets_come_to_an_end(argument, budget):
+    """
+    A budget that is no number, negative or endless is refused.
+    """
+    with pytest.raises(ts.TroubleshootError, match=argument):
+        ts.plan(tree(), **{argument: budget})

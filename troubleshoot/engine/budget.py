@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+GRACE = 1.0  # of the seconds; what is not written by then stays unfinished …
+LEAST_GRACE = 1.0  # … but this long, in seconds, a plan is written in any case
+
 Clock: TypeAlias = Callable[[], float]
 Progress: TypeAlias = Callable[[int, float, float], None]
 """Called with situations expanded, the best lower bound, the best expected cost."""
@@ -17,6 +20,7 @@ class Budget:
     What is left to a search, in situations and in seconds; None is no limit.
 
     The clock is read before every situation, so a slow one ends a little late.
+    ``grace`` are the seconds that writing a plan may take after that.
     """
 
     nodes: int | None
@@ -24,11 +28,16 @@ class Budget:
     clock: Clock
     expanded: int = 0
     spent: bool = False
+    grace: float = 0.0
 
     @classmethod
     def of(cls, nodes: int | None, seconds: float | None, clock: Clock) -> Budget:
         """A budget that begins now."""
-        return cls(nodes, None if seconds is None else clock() + seconds, clock)
+        if seconds is None:
+            return cls(nodes, None, clock)
+        return cls(
+            nodes, clock() + seconds, clock, grace=max(LEAST_GRACE, GRACE * seconds)
+        )
 
     def take(self) -> bool:
         """Whether one situation more may be expanded; counts it."""
@@ -41,6 +50,11 @@ class Budget:
     def is_late(self) -> bool:
         """Whether the time is over; reads the clock if that is limited."""
         return self.until is not None and self.clock() >= self.until
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the time for writing is over, too."""
+        return self.until is not None and self.clock() >= self.until + self.grace
 
     def part(self, share: float, unlimited: int | None = None) -> Budget:
         """A share of what is left; so many situations where there is no limit."""

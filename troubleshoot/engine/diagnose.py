@@ -108,6 +108,8 @@ def _noisy(task: Task, budget: Budget, progress: Progress | None) -> Policy:
         budget.resumed(part)
     # Where the search ended early it may have been led astray, which shows now.
     ways = [better] if search.is_closed or not better else [better, {}]
+    if budget.is_late:
+        del ways[1:]
     found = [
         policy(task, nodes, lower_bound=lower, expanded=budget.expanded)
         for nodes in (written(crowds, steps, budget) for steps in ways)

@@ -156,6 +156,8 @@ class _Writing:
     def _asked(self, layer: Layer, questions: IntArray) -> BoolArray:
         """Where the question is written: the likeliest, as far as there is room."""
         room = max(1, self._room // 2)  # leave half of it to what comes later
+        if self._nodes and self.budget.is_overdue:
+            room = 0
         likeliest = np.argsort(-layer.chance, kind="stable")
         written = likeliest[questions[likeliest] >= 0][:room]
         self._room -= len(written)

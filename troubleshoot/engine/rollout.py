@@ -55,6 +55,8 @@ class Rollout:
         """Questions by situation, as far as the budget goes: the likeliest ones."""
         steps: dict[Key, int] = {}
         self._fit()
+        if self.budget.spent:
+            return steps
         self._by_gain = float(self.to_go(self.crowds.root)[0])
         root = self.crowds.noisy.root
         waiting = {root.key: (1.0, root)}
@@ -121,7 +123,8 @@ class Rollout:
         chance: FloatArray = np.ones(len(crowd))
         while True:
             questions = self.crowds.best(crowd)
-            estimated = (questions >= 0) & (chance < FOLLOWED)
+            rare = (chance < FOLLOWED) | self.budget.is_late
+            estimated = (questions >= 0) & rare
             rest = self._line @ self._terms(crowd.at(estimated))
             np.add.at(found, begun[estimated], chance[estimated] * rest)
             on = np.flatnonzero((questions >= 0) & ~estimated)
@@ -148,6 +151,9 @@ class Rollout:
         self._count(ROUNDS * len(sample))
         terms = self._terms(sample)
         for _ in range(ROUNDS):
+            if self.budget.is_late:
+                self.budget.spent = True
+                return
             fitted = np.linalg.lstsq(terms.T, self.to_go(sample), rcond=None)[0]
             self._line = np.asarray(fitted, dtype=np.float64)
 

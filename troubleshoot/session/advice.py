@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Tree
 
 REPAIR_NODES: Final = 30  # situations looked into at each step
+# A tree with more chances than that takes seconds and hundreds of megabytes a step.
+REPAIR_SIZE: Final = 1_000_000
+TOO_LARGE: Final = "The tree is too large to look for the cheapest repair."
 REMEMBERED: Final = 16  # plans that are kept for a tree
 
 
@@ -55,7 +58,7 @@ def advice(offers: Offers) -> Advice:
         return Advice(_own(offers, offers.situation.own))
     match offers.situation.options.strategy:
         case "repair":
-            return Advice(_repair(offers))
+            return _repair(offers)
         case "plan":
             return _plan(offers)
     return Advice()
@@ -87,11 +90,25 @@ def _own(offers: Offers, strategy: Strategy) -> Step | None:
 # Repair.
 
 
-def _repair(offers: Offers) -> Step | None:
-    """The first step of a repair; None where another rule knows better."""
+def _repair(offers: Offers) -> Advice:
+    """The first step of a repair; none where another rule knows better."""
     situation = offers.situation
     if situation.unknown >= _confidence(offers):
-        return None
+        return Advice()
+    if _size(offers) > REPAIR_SIZE:
+        return Advice(remark=TOO_LARGE)
+    return Advice(_repairing(offers))
+
+
+def _size(offers: Offers) -> int:
+    """Chances that a search must weigh: of each answer and action, for each cause."""
+    model = offers.situation.model
+    answers = sum(len(each.answers) for each in model.likelihoods.values())
+    return len(model.causes) * (answers + len(model.actions))
+
+
+def _repairing(offers: Offers) -> Step | None:
+    """The first step of the cheapest repair that is found, if there is one."""
     for again in (False, True):  # what was put off comes after all else
         named = task(offers, again=again)
         policy = policy_of(named, "repair", nodes=REPAIR_NODES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 from troubleshoot.arguments import a_function, a_number, one_of
@@ -49,8 +50,8 @@ def plan(
         UnknownName: a fact is of no question of the tree.
         AnswerError: a fact is no answer to its question.
         SessionError: the session is over: fixed, stopped or given up.
-        ArgumentError: the goal is not known, a budget is negative, or facts and options
-            are given although the session has its own.
+        ArgumentError: the goal is not known, a budget is negative or endless, or facts
+            and options are given although the session has its own.
     """
     offers = offers_for(
         tree, goal, facts=facts, by=by, has=has, seconds=seconds, nodes=nodes
@@ -81,8 +82,11 @@ def offers_for(
 def _check(goal: str, seconds: float | None, nodes: int | None) -> None:
     one_of(goal, "goal", GOALS, argument="goal")
     for argument, budget in (("seconds", seconds), ("nodes", nodes)):
-        if budget is not None:
-            a_number(budget, argument)
+        if budget is not None and math.isinf(a_number(budget, argument)):
+            raise ArgumentError(
+                f"{argument} is a budget that comes to an end, not {budget:g}",
+                argument=argument,
+            )
 
 
 def _session(
