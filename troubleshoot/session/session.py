@@ -41,7 +41,7 @@ from troubleshoot.session.recent import recent
 from troubleshoot.session.replies import Said, always_possible, understood
 from troubleshoot.session.signing import Signature
 from troubleshoot.session.situation import Situation
-from troubleshoot.session.state import corrected, state
+from troubleshoot.session.state import State, folded, followed, settled
 from troubleshoot.session.statuses import Status
 from troubleshoot.session.steps import DONT_KNOW, NOT_NOW, Action, Question, Step
 from troubleshoot.session.strategy import Strategy
@@ -248,7 +248,7 @@ class Session:
         Raises:
             AnswerError: this names nobody: it is one line of at most 100 characters.
         """
-        return replace(self, speaker=signing.name(actor, "an actor"))
+        return alike(self, speaker=signing.name(actor, "an actor"))
 
     def answer(
         self,
@@ -479,9 +479,13 @@ class Session:
         return recent(self, "_offers", self._offered)
 
     def _offered(self) -> Offers:
-        now = state(self.tree, self.events)
-        log = corrected(self.events)
-        return Offers(Situation(self.tree, self.options, now, log, self.own))
+        now = settled(self.tree, self._raw)
+        return Offers(Situation(self.tree, self.options, now, self.events, self.own))
+
+    @cached_property
+    def _raw(self) -> State:
+        """What the log comes to, handed on from move to move."""
+        return folded(self.tree, self.events)
 
     def __getstate__(self) -> dict[str, object]:
         """What a copy needs; the rest is worked out again."""
@@ -492,6 +496,8 @@ class Session:
         if (trail := self.__dict__.get("_trail")) is not None:
             # Not worked out anew from the first event on.
             after.__dict__["_trail"] = tokens.extended(trail, events)
+        if (raw := followed(self.tree, self._raw, events)) is not None:
+            after.__dict__["_raw"] = raw
         return after
 
     @property
@@ -510,6 +516,14 @@ class Session:
             at=at,
             actor=self._actor,
         )
+
+
+def alike(session: Session, **changes: Any) -> Session:  # noqa: ANN401 - of fields
+    """The session with other fields, its log aside, and what its log comes to."""
+    after = replace(session, **changes)
+    if "_raw" in session.__dict__:
+        after.__dict__["_raw"] = session.__dict__["_raw"]
+    return after
 
 
 def _whole(text: str) -> str:

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from troubleshoot.engine.belief import posterior
 from troubleshoot.engine.model import Model, compiled
 from troubleshoot.session.cached import cached_property
+from troubleshoot.session.state import corrected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,14 +47,19 @@ class Situation:
     """
     Tree, options and state, and what follows from them.
 
-    ``events`` are what the state comes from; ``own`` is a house's own strategy.
+    ``log`` is what the state comes from; ``own`` is a house's own strategy.
     """
 
     tree: Tree
     options: Options
     state: State
-    events: tuple[Event, ...] = ()
+    log: tuple[Event, ...] = ()
     own: Strategy | None = None
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """The log as it would be, had everything been said right at first."""
+        return corrected(self.log)
 
     @cached_property
     def model(self) -> Model:

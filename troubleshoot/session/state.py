@@ -10,17 +10,29 @@ corrects, as if it had been said at first.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard, TypeVar
 
-from troubleshoot.session.events import PROBE, Answered, Remark, Skipped, Tried
+from troubleshoot.session.events import (
+    PROBE,
+    Answered,
+    Asked,
+    Begun,
+    Event,
+    Remark,
+    Skipped,
+    Tried,
+)
 from troubleshoot.session.steps import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from troubleshoot.session.events import Event
     from troubleshoot.tree.tree import Action, Setup, Tree
+
+EventT = TypeVar("EventT", bound=Event)
+REPLIES: Final = frozenset(each.value for each in Reply)
 
 
 class Evidence(NamedTuple):
@@ -67,20 +79,108 @@ class State:
 
 def state(tree: Tree, events: Iterable[Event]) -> State:
     """The state after all events, in their order."""
+    return settled(tree, folded(tree, events))
+
+
+def folded(tree: Tree, events: Iterable[Event]) -> State:
+    """What all events come to, answers that are pointless not left out yet."""
     now, said = State(), tuple(events)
     for event in corrected(said):
-        if isinstance(event, Answered | Tried | Skipped):
-            now.last = event.step
-        match event:
-            case Answered():
-                _answered(tree, now, event)
-            case Tried():
-                _tried(tree, now, event)
-            case Skipped(step=step):
-                now.skipped[step] += 1
-    now.given_up = _given_up(said)
-    _leave_out(now, pointless(tree, now.answers))
+        _take(tree, now, event)
+    now.given_up = None
+    for event in said:
+        _give_up(now, event)
     return now
+
+
+def settled(tree: Tree, raw: State) -> State:
+    """The state without what is pointless, of what ``folded`` or ``followed`` made."""
+    spoilt = pointless(tree, raw.answers)
+    if not spoilt:
+        return raw
+    now = _copied(raw)
+    _leave_out(now, spoilt)
+    return now
+
+
+def followed(tree: Tree, raw: State, events: Iterable[Event]) -> State | None:
+    """
+    What ``folded`` makes of the log and these events behind it.
+
+    Costs with the tree and not with the log; None where only the whole log tells.
+    """
+    now = raw
+    for event in events:
+        if isinstance(event, Begun | Asked):
+            continue
+        now = _copied(now) if now is raw else now
+        if _is_correction(event, now):
+            if not _correct(now, event):
+                return None
+        else:
+            _take(tree, now, event)
+        _give_up(now, event)
+    return now
+
+
+def _is_correction(event: Event, now: State) -> TypeGuard[Answered | Tried]:
+    if not isinstance(event, Answered | Tried):
+        return False
+    return event.kind in ("changed", "corrected") and _key(event) in now.said
+
+
+def _key(event: Answered | Tried) -> tuple[str, str]:
+    return ("question" if isinstance(event, Answered) else "action"), event.step
+
+
+def _correct(now: State, event: Answered | Tried) -> bool:
+    """Put the last word in the place of the first; False where more hangs on it."""
+    first = now.said[_key(event)]
+    if isinstance(event, Tried):
+        now.tried[event.step] = event.fixed
+        result = "fixed" if event.fixed else "failed"
+        now.log["action", event.step] = Evidence("action", event.step, result)
+    elif isinstance(first, Answered):
+        by = {first.actor == PROBE, event.actor == PROBE}
+        if len(by) > 1 or not REPLIES.isdisjoint((first.answer, event.answer)):
+            return False
+        _reword(now, event.step, event.answer)
+    now.said[_key(event)] = _revised(first, event)
+    return True
+
+
+def _reword(now: State, question: str, answer: str) -> None:
+    if question in now.answers:
+        now.answers[question] = answer
+        now.log["question", question] = Evidence("question", question, answer)
+    else:
+        now.stale[question] = answer
+
+
+def _take(tree: Tree, now: State, event: Event) -> None:
+    """The state with one more event, that corrects no other."""
+    if isinstance(event, Answered | Tried | Skipped):
+        now.last = event.step
+    match event:
+        case Answered():
+            _answered(tree, now, event)
+        case Tried():
+            _tried(tree, now, event)
+        case Skipped(step=step):
+            now.skipped[step] += 1
+
+
+def _give_up(now: State, event: Event) -> None:
+    """The reason for giving up, unless something was said or done afterwards."""
+    if isinstance(event, Answered | Tried | Skipped):
+        now.given_up = None
+    elif isinstance(event, Remark) and event.kind == "ended":
+        now.given_up = event.text
+
+
+def _copied(now: State) -> State:
+    values = {each.name: copy(getattr(now, each.name)) for each in fields(now)}
+    return State(**values)
 
 
 def corrected(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -108,23 +208,12 @@ def revisions(events: Iterable[Event]) -> list[list[int]]:
     return log
 
 
-def _revised(first: Event, last: Event) -> Event:
+def _revised(first: EventT, last: EventT) -> EventT:
     """The last word in the place of the first."""
     if first is last:
         return first
     kind: Any = first.kind  # of the same class of events
     return replace(last, kind=kind)
-
-
-def _given_up(events: Iterable[Event]) -> str | None:
-    """The reason for giving up, unless something was said or done afterwards."""
-    reason = None
-    for event in events:
-        if isinstance(event, Answered | Tried | Skipped):
-            reason = None
-        elif isinstance(event, Remark) and event.kind == "ended":
-            reason = event.text
-    return reason
 
 
 def _answered(tree: Tree, now: State, event: Answered) -> None:

@@ -19,7 +19,7 @@ from troubleshoot.session.events import (
 )
 from troubleshoot.session.keeping import saved
 from troubleshoot.session.opening import begun, check_strategy, done, told
-from troubleshoot.session.session import Session, now
+from troubleshoot.session.session import Session, alike, now
 from troubleshoot.session.signing import of
 from troubleshoot.session.steps import Reply
 from troubleshoot.session.strategy import Strategy, name_of
@@ -98,7 +98,7 @@ def _given(tree: Tree, events: Iterable[Event]) -> Iterator[Event]:
 
 def _again(session: Session, event: Event, asked: Asked | None) -> Session:
     """The session after the verb that the event records, under its signature."""
-    session = replace(session, clock=_clock(event), speaker=event.actor)
+    session = alike(session, clock=_clock(event), speaker=event.actor)
     after = _verb(session, event, asked.step if asked else None)
     if after is session and not isinstance(event, Asked):
         # What was said already was recorded once more by earlier versions.
