@@ -23,7 +23,7 @@ from session.test_laws import begun, reply
 from session.trees import LAMP, clock, tree
 
 import troubleshoot as ts
-from troubleshoot.session.keeping import appended, lines, lock
+from troubleshoot.session.keeping import appended, lines, lock, saved
 
 CHILD = Path(__file__).with_name("journal_child.py")
 REPOSITORY = Path(__file__).parents[2]
@@ -262,10 +262,10 @@ def test_a_torn_line_is_cut_off(sample, cut):
     assert path.read_bytes() == whole
 
 
-@pytest.mark.parametrize("tail", [b"\0" * 99, b"{}\n", b"\xff\xfe\n", b'{"check":"'])
+@pytest.mark.parametrize("tail", [b"\0" * 99, b"{}", b"\xff\xfe", b'{"check":"'])
 def test_what_a_crash_leaves_behind_is_cut_off(sample, tail):
     """
-    A last line of anything but what was written is no part of the journal.
+    A last line that has no end is no part of the journal, whatever it is.
     """
     path, sessions = sample
     whole = path.read_bytes()
@@ -307,13 +307,10 @@ class TestDamageIsFound:
         try:
             held = lines.held(bad, "case.journal")
         except ts.JournalError as error:
-            # Damage, or what looks like two lines of which the first is damaged.
-            named = line < good.count(b"\n") or byte == ord("\n")
             found = error.before if line > 1 else None
         else:
-            named = line == good.count(b"\n")
+            assert at == len(good) - 1  # without its end, the last line is torn
             found = held.text
-        assert named
         assert found == text_of(good, line - 1)
 
 
@@ -957,3 +954,92 @@ def test_keeping_does_not_decide(path, monkeypatch):
         journal.keep(session.answer("others", "no"))
 
     assert len(ts.resume(TREE, ts.Journal.read(path)).events) == 2
+
+
+def test_threads_that_share_a_journal_lose_nothing(path):
+    """
+    What twenty threads keep in turn is all there, and the file is whole.
+    """
+    with ts.Journal(path) as journal:
+        latest = [journal.keep(TREE.begin(clock=clock()))]
+        turn = threading.Lock()
+
+        def note(name):
+            for i in range(10):
+                with turn:
+                    latest[0] = latest[0].note(f"{name} {i}")
+                    mine = latest[0]
+                with contextlib.suppress(ts.JournalError):
+                    journal.keep(mine)
+
+        threads = [threading.Thread(target=note, args=(each,)) for each in range(20)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        journal.keep(latest[0])
+
+    session = ts.resume(TREE, ts.Journal.read(path))
+    assert session == latest[0]
+    assert len({each.text for each in session.events[1:]}) == 200
+
+
+def test_what_was_acknowledged_to_any_thread_is_kept(path):
+    """
+    Threads that go different ways are refused in words; what was taken is all there.
+    """
+    with ts.Journal(path) as journal:
+        start = journal.keep(TREE.begin(clock=clock()))
+        taken = []
+
+        def note(name):
+            with contextlib.suppress(ts.JournalError):
+                journal.keep(start.note(f"{name}"))
+                taken.append(f"{name}")
+
+        threads = [threading.Thread(target=note, args=(each,)) for each in range(20)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+
+    session = ts.resume(TREE, ts.Journal.read(path))
+    assert [each.text for each in session.events[1:]] == taken
+    assert len(taken) == 1
+
+
+@pytest.mark.parametrize("how", ["flipped", "doubled", "one before it gone"])
+def test_a_whole_last_line_that_does_not_fit_is_damage(sample, how):
+    """
+    It was written to its end, so it is not cut off: the file stays as it is.
+    """
+    path, sessions = sample
+    *most, last = path.read_bytes().splitlines(keepends=True)
+    damaged = {
+        "flipped": [*most, last.replace(b"ended", b"endee")],
+        "doubled": [*most, last, last],
+        "one before it gone": [*most[:-1], last],
+    }[how]
+    path.write_bytes(b"".join(damaged))
+
+    with pytest.raises(ts.JournalError, match="is damaged") as caught:
+        ts.Journal(path)
+    assert path.read_bytes() == b"".join(damaged)
+    known = sessions[{"flipped": -2, "doubled": -1, "one before it gone": -3}[how]]
+    assert ts.resume(TREE, caught.value.before) == known
+
+
+def test_keeping_writes_the_new_events_alone(path, monkeypatch):
+    """
+    What is looked at to keep a move are the events that are new.
+    """
+    seen = []
+    real = saved.plain
+    monkeypatch.setattr(saved, "plain", lambda each: seen.append(each) or real(each))
+    with ts.Journal(path) as journal:
+        session = journal.keep(TREE.begin(clock=clock()))
+        for i in range(100):
+            session = journal.keep(session.note(f"{i}"))
+
+    assert len(seen) == len(session.events)
+    assert ts.resume(TREE, ts.Journal.read(path)) == session

@@ -226,10 +226,14 @@ class Session:
 
     def to_json(self) -> str:
         """The session as text from which ``troubleshoot.resume`` goes on."""
+        return self.written()
+
+    def written(self, since: int = 0) -> str:
+        """The same with its events from this place on, for the rooms of this house."""
         return saved.written(
             self.tree,
             self.options,
-            self.events,
+            self.events[since:],
             undone=self.undone,
             leading=self.leading,
             outcome=self._outcome,

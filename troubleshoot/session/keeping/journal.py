@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import TracebackType
@@ -29,6 +30,8 @@ class Journal:
     """
     A session in a file that outlives the process, for one writer at a time.
 
+    The threads of one process may share it: each line is written after the other.
+
     ``mended`` says what had to be done to the file when it was opened: "" for nothing.
 
     >>> with Journal("case.journal") as journal:       # doctest: +SKIP
@@ -37,7 +40,7 @@ class Journal:
 
     Raises:
         JournalError: the file cannot be opened, is open elsewhere, is no journal, is
-            of a newer version, or is damaged before its last line.
+            of a newer version, or is damaged.
         TypeError: the path is none.
     """
 
@@ -50,6 +53,8 @@ class Journal:
             self._file.close()
             raise
         self._base = self._held.events  # the log that the next one goes on from
+        self._kept: Session | None = None  # the one that was kept last from here
+        self._turn = threading.Lock()  # a line goes on from the one before it
 
     def _mended(self) -> str:
         """Cut a torn line off, and say so."""
@@ -98,7 +103,8 @@ class Journal:
             probe_seconds=probe_seconds,
         )
         # An edited tree may have left some of the log behind.
-        self._base = _value(session)["events"]
+        with self._turn:
+            self._base, self._kept = _value(session)["events"], None
         return session
 
     def keep(self, session: Session) -> Session:
@@ -109,14 +115,23 @@ class Journal:
             JournalError: it was not possible, and the file is as it was; or the
                 session does not go on from the one that the journal holds.
         """
+        with self._turn:
+            if change := self._change(session):
+                line, held = lines.line(self._held, change)
+                self._file.append(line)
+                self._held = held
+            self._base, self._kept = self._held.events, session
+        return session
+
+    def _change(self, session: Session) -> lines.Value:
+        """What is new about the session, once it is found to go on from the last."""
+        kept = self._kept
+        if kept is not None and _follows(session, kept):
+            new = _value(session, since=len(kept.events))
+            return lines.change({**self._held.value, "events": []}, new)
         after = _value(session)
         self._check_goes_on(after)
-        if change := lines.change(self._held.value, after):
-            line, held = lines.line(self._held, change)
-            self._file.append(line)
-            self._held = held
-        self._base = after["events"]
-        return session
+        return lines.change(self._held.value, after)
 
     def _check_goes_on(self, after: lines.Value) -> None:
         """Nothing that was kept is dropped, but by an undo."""
@@ -173,10 +188,20 @@ def _name(path: object) -> str:
     return name
 
 
-def _value(session: Session) -> lines.Value:
-    """The saved session as a JSON value."""
-    value: lines.Value = json.loads(session.to_json())
+def _value(session: Session, *, since: int = 0) -> lines.Value:
+    """The saved session as a JSON value, with its events from this place on."""
+    value: lines.Value = json.loads(session.written(since))
     return value
+
+
+def _follows(session: Session, kept: Session) -> bool:
+    """Whether it is the session that was kept last, with no more than moves added."""
+    return (
+        not (session.undone or kept.undone)
+        and session.events[: len(kept.events)] == kept.events
+        and session.options == kept.options
+        and session.tree == kept.tree
+    )
 
 
 def _is_same_tree(before: lines.Value, after: lines.Value) -> bool:

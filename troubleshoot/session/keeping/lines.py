@@ -144,17 +144,18 @@ def held(data: bytes, name: str) -> Held:
     """
     What the bytes of a journal hold; the last line may be torn, and then ends it.
 
+    A torn line has no end. A whole one that does not fit is damage, as anywhere else:
+    it may have been acknowledged, and nobody takes it out but a person.
+
     Raises:
-        JournalError: they are no journal, or one of a newer version, or damaged before
-            the last line; ``before`` is the session up to there.
+        JournalError: they are no journal, or one of a newer version, or damaged;
+            ``before`` is the session up to there.
     """
     _check_is_journal(data, name)
     found = Held()
     while (newline := data.find(b"\n", found.end)) >= 0:
         written = data[found.end : newline + 1]
         if not _is_whole(written, found.check):
-            if found.end + len(written) == len(data):
-                break
             raise _damaged(found, name, "it is not as it was written")
         found = _read(found, written, name)
     return found
