@@ -7,6 +7,7 @@ verb returns a new session with one more move in its log.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -491,8 +492,25 @@ class Session:
         """What the log comes to, handed on from move to move."""
         return folded(self.tree, self.events)
 
+    def __copy__(self) -> Session:
+        return self
+
+    def __deepcopy__(self, _: object) -> Session:
+        return self
+
     def __getstate__(self) -> dict[str, object]:
-        """What a copy needs; the rest is worked out again."""
+        """
+        What another process needs; the rest is worked out again.
+
+        Raises:
+            SessionError: the strategy, the clock or a probe can be sent nowhere.
+        """
+        for what, each in (
+            ("strategy", self.own),
+            ("clock", self.clock),
+            *((f"probe of '{name}'", each) for name, each in self.probes.items()),
+        ):
+            _check_sent(what, each)
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def _with(self, *events: Event) -> Session:
@@ -528,6 +546,16 @@ def alike(session: Session, **changes: Any) -> Session:  # noqa: ANN401 - of fie
     if "_raw" in session.__dict__:
         after.__dict__["_raw"] = session.__dict__["_raw"]
     return after
+
+
+def _check_sent(what: str, value: object) -> None:
+    try:
+        pickle.dumps(value)
+    except Exception as error:
+        raise SessionError(
+            f"the {what} of this session cannot be sent to another process: give one "
+            "that a module defines, or send session.to_json() and resume it there"
+        ) from error
 
 
 def _whole(text: str) -> str:

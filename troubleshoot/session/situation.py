@@ -12,8 +12,7 @@ computed from the list of evidence, so the order of evidence does not matter.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,8 @@ import numpy.typing as npt
 from troubleshoot.engine.belief import posterior
 from troubleshoot.engine.model import Model, compiled
 from troubleshoot.session.cached import cached_property
-from troubleshoot.session.state import corrected
+from troubleshoot.session.state import corrected, state
+from troubleshoot.tree.read_only import ReadOnly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,6 +55,14 @@ class Situation:
     state: State
     log: tuple[Event, ...] = ()
     own: Strategy | None = None
+
+    @property
+    def origin(self) -> tuple[Tree, Options, tuple[Event, ...], Strategy | None]:
+        """What all of it follows from."""
+        return self.tree, self.options, self.log, self.own
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return worked_out, self.origin
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -156,9 +164,7 @@ class Situation:
     @cached_property
     def shares(self) -> Mapping[str, float]:
         """The belief by root cause, and "unknown"."""
-        return MappingProxyType(
-            dict(zip(self.model.causes, self.p.tolist(), strict=True))
-        )
+        return ReadOnly(zip(self.model.causes, self.p.tolist(), strict=True))
 
     @cached_property
     def likeliest_class(self) -> BoolArray:
@@ -178,6 +184,13 @@ def standing(p: FloatArray) -> BoolArray:
     likely = p > RULED_OUT
     enough = p[likely].sum() > HALF * p.sum()
     return np.asarray(likely if enough else p > 0)
+
+
+def worked_out(
+    tree: Tree, options: Options, log: tuple[Event, ...], own: Strategy | None
+) -> Situation:
+    """The situation of this log."""
+    return Situation(tree, options, state(tree, log), log, own)
 
 
 def leads(model: Model, p: FloatArray) -> bool:

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from troubleshoot.session.asides import set_aside
 from troubleshoot.session.cached import cached_property
@@ -22,6 +21,7 @@ from troubleshoot.session.state import corrected
 from troubleshoot.session.statuses import statuses
 from troubleshoot.session.weighing import Weighing
 from troubleshoot.session.wording import told
+from troubleshoot.tree.read_only import ReadOnly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -72,6 +72,20 @@ class Ledger:
 
     situation: Situation
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Ledger):
+            return NotImplemented
+        return self.situation.origin == other.situation.origin
+
+    def __hash__(self) -> int:
+        return hash(self.situation.log)
+
+    def __deepcopy__(self, _: object) -> Ledger:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Ledger, (self.situation,)
+
     @cached_property
     def weighing(self) -> Weighing:
         """The numbers of all entries."""
@@ -85,7 +99,7 @@ class Ledger:
     @cached_property
     def standing(self) -> Mapping[str, Status]:
         """Where every cause and group stands now, in the order of the file."""
-        return MappingProxyType(dict(statuses(self.situation, self.weighing)))
+        return ReadOnly(statuses(self.situation, self.weighing))
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -140,7 +154,7 @@ class Ledger:
 
     def _by_name(self, row: FloatArray) -> Mapping[str, float]:
         names = self.weighing.names
-        return MappingProxyType(dict(zip(names, row.tolist(), strict=True)))
+        return ReadOnly(zip(names, row.tolist(), strict=True))
 
     def _named(self, which: BoolArray) -> tuple[str, ...]:
         """Listed causes and groups at these places."""
