@@ -29,11 +29,11 @@ from troubleshoot.session.events import (
     Remark,
     Skipped,
     Tried,
-    is_given,
     stamp,
 )
 from troubleshoot.session.keeping import saved
 from troubleshoot.session.keeping.carried import Carried
+from troubleshoot.session.moving import first_move, last_move
 from troubleshoot.session.naming import action_id, question_id
 from troubleshoot.session.offers import Offers
 from troubleshoot.session.options import Options
@@ -438,14 +438,16 @@ class Session:
 
     def undo(self) -> Session:
         """
-        The session before its last move, which ``redo`` takes back.
+        The session before the last move of a person, which ``redo`` takes back.
+
+        What probes found out since goes with it, so that nobody is shown a question
+        that they never saw.
 
         Raises:
-            SessionError: nothing was done since it began.
+            SessionError: no person did anything since it began.
         """
-        if is_given(self.events[-1]):
+        if not (size := last_move(self.events)):
             raise SessionError("there is nothing to undo")
-        size = 2 if self.events[-2].kind == "asked" else 1
         move, before = self.events[-size:], self.events[:-size]
         return replace(self, events=before, undone=(*move, *self.undone))
 
@@ -456,9 +458,8 @@ class Session:
         Raises:
             SessionError: no move was undone last.
         """
-        if not self.undone:
+        if not (size := first_move(self.undone)):
             raise SessionError("there is nothing to redo")
-        size = 2 if self.undone[0].kind == "asked" else 1
         move, later = self.undone[:size], self.undone[size:]
         return replace(self, events=(*self.events, *move), undone=later)
 

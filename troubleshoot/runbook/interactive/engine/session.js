@@ -85,14 +85,29 @@ function note(session, text) {
 
 /** What a session began with is no move to take back. */
 function canUndo({ events }) {
-  return !isGiven(events.at(-1));
+  return lastMove(events) > 0;
+}
+
+/** How many events the last move of a person has, with what probes found out since. */
+function lastMove(events) {
+  let place = events.length - 1;
+  while (events[place].actor === PROBE && !isGiven(events[place])) place -= 1;
+  if (isGiven(events[place])) return 0;
+  return events.length - place + (events[place - 1].kind === "asked" ? 1 : 0);
+}
+
+/** How many of the events that were undone the next redo gives again. */
+function firstMove(undone) {
+  let size = undone[0].kind === "asked" ? 2 : 1;
+  while (size < undone.length && undone[size].actor === PROBE) size += 1;
+  return size;
 }
 
 /** Before the last move, which `redo` takes back. */
 function undo(session) {
   if (!canUndo(session)) throw new Error("there is nothing to undo");
   const { events, undone } = session;
-  const size = events.at(-2).kind === "asked" ? 2 : 1;
+  const size = lastMove(events);
   const move = events.slice(-size);
   return { ...session, events: events.slice(0, -size), undone: [...move, ...undone] };
 }
@@ -100,7 +115,7 @@ function undo(session) {
 function redo(session) {
   if (!session.undone.length) throw new Error("there is nothing to redo");
   const { events, undone } = session;
-  const size = undone[0].kind === "asked" ? 2 : 1;
+  const size = firstMove(undone);
   const move = undone.slice(0, size);
   return { ...session, events: [...events, ...move], undone: undone.slice(size) };
 }
