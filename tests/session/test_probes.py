@@ -862,3 +862,59 @@ class TestNoProbeIsCalledTwice:
         for name in said:
             changed = sum(name in drawn.actions[each].changes for each in tried)
             assert calls.count(name) <= 1 + changed
+
+
+class TestSideBySide:
+    """
+    Cheap probes that are coroutines are awaited together, and answer in the order of
+    the file, as if one after another.
+    """
+
+    BODY = """
+causes: {a: {title: A}, b: {title: B}}
+questions:
+  one: {ask: One?, cost: 1 min, given: {a: often yes}}
+  two: {ask: Two?, cost: 1 min, given: {a: often yes}}
+  three: {ask: Three?, cost: 1 min, given: {a: often yes}}
+"""
+
+    def test_all_run_at_once(self):
+        """
+        Each of three waits until all have begun, and the last answers first.
+        """
+        begun, order, everybody = [], [], asyncio.Event()
+
+        async def probe(question):
+            begun.append(question.id)
+            if len(begun) == 3:
+                everybody.set()
+            await everybody.wait()
+            await asyncio.sleep(0.05 * (3 - begun.index(question.id)))
+            order.append(question.id)
+            return "yes"
+
+        probes = dict.fromkeys(("three", "two", "one"), probe)
+        session = asyncio.run(tree(self.BODY).begin(probes=probes).probe_async(up_to=9))
+
+        assert sorted(begun) == ["one", "three", "two"]
+        assert order == [*reversed(begun)]
+        answered = [x.step for x in session.events if x.kind == "answered"]
+        assert answered == ["one", "two", "three"]
+
+    def test_others_are_called_one_by_one(self):
+        """
+        Of functions nobody can tell what they share, so none runs beside another.
+        """
+        running, most = [], []
+
+        def probe(question):
+            running.append(question.id)
+            most.append(len(running))
+            time.sleep(0.02)
+            running.remove(question.id)
+            return "yes"
+
+        probes = dict.fromkeys(("one", "two", "three"), probe)
+        asyncio.run(tree(self.BODY).begin(probes=probes).probe_async(up_to=9))
+
+        assert most == [1, 1, 1]

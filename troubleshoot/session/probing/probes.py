@@ -9,9 +9,10 @@ probe that fails, hangs or talks nonsense does not know, and a remark says why.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from inspect import iscoroutinefunction
 from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -79,11 +80,38 @@ async def probed_async(session: Session, up_to: float | None) -> Session:
 
     from troubleshoot.session.probing import awaiting  # noqa: PLC0415 - as above
 
+    known: dict[str, calling.Outcome] = {}
     while (question := await asyncio.to_thread(due, session, up_to)) is not None:
-        function = call(session, question)
-        outcome = await awaiting.called(function, session.probe_seconds)
+        if question.id not in known:
+            more = await asyncio.to_thread(_along, session, up_to)
+            at_once = {each.id: each for each in (question, *more)}
+            found = await asyncio.gather(
+                *(
+                    awaiting.called(call(session, each), session.probe_seconds)
+                    for name, each in at_once.items()
+                    if name not in known
+                )
+            )
+            known |= zip((x for x in at_once if x not in known), found, strict=True)
+        outcome = known.pop(question.id)
         session = await asyncio.to_thread(replied, session, question, outcome)
     return session
+
+
+def _along(session: Session, up_to: float | None) -> list[Question]:
+    """
+    Cheap questions with coroutines for probes, which may be awaited side by side.
+
+    Other probes are called one by one, as nobody can tell what they share.
+    """
+    if up_to is None:
+        return []
+    waiting = {
+        each
+        for each in session.probes.keys() - ran(session)
+        if iscoroutinefunction(session.probes[each])
+    }
+    return list(_cheap(session, waiting, up_to))
 
 
 def _check_limit(up_to: object) -> None:
@@ -99,25 +127,24 @@ def call(session: Session, question: Question) -> Callable[[], object]:
 def due(session: Session, up_to: float | None) -> Question | None:
     """The question whose probe is to be called now."""
     waiting = session.probes.keys() - ran(session)
-    cheap = None if up_to is None else _cheap(session, waiting, up_to)
+    cheap = None if up_to is None else next(_cheap(session, waiting, up_to), None)
     if cheap is not None:
         return cheap
     step = session.next_step()
     return step if isinstance(step, Question) and step.id in waiting else None
 
 
-def _cheap(session: Session, waiting: set[str], up_to: float) -> Question | None:
-    """The first question that costs so little and can be put, urgent ones first."""
+def _cheap(session: Session, waiting: set[str], up_to: float) -> Iterator[Question]:
+    """The questions that cost so little and can be put, urgent ones first."""
     offers = session.offers
     if choosing.over(offers) is not None:
-        return None
+        return
     now = offers.situation.state
     waiting = waiting - {*now.answers, *now.dont_know, *now.not_now}
     questions = [x for x in session.tree.questions.values() if x.id in waiting]
     for each in sorted(questions, key=lambda question: not question.is_urgent):
         if offers.is_available(each) and offers.cost(each) <= up_to:
-            return session.question(each.id)
-    return None
+            yield session.question(each.id)
 
 
 def ran(session: Session) -> set[str]:
