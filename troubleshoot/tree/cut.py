@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from troubleshoot.tree.source import Block, Items, Place, in_quotes
+from troubleshoot.tree.source import Block, Items, Place, in_quotes, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,10 +42,10 @@ def _cut(
     source: Source,
     key: str,
     text: str | None,
-    mark: Any,  # noqa: ANN401 - a mark
+    mark: int,
 ) -> tuple[Place, str, str] | None:
     """Where a comment begins that cuts a text, with its key and what is left of it."""
-    end = _end(source, text or "", Place(mark.line + 1, mark.column + 1))
+    end = _end(source, text or "", unpacked(mark))
     if end is None:
         return None
     line, start = source.line(end.line), end.column - 1
@@ -55,8 +55,8 @@ def _cut(
     return Place(end.line, found.end()), key, text or ""
 
 
-def _texts(root: Block) -> Iterator[tuple[str, str | None, Any]]:
-    """Each text for people: its key, itself, and the mark where it begins."""
+def _texts(root: Block) -> Iterator[tuple[str, str | None, int]]:
+    """Each text for people: its key, itself, and the packed place where it begins."""
     waiting: list[tuple[str, Any]] = [("", root)]
     while waiting:
         name, node = waiting.pop()

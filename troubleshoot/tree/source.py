@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -24,7 +25,7 @@ from troubleshoot.tree.codes import WHY
 from troubleshoot.tree.pure import PureLoader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from troubleshoot.errors import Severity
 
@@ -32,9 +33,10 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 5_000_000
 MAX_DEPTH: Final = 64
-MAX_NODES: Final = 500_000
+MAX_NODES: Final = 200_000
 MAX_SCALAR: Final = 100_000
 MOST_OF_A_KIND: Final = 100  # problems that are told one by one; nobody reads more
+COLUMNS: Final = 32  # bits of a packed place that are its column
 
 NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
 UNPRINTABLE: Final = re.compile(
@@ -64,6 +66,20 @@ class Place(NamedTuple):
     column: int
 
 
+def packed(mark: Any) -> int:  # noqa: ANN401 - the parser's own mark
+    """Line and column in eight bytes: a large file has a million of them."""
+    number: int = mark.line << COLUMNS | mark.column
+    return number
+
+
+def unpacked(number: int) -> Place:
+    """The place that was packed."""
+    return Place((number >> COLUMNS) + 1, number % (1 << COLUMNS) + 1)
+
+
+NO_ORDER: Final[Mapping[str, int]] = {}  # one for all blocks: most need none
+
+
 class Block(dict[str, Any]):
     """
     A mapping; ``marks`` holds where each key and each value begins, in turn.
@@ -76,10 +92,10 @@ class Block(dict[str, Any]):
 
     def __init__(self, mark: Any) -> None:  # noqa: ANN401 - the parser's own mark
         super().__init__()
-        self.mark = mark
-        self.marks: list[Any] = []
-        self.order: dict[str, int] = {}
-        self.doubled: list[tuple[int, str]] = []
+        self.mark = packed(mark) if mark else 0
+        self.marks = array("Q")
+        self.order: Mapping[str, int] = NO_ORDER
+        self.doubled: Sequence[tuple[int, str]] = ()
 
     def entry(self, key: str) -> int:
         """The index of a key's mark, of the last one; its value's is the next."""
@@ -106,8 +122,8 @@ class Items(list[Any]):
 
     def __init__(self, mark: Any) -> None:  # noqa: ANN401 - the parser's own mark
         super().__init__()
-        self.mark = mark
-        self.marks: list[Any] = []
+        self.mark = packed(mark)
+        self.marks = array("Q")
 
 
 class Unreadable(Exception):
@@ -225,18 +241,20 @@ class Source:
 
         A path that leads out of the file ends at the last thing that is there.
         """
-        node, mark = self.root, getattr(self.root, "mark", None)
+        node = self.root
+        place = unpacked(getattr(self.root, "mark", 0))
         steps = self.written(path)
         for depth, step in enumerate(steps, start=1):
             if isinstance(node, Block) and step in node:
                 wants_key = key and depth == len(steps)
-                mark = node.marks[node.entry(str(step)) + (not wants_key)]
+                at = node.entry(str(step)) + (not wants_key)
+                place = unpacked(node.marks[at])
             elif isinstance(node, Items) and isinstance(step, int) and step < len(node):
-                mark = node.marks[step]
+                place = unpacked(node.marks[step])
             else:
                 break
             node = node[step]
-        return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+        return place
 
     def written(self, path: Path) -> Path:
         """The path as it stands in the file, where blocks or ids are broken."""
@@ -330,7 +348,7 @@ class _Builder:
         self.nodes = 0
         self.documents = 0
 
-    def build(self) -> Any:  # noqa: ANN401, C901, PLR0912 - one hot loop, kept whole
+    def build(self) -> Any:  # noqa: ANN401, C901, PLR0912, PLR0915 - one hot loop, kept whole
         """The root value; problems that do not stop the reading go to the source."""
         next_event = Parser(self.source.text).get_event
         stack, scalar_event = self.stack, yaml.ScalarEvent
@@ -348,7 +366,8 @@ class _Builder:
                     key = value
                     if key in top or key == "<<" or len(key) > MAX_SCALAR:
                         self.odd_key(top, event, key)
-                    top.marks.append(event.start_mark)
+                    mark = event.start_mark
+                    top.marks.append(mark.line << COLUMNS | mark.column)
                     continue
                 if value in NOTHING and not event.style:
                     value = None
@@ -371,13 +390,15 @@ class _Builder:
                 continue
             if top_is_block:
                 top[key] = value
-                top.marks.append(event.start_mark)
+                mark = event.start_mark
+                top.marks.append(mark.line << COLUMNS | mark.column)
                 key = None
             elif top is None:
                 self.root = value
             else:
                 top.append(value)
-                top.marks.append(event.start_mark)
+                mark = event.start_mark
+                top.marks.append(mark.line << COLUMNS | mark.column)
             if kind is not scalar_event:
                 stack.append((top, key))
                 top, key, top_is_block = value, None, type(value) is Block
@@ -396,10 +417,12 @@ class _Builder:
         """Complain of it; the later value is the one that counts from here on."""
         also, since = [], ""
         if self.source.tells("duplicate-key"):  # a look-up takes as long as the block
-            also = [top.marks[top.entry(key)].line + 1]
+            also = [unpacked(top.marks[top.entry(key)]).line]
             since = f", first on line {also[0]}"
+        if not isinstance(top.doubled, list):
+            top.doubled = []
         top.doubled.append((len(top), key))
-        top.order.clear()
+        top.order = NO_ORDER
         message = f"'{key}' stands here a second time{since}"
         fix = "keep one of them, or give this one another name."
         place = _place(event)
