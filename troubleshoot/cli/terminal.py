@@ -101,7 +101,7 @@ class Terminal:
         kept = "\t".join(clean(each) for each in text.split("\t"))
         lines = followed([*laid((rich if explains else short)(kept))], after)
         for each in filled(lines, self.width, lead=lead):
-            shown = each.lstrip(" ")
+            shown = each.replace(NO_BREAK, " ").lstrip(" ")
             indent = each[: len(each) - len(shown)]
             self._echo(indent + self.styled(shown, **style))
 
