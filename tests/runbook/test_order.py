@@ -189,3 +189,11 @@ def test_an_order_is_said_of_what_is_in_order(drawn, language):
     for kind in ("narrowed", "cut", "found", "escalate"):
         assert "order" not in getattr(words("en"), f"sure_{kind}")
         assert "Reihenfolge" not in getattr(words("de"), f"sure_{kind}")
+
+
+def test_an_ending_on_paper_says_no_more_than_the_sheet_knows():
+    """
+    A sheet ends where no question is worth asking, and some may still be left.
+    """
+    assert "no question worth asking" in words("en").sure_narrowed
+    assert "keine Frage, die sich lohnt" in words("de").sure_narrowed

@@ -83,8 +83,9 @@ def markdown_words(text):
     for token in PARSER.parse(text):
         assert token.type not in ("html_block", "fence", "code_block")
         for each in token.children or ():
-            assert each.type not in ("html_inline", "image")
-            found.append(" " if each.type == "softbreak" else each.content)
+            breaks = each.type == "softbreak" or each.content == "<br>"
+            assert breaks or each.type not in ("html_inline", "image")
+            found.append(" " if breaks else each.content)
         found.append(" ")
     return "".join(found)
 

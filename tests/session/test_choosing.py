@@ -857,6 +857,26 @@ actions:
         assert "remedy" not in again.reason
 
 
+def test_bits_are_said_of_no_cause():
+    """
+    Gains are over remedies: two causes with one remedy leave nothing to tell.
+    """
+    body = """
+unknown: 0%
+causes: {a: {title: A}, b: {title: B}, c: {title: C}}
+questions:
+  twins: {ask: Is it A?, given: {a: always yes, b: always no, c: always no}}
+  side: {ask: Is it C?, given: {a: always no, b: always no, c: always yes}}
+actions: {both: {do: Do it., fixes: {a: always, b: always}}}
+"""
+    session = tree(body).begin()
+
+    side = session.question("side")
+    assert side.reason.startswith("Its answer is expected to tell 0.92 bits for 1 min.")
+    assert session.answer("side", "no").question("twins").gain_bits == 0.0
+    assert "about the cause" not in side.reason
+
+
 def test_a_stale_question_says_what_was_answered_before():
     """
     A question asked again after an action names the answer that may have changed.

@@ -315,7 +315,7 @@ questions:
   x:
     ask: X?
     answers: {one: One, two: Two, three: Three}
-    given: {a: always one, b: {one: 50%, two: 50%}}
+    given: {a: always one, b: {one: 50%, two: 50%, three: 0%}}
 """
         last = tree(body).begin().why("a").splitlines()[-1]
 

@@ -129,7 +129,7 @@ def telling(gain: float, cost: float) -> str:
     if gain <= NO_GAIN:
         return "It tells nothing more as things stand."
     price = f" for {minutes(cost)}" if cost else " and costs no time"
-    return f"Its answer is expected to tell {bits(gain)} about the cause{price}."
+    return f"Its answer is expected to tell {bits(gain)}{price}."
 
 
 def _setup(offers: Offers, step: written.Question | written.Action) -> str:

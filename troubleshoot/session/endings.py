@@ -151,11 +151,11 @@ def rest(offers: Offers) -> Ending:
 
 
 def handed_over(offers: Offers) -> Ending:
-    """Handing over is cheaper than anything that is left to do."""
+    """Nothing was found to do that is worth more than handing over."""
     end = rest(offers)
     causes = tuple(each.id for each in end.causes)
-    text = f"Handing over is the best that is left{_likeliest(offers, causes)}."
-    reason = "Every step that is left costs more than it can be expected to save."
+    text = f"Handing over is the best that was found{_likeliest(offers, causes)}."
+    reason = "No way on was found that is expected to save what it costs."
     return replace(end, text=text, reason=reason)
 
 
