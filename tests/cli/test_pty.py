@@ -105,7 +105,7 @@ def test_long_work_says_so_and_can_be_interrupted(screen, desk):
     What takes longer than a second says what it does, and Ctrl-C ends it in words.
     """
     (desk / "large.yaml").write_text(large(causes=3_000, questions=300))
-    run = screen("next", "large.yaml", "--strategy", "repair")
+    run = screen("plan", "large.yaml")
 
     run.wait_for(b"; ^C stops it")
     run.run.send_signal(signal.SIGINT)

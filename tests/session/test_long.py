@@ -12,6 +12,7 @@ from session.trees import clock, tree
 
 import troubleshoot as ts
 from troubleshoot.session import state as states
+from troubleshoot.session.moving import last_move
 
 LONG = 400
 
@@ -111,7 +112,7 @@ class TestHandedOnIsWorkedOut:
                 return session.change(session.question(step), reply_)
             case "give up":
                 return session.give_up()
-            case "undo" if len(session.events) > 1:
+            case "undo" if last_move(session.events):
                 return session.undo()
             case "probe":
                 return session.as_("probe")

@@ -227,9 +227,9 @@ class Session:
 
     def to_json(self) -> str:
         """The session as text from which ``troubleshoot.resume`` goes on."""
-        return self.written()
+        return self._written()
 
-    def written(self, since: int = 0) -> str:
+    def _written(self, since: int = 0) -> str:
         """The same with its events from this place on, for the rooms of this house."""
         return saved.written(
             self.tree,
