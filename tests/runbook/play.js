@@ -68,6 +68,7 @@ function seen(session) {
 function surprising(situation) {
   const found = surpriseOf(offersOf(situation));
   if (!found) return null;
-  const steps = (suspects) => suspects.map(({ step, restored }) => [step, restored]);
+  const steps = (suspects) =>
+    suspects.map(({ step, restored, confusable }) => [step, restored, confusable]);
   return [steps(found.suspects), steps(found.pair)];
 }

@@ -154,4 +154,7 @@ def surprising(session: Session) -> list[Any] | None:
     if found is None:
         return None
     both = (found.suspects, found.pair)
-    return [[[each.step, each.restored] for each in some] for some in both]
+    return [
+        [[each.step, each.restored, [*each.confusable]] for each in some]
+        for some in both
+    ]

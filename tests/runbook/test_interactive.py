@@ -140,6 +140,19 @@ actions:
 """
 
 # Of two answers that contradict each other, one is private.
+ALIKE = """
+reliability: 99.9%
+unknown: 5%
+causes: {a: {title: Left}, b: {title: Right}}
+questions:
+  lamp:
+    ask: Which light?
+    answers: {green: Green, amber: Amber, red: Red, off: "Off"}
+    confusable: [[green, amber, red]]
+    given: {a: always green, b: always amber}
+  hums: {ask: Does it hum?, given: {a: always no, b: always yes}}
+"""
+
 CONTRARY = """
 unknown: 5%
 causes: {fuse: {title: The fuse}, bulb: {title: The bulb}}
@@ -332,6 +345,9 @@ class TestEngine:
         assert endings >= {"stopped", "fixed", "given up"}
         assert kinds >= {"told", "asked", "answered", "changed", "tried", "corrected"}
         assert kinds >= {"skipped", "noted", "ended"}
+        surprises = [x["surprise"] for play in plays for x in play.seen]
+        taken = [x[2] for found in surprises if found for x in found[0]]
+        assert {len(each) for each in taken} == {0, 1}
 
     def test_the_effort_is_that_of_the_library(self, plays, tmp_path):
         """
@@ -1159,6 +1175,26 @@ class TestReader:
         page.emulate_media(media="print")
         assert "My own room" not in page.locator("body").inner_text()
         assert "Whose room is it? (private)" in shown(page)
+
+    @pytest.mark.parametrize(
+        ("language", "taken"),
+        [
+            ("en", "“Green” is easily taken for “Amber” or “Red”."),
+            ("de", "„Green“ wird leicht verwechselt mit „Amber“ oder „Red“."),
+        ],
+    )
+    def test_an_answer_that_is_easily_taken_for_others_says_so(
+        self, opened, language, taken
+    ):
+        """
+        What is worth checking again names what it may have been taken for.
+        """
+        made = tree(ALIKE)
+        page = opened(made, facts={"lamp": "green", "hums": "yes"}, language=language)
+        page.locator("main button").first.click()
+
+        assert made.begin({"lamp": "green", "hums": "yes"}).surprise() is not None
+        assert taken in shown(page)
 
     def test_hand_off_is_copied(self, kettle, opened):
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 import oracle
@@ -16,6 +17,7 @@ from session.test_ledger import likelihoods
 from session.trees import classic, tree
 from strategies import plain_question
 
+import troubleshoot as ts
 from troubleshoot.engine.belief import conflict
 from troubleshoot.tree.tree import Cause, Tree
 
@@ -336,3 +338,95 @@ questions:
 
     assert found.conflict == pytest.approx(math.log2(0.25 / 0.09))
     assert found.conflict == pytest.approx(conflict(np.array([0.5, 0.5]), rows))
+
+
+class TestConfusable:
+    """
+    A suspect answer that is easily taken for another says for which.
+    """
+
+    BODY = """
+reliability: 99.9%
+causes: {a: {title: Left}, b: {title: Right}}
+questions:
+  light:
+    ask: Which light?
+    answers: {green: Steady green, amber: Blinking amber, red: Red, off: Off}
+    confusable: [[green, amber], [amber, red]]
+    given: {a: always green, b: always amber}
+  hums: {ask: Does it hum?, given: {a: always no, b: always yes}}
+  warm: {ask: Is it warm?, given: {a: always no, b: always yes}}
+"""
+    FACTS: ClassVar = {"light": "green", "hums": "yes", "warm": "yes"}
+
+    def light(self, answer, body=BODY):
+        """A session of these facts, and its suspect answer about the light."""
+        session = tree(body).begin(self.FACTS | {"light": answer})
+        suspects = session.surprise().suspects
+        return session, next(each for each in suspects if each.step == "light")
+
+    def test_the_sentence_names_it(self):
+        """
+        The text of the surprise, of the ending and of the hand-off, and their data.
+        """
+        session, suspect = self.light("green")
+        said = "“Steady green” is easily taken for “Blinking amber”."
+
+        assert suspect.confusable == ("amber",)
+        assert session.surprise().text.endswith(f"(Steady green). {said}")
+        assert session.next_step().reason.endswith(said)
+        handed = session.hand_off()
+        assert handed.surprise.endswith(said)
+        doubts = {each.step: each.confusable for each in handed.doubts}
+        assert doubts["light"] == ("Blinking amber",)
+        assert ts.HandOff.from_json(handed.to_json()) == handed
+        for to in ("text", "markdown", "html"):
+            assert said in " ".join(ts.render(handed, to).split())
+
+    def test_either_way_and_in_the_order_of_the_answers(self):
+        """
+        Lists hold in each direction, several together, and for no other answer.
+        """
+        asked = tree(self.BODY).question("light")
+        taken = {x.id: [y.id for y in asked.taken_for(x.id)] for x in asked.answers}
+
+        assert taken == {
+            "green": ["amber"],
+            "amber": ["green", "red"],
+            "red": ["amber"],
+            "off": [],
+        }
+
+    def test_nothing_is_said_where_nothing_is_alike(self):
+        """
+        Without the key, the surprise is as it was.
+        """
+        alike = "    confusable: [[green, amber], [amber, red]]\n"
+        session, suspect = self.light("green", self.BODY.replace(alike, ""))
+
+        assert suspect.confusable == ()
+        assert "easily taken" not in session.surprise().text
+
+    def test_a_private_answer_is_not_told_by_what_it_is_like(self):
+        """
+        Of a private question neither the answer nor what it is taken for is named.
+        """
+        body = self.BODY.replace(
+            "ask: Which light?", "ask: Which light?\n    private: yes"
+        )
+        session, suspect = self.light("green", body)
+
+        assert suspect.confusable == ()
+        for said in (session.surprise().text, session.hand_off().surprise):
+            assert "green" not in said
+            assert "amber" not in said
+
+    def test_what_is_shared_names_those_that_are_not_private(self):
+        """
+        Beside a private answer, what another one is easily taken for is still told.
+        """
+        body = self.BODY.replace("ask: Does it hum?", "ask: Does it hum?, private: yes")
+        session, _ = self.light("green", body)
+
+        said = "“Steady green” is easily taken for “Blinking amber”."
+        assert session.hand_off().surprise.endswith(said)

@@ -152,6 +152,7 @@ def _questions(draw: st.DrawFn, name: str, causes: list[str], before: list[str])
         id=name,
         ask=f"{name}?",
         answers=answers,
+        confusable=(("yes", "often"),) if len(answers) > len(YES_NO) else (),
         cost=draw(COSTS),
         setup=draw(SETUPS),
         needs=draw(_needs(before)),

@@ -123,6 +123,11 @@ class Question:
         """Asked before anything else, whatever the gain."""
         return bool(self.stop)
 
+    def taken_for(self, id: str) -> tuple[Answer, ...]:
+        """The answers that are easily taken for this one, in their order."""
+        alike = {each for pair in self.confusable if id in pair for each in pair}
+        return tuple(x for x in self.answers if x.id in alike - {id})
+
     def answer(self, id: str) -> Answer:
         """The answer of this id, or ``UnknownName``."""
         for each in self.answers:

@@ -126,6 +126,7 @@ def _question(model: Model, question: Question) -> dict[str, Any]:
         "how": nodes(rich(question.how)),
         "unit": question.unit,
         "answers": [_answer(each) for each in question.answers],
+        "confusable": question.confusable,
         "private": question.private,
         "urgent": question.is_urgent,
         "stop": dict(question.stop),

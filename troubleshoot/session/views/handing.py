@@ -177,7 +177,13 @@ def _doubts(session: Session) -> Iterator[Doubt]:
             answer=answer,
             minutes=rounded(each.cost_min),
             restored=each.restored and told,
+            confusable=tuple(_texts(tree, each.step, each.confusable)),
         )
+
+
+def _texts(tree: Tree, question: str, answers: Iterable[str]) -> Iterator[str]:
+    for each in answers:
+        yield tree.questions[question].answer(each).text
 
 
 def _evidence(tree: Tree, kind: str, step: str, result: str) -> tuple[str, str]:

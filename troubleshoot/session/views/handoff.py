@@ -135,7 +135,11 @@ class ToDo(Closed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt(Closed):
-    """Evidence worth checking again, as the rest would agree without it."""
+    """
+    Evidence worth checking again, as the rest would agree without it.
+
+    ``confusable`` are the texts of the answers that are easily taken for this one.
+    """
 
     kind: StepKind
     step: str
@@ -143,6 +147,7 @@ class Doubt(Closed):
     answer: str
     minutes: float
     restored: bool
+    confusable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.situation import FloatArray, Situation
     from troubleshoot.session.state import Evidence
+    from troubleshoot.tree.tree import Answer, Tree
 
 NAMED: Final = 5  # pieces of evidence in a sentence
 LEADING: Final = 3  # causes in a story
@@ -60,7 +61,8 @@ class Suspect:
     it is the one, if one alone is. ``story`` are the likeliest listed causes without
     it, with their belief, and ``unknown_without`` that of the unknown one;
     ``restored`` says that a listed cause leads then. ``cost_min`` is what it costs to
-    check again now, in minutes.
+    check again now, in minutes. ``confusable`` are the ids of the answers that are
+    easily taken for this one; none where the question is private.
     """
 
     kind: Literal["question", "action"]
@@ -73,6 +75,7 @@ class Suspect:
     story: tuple[tuple[str, float], ...]
     unknown_without: float
     restored: bool
+    confusable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,10 @@ def shared_doubt(offers: Offers) -> str:
     several = len(situation.rows) > 1
     why = CONTRADICTED if found and found.contradicted and several else NONE_FITS
     named = [each for each in _suspects(offers) if not _is_private(situation, each)]
-    return f"{why} Worth checking again: {_listed(named)}." if named else why
+    if not named:
+        return why
+    again = f"{why} Worth checking again: {_listed(named)}."
+    return again + _alike(situation.tree, named)
 
 
 def is_told(situation: Situation) -> bool:
@@ -206,7 +212,14 @@ def _suspect(
         story=_story(situation, believed),
         unknown_without=float(believed[-1]),
         restored=_agrees(situation, p),
+        confusable=tuple(each.id for each in _confusable(tree, piece)),
     )
+
+
+def _confusable(tree: Tree, piece: Evidence) -> tuple[Answer, ...]:
+    if piece.kind == "action" or tree.questions[piece.step].private:
+        return ()
+    return tree.questions[piece.step].taken_for(piece.result)
 
 
 def _story(situation: Situation, p: FloatArray) -> tuple[tuple[str, float], ...]:
@@ -268,9 +281,12 @@ def _text(
     several = len(situation.rows) > 1
     why = CONTRADICTED if contradicted and several else NONE_FITS
     restoring = [each for each in suspects if each.restored]
+    named = restoring or suspects
     if restoring:
-        return f"{why} {_alone(situation, restoring)}"
-    return f"{why} {_together(suspects, pair)}" if suspects else why
+        why = f"{why} {_alone(situation, restoring)}"
+    elif suspects:
+        why = f"{why} {_together(suspects, pair)}"
+    return why + _alike(situation.tree, named)
 
 
 def _alone(situation: Situation, restoring: Sequence[Suspect]) -> str:
@@ -296,3 +312,15 @@ def _listed(suspects: Sequence[Suspect]) -> str:
     named = [each.text for each in suspects[:NAMED]]
     more = len(suspects) - NAMED
     return listing([*named, f"{more} more"] if more > 0 else named, "or")
+
+
+def _alike(tree: Tree, suspects: Sequence[Suspect]) -> str:
+    """What the answers of those in the sentence are easily taken for."""
+    return "".join(_taken(tree, each) for each in suspects[:NAMED] if each.confusable)
+
+
+def _taken(tree: Tree, suspect: Suspect) -> str:
+    question = tree.questions[suspect.step]
+    others = [f"“{question.answer(each).text}”" for each in suspect.confusable]
+    said = question.answer(suspect.result).text
+    return f" “{said}” is easily taken for {listing(others, 'or')}."

@@ -53,7 +53,16 @@ function suspect(offers, { kind, step, result }, others, bits, rest, chance) {
     minutes: costOf(offers, steps.get(step)),
     story: story(model, withUnknown(p)),
     restored: agrees(model, p),
+    confusable: kind === "question" ? takenFor(steps.get(step), result) : [],
   };
+}
+
+/** Ids of the answers that are easily taken for this one; none if private. */
+function takenFor(question, answer) {
+  if (question.private) return [];
+  const alike = question.confusable.filter((pair) => pair.includes(answer)).flat();
+  const others = alike.filter((each) => each !== answer);
+  return question.answers.map(({ id }) => id).filter((id) => others.includes(id));
 }
 
 /** Which piece is the slip if one is, by the conflict without it. */

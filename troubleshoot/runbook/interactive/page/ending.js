@@ -106,6 +106,8 @@ function doubtNote({ model }, doubt, check) {
       " ",
       maskedOnPaper("span", (masked) => pieceText(model, each, masked)[1]),
       " ",
+      takenForNote(model, each),
+      " ",
       button(word("check_again"), again, { className: "small", "aria-label": label }),
     );
   });
@@ -117,6 +119,15 @@ function doubtNote({ model }, doubt, check) {
     make("p", {}, word(why)),
     make("ul", {}, ...items),
   );
+}
+
+/** What an answer is easily taken for, as its author says. */
+function takenForNote(model, { step, result, confusable }) {
+  if (!confusable.length) return null;
+  const { answers } = model.question.get(step);
+  const textOf = (id) => answers.find((each) => each.id === id).text;
+  const others = listing(confusable.map((id) => word("quoted", { text: textOf(id) })));
+  return make("span", {}, word("taken_for", { answer: textOf(result), others }));
 }
 
 function escalationNote(escalate) {
