@@ -80,7 +80,8 @@ def random_model(
             answers=("yes", "no"),
             otherwise=np.array([0.5, 0.5]),
             causes=about,
-            given=np.array([yes, 1 - yes]),
+            said=np.array([yes, 1 - yes]),
+            which=np.arange(spoken),
         )
     names = [f"c{c}" for c in range(causes)]
     return Model.from_arrays(

@@ -3,8 +3,10 @@ from __future__ import annotations
 import gc
 import itertools
 import json
+import tracemalloc
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import oracle
 import pytest
 from strategies import plain_question, plain_tree, random_belief, random_tree
 
+import troubleshoot as ts
 from troubleshoot.engine import dense as dense_module
 from troubleshoot.engine import model as model_module
 from troubleshoot.engine.belief import entropy, posterior
@@ -227,6 +230,61 @@ def test_trees_with_hardly_a_question(number):
     assert [x.tolist() for x in model.answer_probabilities(model.prior)] == (
         [[1.0]] * number
     )
+
+
+def _grouped(groups, size, questions, spoken):
+    """A tree whose questions speak of groups, each of some of them."""
+    words = ("yes", "no", "usually yes", "rarely yes")
+    lines = ["format: 1", "title: By group", "causes:"]
+    for g in range(groups):
+        lines += [f"  g{g}:", f"    title: G{g}", "    causes:"]
+        lines += [
+            f"      c{g}-{c}: {{title: C, prior: {1 + (7 * g + c) % 17}}}"
+            for c in range(size)
+        ]
+    lines.append("questions:")
+    for q in range(questions):
+        said = ", ".join(
+            f"g{(q + i) % groups}: {words[(i * q + i) % 4]}" for i in range(spoken)
+        )
+        lines.append(f"  q{q}: {{ask: Is it {q}?, given: {{{said}}}}}")
+    return ts.loads("\n".join(lines))
+
+
+@pytest.mark.parametrize("spoken", [1, 2, 20])
+def test_said_of_a_group_is_said_of_its_causes(spoken):
+    """
+    What is said of groups gives the same numbers, bit for bit, as said cause by cause.
+    """
+    tree = _grouped(groups=20, size=15, questions=30, spoken=spoken)
+    asked = {
+        id_: replace(each, given=dict(each.given))
+        for id_, each in tree.questions.items()
+    }
+    by_group, by_cause = compiled(tree), compiled(replace(tree, questions=asked))
+
+    for one, other in zip(
+        by_group.likelihoods.values(), by_cause.likelihoods.values(), strict=True
+    ):
+        assert one.given.tobytes() == other.given.tobytes()
+        assert one.entropies.tobytes() == other.entropies.tobytes()
+    p = by_group.prior
+    assert by_group.gains(p).tobytes() == by_cause.gains(p).tobytes()
+
+
+def test_a_table_takes_little_more_than_its_size(monkeypatch):
+    """
+    Compiling a tree by group and filling its table takes the table and 3 MB more.
+    """
+    tree = _grouped(groups=40, size=50, questions=300, spoken=40)
+    monkeypatch.setattr(dense_module, "BLOCK", 2**16)
+    tracemalloc.start()
+    table = compiled(tree).table
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert isinstance(table, Dense)
+    assert peak < table.matrix.nbytes + 3_000_000
 
 
 def test_zeros_give_numbers():

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from troubleshoot.engine.gain import IntArray, Leading
     from troubleshoot.engine.likelihood import Likelihood
 
+BLOCK = 2**20  # numbers of M that are filled at a time
 SLAB = 2**17  # numbers of J at a time, so that their logarithms stay in the cache
 
 
@@ -94,17 +95,34 @@ class Dense:
 def dense(
     leading: Leading, classes: IntArray, likelihoods: tuple[Likelihood, ...]
 ) -> Dense:
-    """M for all causes; it takes twice its size while it is built."""
+    """M for all causes, filled some questions at a time: it takes only its size."""
     rows, slabs = _arranged(classes, leading.columns)
-    table = np.empty((leading.columns + len(likelihoods), len(classes)))
-    for q, (first, each) in enumerate(zip(leading.first, likelihoods, strict=True)):
-        stored = slice(first, first + each.leading)
-        table[stored] = each.otherwise[: each.leading, None]
-        table[stored, each.causes] = each.given[: each.leading]
-        table[leading.columns + q] = each.entropy_otherwise
-        table[leading.columns + q, each.causes] = each.entropies
-    matrix = np.ascontiguousarray(table.T).take(rows, axis=0)
+    place = np.argsort(rows)
+    matrix = np.empty((len(rows), leading.columns + len(likelihoods)))
+    step = max(1, BLOCK // len(rows))
+    for q in range(0, len(likelihoods), step):
+        some, first = likelihoods[q : q + step], leading.first[q]
+        answers = np.concatenate([_answers(each, place) for each in some])
+        matrix[:, first : first + len(answers)] = answers.T
+        noise = np.stack([_noise(each, place) for each in some])
+        matrix[:, leading.columns + q : leading.columns + q + len(some)] = noise.T
     return Dense(leading, classes, rows, slabs, matrix)
+
+
+def _answers(each: Likelihood, place: IntArray) -> FloatArray:
+    """P(leading answer | cause) of a question, shape (leading, causes)."""
+    stored = slice(0, each.leading)
+    table = np.empty((each.leading, len(place)))
+    table[:] = each.otherwise[stored, None]
+    table[:, place[each.causes]] = each.said[stored, each.which]
+    return table
+
+
+def _noise(each: Likelihood, place: IntArray) -> FloatArray:
+    """H(answer | cause) of a question, shape (causes,)."""
+    noise = np.full(len(place), each.entropy_otherwise)
+    noise[place[each.causes]] = each.entropies
+    return noise
 
 
 def _arranged(classes: IntArray, columns: int) -> tuple[IntArray, tuple[Slab, ...]]:

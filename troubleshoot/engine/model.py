@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from troubleshoot.engine.dense import Dense, dense
 from troubleshoot.engine.gain import BoolArray, IntArray, Leading, gain
-from troubleshoot.engine.likelihood import Likelihood, informative_cells
+from troubleshoot.engine.likelihood import Likelihood, Shared, informative_cells, small
 from troubleshoot.engine.sparse import Sparse, sparse
 from troubleshoot.errors import UnknownName
 from troubleshoot.tree.by_cause import layers
@@ -87,13 +87,13 @@ class Model:
             actions: P(fixes | cause) of the listed causes, shape ``(listed,)``.
         """
         fixing = {id_: _frozen(np.append(fixes, 0.0)) for id_, fixes in actions.items()}
-        listed = prior[:-1]
+        listed, shared = prior[:-1], Shared()
         return cls(
             causes=(*causes, UNKNOWN),
             prior=_frozen(prior.astype(np.float64)),
             classes=_frozen(remedy_classes(list(fixing.values()), len(prior))),
             likelihoods={
-                id_: likelihood.with_unknown(listed)
+                id_: likelihood.with_unknown(listed).sharing(shared)
                 for id_, likelihood in questions.items()
             },
             fixing=fixing,
@@ -216,13 +216,13 @@ def remedy_classes(fixes: Sequence[FloatArray], causes: int) -> IntArray:
 @once_per_tree
 def compiled(tree: Tree) -> Model:
     """The model of the tree, the same one as long as the tree lives."""
-    under = _under(tree)
+    under, shared = _under(tree), Shared()
     priors = [cause.prior for cause in tree.root_causes]
     return Model.from_arrays(
         causes=tuple(each.id for each in tree.root_causes),
         prior=np.array([*priors, tree.unknown]),
         questions={
-            question.id: _likelihood(question, under, len(priors))
+            question.id: _likelihood(question, under, len(priors)).sharing(shared)
             for question in tree.questions.values()
             if not question.is_urgent
         },
@@ -248,16 +248,19 @@ def _likelihood(
     question: Question, under: Mapping[str, IntArray], causes: int
 ) -> Likelihood:
     answers = tuple(answer.id for answer in question.answers)
-    rows, spoken = np.empty((causes, len(answers))), np.zeros(causes, dtype=bool)
-    for name, chances in layers(question.given):
-        rows[under[name]] = chances
-        spoken[under[name]] = True
+    said = list(layers(question.given))
+    which = np.full(causes, len(said), np.min_scalar_type(len(said)))
+    for column, (name, _) in enumerate(said):
+        which[under[name]] = column
+    spoken = np.flatnonzero(which < len(said))
+    columns = np.array([chances for _, chances in said], dtype=np.float64)
     even = (1.0 / len(answers),) * len(answers)
     return Likelihood(
         answers=answers,
         otherwise=np.array(question.otherwise or even, dtype=np.float64),
-        causes=np.flatnonzero(spoken),
-        given=rows[spoken].T,
+        causes=spoken,
+        said=columns.reshape(-1, len(answers)).T,
+        which=small(which[spoken]),
     )
 
 
