@@ -878,7 +878,8 @@ questions:
   three: {ask: Three?, cost: 1 min, given: {a: often yes}}
 """
 
-    def test_all_run_at_once(self):
+    @both
+    def test_all_run_at_once(self, how):
         """
         Each of three waits until all have begun, and the last answers first.
         """
@@ -894,14 +895,63 @@ questions:
             return "yes"
 
         probes = dict.fromkeys(("three", "two", "one"), probe)
-        session = asyncio.run(tree(self.BODY).begin(probes=probes).probe_async(up_to=9))
+        session = probed(tree(self.BODY).begin(probes=probes), how, up_to=9)
 
         assert sorted(begun) == ["one", "three", "two"]
         assert order == [*reversed(begun)]
         answered = [x.step for x in session.events if x.kind == "answered"]
         assert answered == ["one", "two", "three"]
 
-    def test_others_are_called_one_by_one(self):
+    def test_both_verbs_write_the_same(self):
+        """
+        Whatever each comes to, both verbs leave the same events, in the same order.
+        """
+
+        async def fails(_question):
+            raise OSError("no line")
+
+        async def hangs(_question):
+            await asyncio.Event().wait()
+
+        probes = {"three": slowly, "two": fails, "one": hangs}
+        one, two = (house(probes, body=self.BODY, seconds=SHORT) for _ in range(2))
+
+        said = one.probe(up_to=9).events
+        assert said == asyncio.run(two.probe_async(up_to=9)).events
+        assert [each.kind for each in said].count("noted") == len(probes)
+
+    def test_one_that_blocks_holds_up_no_answer_that_is_there(self):
+        """
+        Who blocks the loop is left behind, and what others have said counts.
+        """
+        blocked = threading.Event()
+
+        async def blocks(_question):
+            await asyncio.sleep(SHORT / 2)
+            blocked.wait(LONG)
+
+        async def quick(_question):
+            return "yes"
+
+        probes = {"one": quick, "two": blocks}
+        session = house(probes, body=self.BODY, seconds=SHORT).probe(up_to=9)
+        blocked.set()
+
+        assert replies(session) == [("one", "yes", PROBE), ("two", "dont-know", PROBE)]
+
+    def test_inside_a_loop_they_are_refused(self):
+        """
+        Where a loop is running, several are refused as one is.
+        """
+
+        async def host():
+            house(dict.fromkeys(("one", "two"), slowly), body=self.BODY).probe(up_to=9)
+
+        with pytest.raises(ts.SessionError, match=r"await session.probe_async\(\)"):
+            asyncio.run(host())
+
+    @both
+    def test_others_are_called_one_by_one(self, how):
         """
         Of functions nobody can tell what they share, so none runs beside another.
         """
@@ -915,6 +965,6 @@ questions:
             return "yes"
 
         probes = dict.fromkeys(("one", "two", "three"), probe)
-        asyncio.run(tree(self.BODY).begin(probes=probes).probe_async(up_to=9))
+        probed(tree(self.BODY).begin(probes=probes), how, up_to=9)
 
         assert most == [1, 1, 1]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from troubleshoot.session.probing.calling import Outcome, in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
 
 async def called(function: Callable[[], object], seconds: float) -> Outcome:
@@ -25,6 +25,17 @@ async def called(function: Callable[[], object], seconds: float) -> Outcome:
     if outcome.error is None and isawaitable(outcome.value):
         outcome = await limited(outcome.value, max(0.0, until - loop.time()))
     return outcome.heard()
+
+
+async def together(
+    functions: Sequence[Callable[[], object]], seconds: float, found: list[Outcome]
+) -> None:
+    """The same of several side by side; each is found as soon as it is there."""
+
+    async def one(place: int, function: Callable[[], object]) -> None:
+        found[place] = await called(function, seconds)
+
+    await asyncio.gather(*(one(i, each) for i, each in enumerate(functions)))
 
 
 async def _waited_for(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from inspect import isawaitable, iscoroutine
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from troubleshoot.errors import SessionError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,28 @@ def called(function: Callable[[], object], seconds: float) -> Outcome:
     if outcome.error is None and isawaitable(outcome.value):
         outcome = _run(outcome.value, until)
     return outcome.heard()
+
+
+def together(
+    functions: Sequence[Callable[[], object]], seconds: float
+) -> list[Outcome]:
+    """
+    What these come to, called side by side in a loop of their own.
+
+    Where a loop is running already, that cannot be: only the first is called then.
+    """
+    if len(functions) == 1 or _loop_is_running():
+        return [called(functions[0], seconds)]
+    import asyncio  # noqa: PLC0415 - only hosts with asynchronous probes wait for it
+
+    from troubleshoot.session.probing import awaiting  # noqa: PLC0415 - as above
+
+    # In a thread, as `called` does: whoever blocks the loop is left behind as well.
+    until = time.monotonic() + seconds
+    found = [Outcome(late=True)] * len(functions)
+    gathered = partial(awaiting.together, functions, seconds, found)
+    _waited_for(lambda: asyncio.run(gathered()), until).heard()
+    return [*found]
 
 
 def in_thread(
@@ -88,7 +111,7 @@ def _run(waiting: Awaitable[object], until: float) -> Outcome:
 
     from troubleshoot.session.probing import awaiting  # noqa: PLC0415 - as above
 
-    if asyncio._get_running_loop() is not None:  # noqa: SLF001 - the public one raises
+    if _loop_is_running():
         if iscoroutine(waiting):
             waiting.close()
         raise SessionError(
@@ -100,3 +123,9 @@ def _run(waiting: Awaitable[object], until: float) -> Outcome:
         lambda: asyncio.run(awaiting.limited(waiting, seconds)), until
     )
     return outcome.value if isinstance(outcome.value, Outcome) else outcome
+
+
+def _loop_is_running() -> bool:
+    import asyncio  # noqa: PLC0415 - only hosts with asynchronous probes wait for it
+
+    return asyncio._get_running_loop() is not None  # noqa: SLF001 - the public one raises

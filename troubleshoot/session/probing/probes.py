@@ -67,9 +67,14 @@ def checked(
 def probed(session: Session, up_to: float | None) -> Session:
     """The session once every probe that is due has answered."""
     _check_limit(up_to)
+    known: dict[str, calling.Outcome] = {}
     while (question := due(session, up_to)) is not None:
-        outcome = calling.called(call(session, question), session.probe_seconds)
-        session = replied(session, question, outcome)
+        if question.id not in known:
+            at_once = _at_once(session, question, up_to, known)
+            calls = [call(session, each) for each in at_once]
+            found = calling.together(calls, session.probe_seconds)
+            known |= zip((each.id for each in at_once), found, strict=False)
+        session = replied(session, question, known.pop(question.id))
     return session
 
 
@@ -83,19 +88,28 @@ async def probed_async(session: Session, up_to: float | None) -> Session:
     known: dict[str, calling.Outcome] = {}
     while (question := await asyncio.to_thread(due, session, up_to)) is not None:
         if question.id not in known:
-            more = await asyncio.to_thread(_along, session, up_to)
-            at_once = {each.id: each for each in (question, *more)}
+            at_once = await asyncio.to_thread(_at_once, session, question, up_to, known)
             found = await asyncio.gather(
                 *(
                     awaiting.called(call(session, each), session.probe_seconds)
-                    for name, each in at_once.items()
-                    if name not in known
+                    for each in at_once
                 )
             )
-            known |= zip((x for x in at_once if x not in known), found, strict=True)
+            known |= zip((each.id for each in at_once), found, strict=True)
         outcome = known.pop(question.id)
         session = await asyncio.to_thread(replied, session, question, outcome)
     return session
+
+
+def _at_once(
+    session: Session,
+    question: Question,
+    up_to: float | None,
+    known: Mapping[str, calling.Outcome],
+) -> list[Question]:
+    """The question, and those beside it whose probes have not said anything yet."""
+    along = [each for each in _along(session, up_to) if each.id not in known]
+    return [question, *(each for each in along if each.id != question.id)]
 
 
 def _along(session: Session, up_to: float | None) -> list[Question]:
