@@ -265,7 +265,8 @@ def pointless(tree: Tree, answers: Mapping[str, str]) -> dict[str, str]:
     is pointless. One that nobody has answered spoils nothing: facts come in any order.
     """
     spoilt: dict[str, str] = {}
-    waiting = {each: tree.questions[each].needs.only_if for each in answers}
+    asked = ((each, tree.questions[each].needs.only_if) for each in answers)
+    waiting = {each: gates for each, gates in asked if gates}
     while waiting:
         found = {
             question: gate
