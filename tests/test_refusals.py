@@ -5,6 +5,7 @@ What the exceptions carry, wherever they are sent.
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -39,6 +40,9 @@ questions:
     answers: {little: "< 1000", much: ">= 1000"}
     given: {a: little, b: much}
 """
+
+
+HUGE = 10**400  # more than a float can hold
 
 
 def asked(id):
@@ -160,6 +164,18 @@ def test_a_number_of_two_readings_is_asked_for_again(said):
         (lambda: tree().begin().why(3), TypeError),
         (lambda: ts.resume(tree(), b"{}"), ValueError),
         (lambda: ts.Journal(3), TypeError),
+        (lambda: ts.Journal("\ud800"), OSError),
+        (lambda: ts.Journal(os.devnull + "/x"), OSError),
+        (lambda: ts.Registry(3), TypeError),
+        (lambda: ts.Registry("no such folder"), ValueError),
+        (lambda: ts.Registry("x" * 5_000), ValueError),
+        (lambda: ts.Registry().load(None), TypeError),
+        (lambda: ts.Registry().load([]), TypeError),
+        (lambda: ts.duration(HUGE), ValueError),
+        (lambda: ts.plan(tree(), seconds=HUGE), ValueError),
+        (lambda: ts.plan(tree(), nodes=-HUGE), ValueError),
+        (lambda: tree().begin(probe_seconds=HUGE), ValueError),
+        (lambda: tree().begin().probe(up_to=-HUGE), ValueError),
     ],
 )
 def test_every_deliberate_error_is_ours_and_of_its_kind(call, builtin):

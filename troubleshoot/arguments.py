@@ -25,12 +25,21 @@ def a_number(value: object, argument: str, *, positive: bool = False) -> float:
     """The value, which is a number that is not negative; infinity is one."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ArgumentTypeError(f"{argument} is a number", argument=argument)
-    if math.isnan(value) or value < 0 or (positive and value == 0):
+    number = as_float(value)
+    if math.isnan(number) or number < 0 or (positive and number == 0):
         least = "more than 0" if positive else "0 or more"
         raise ArgumentError(
-            f"{argument} is a number of {least}, not {value:g}", argument=argument
+            f"{argument} is a number of {least}, not {number:g}", argument=argument
         )
-    return value
+    return value if math.isfinite(number) else number
+
+
+def as_float(value: float) -> float:
+    """The number; infinity for a whole one that is too large to be anything else."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def a_mapping(value: object, argument: str) -> Mapping[Any, Any]:

@@ -36,6 +36,23 @@ class TestNamed:
             x.belief == session.belief[x.id] for x in (*end.causes, *action.causes)
         )
 
+    def test_equal_trees_of_another_order_name_their_own_causes(self):
+        """
+        What an answer rules out is named by its own tree, whose equal lists causes
+        otherwise.
+        """
+        causes = ["a: {title: A}", "b: {title: B}", "c: {title: C}"]
+        body = "questions: {q: {ask: Is it?, given: {a: always yes, b: always no"
+        one, other = (
+            tree(f"causes: {{{', '.join(each)}}}\n{body}, c: always no}}}}}}\n")
+            for each in (causes, causes[::-1])
+        )
+        assert one == other
+
+        for each in (one, other):
+            yes = each.begin().question("q").answers[0]
+            assert {x.id for x in yes.rules_out} == {"b", "c"}
+
     def test_the_title_of_an_action_is_short(self):
         """
         An action is named by the first sentence of what to do.

@@ -23,6 +23,7 @@ from session.test_laws import begun, reply
 from session.trees import LAMP, clock, tree
 
 import troubleshoot as ts
+from troubleshoot.session import opening
 from troubleshoot.session.keeping import appended, lines, lock, saved
 
 CHILD = Path(__file__).with_name("journal_child.py")
@@ -921,6 +922,7 @@ def test_the_lock_of_windows(monkeypatch):
     [
         ("", ts.JournalError, "a journal needs the path of a file"),
         ("a\0b", ts.JournalError, "no path can have"),
+        ("a\ud800", ts.JournalError, "half a character"),
         (3, TypeError, "a journal is named by the path of its file"),
         (None, TypeError, "a journal is named by the path of its file"),
     ],
@@ -1043,3 +1045,59 @@ def test_keeping_writes_the_new_events_alone(path, monkeypatch):
 
     assert len(seen) == len(session.events)
     assert ts.resume(TREE, ts.Journal.read(path)) == session
+
+
+def test_a_session_that_was_resumed_while_another_was_kept_drops_nothing(
+    path, monkeypatch
+):
+    """
+    A move that a thread keeps while another resumes stays, and the other is refused.
+    """
+    with ts.Journal(path) as journal:
+        start = journal.keep(TREE.begin(clock=clock()))
+        resume = opening.resume
+
+        def interleaved(*arguments, **options):
+            session = resume(*arguments, **options)
+            journal.keep(start.note("acknowledged"))
+            return session
+
+        monkeypatch.setattr(opening, "resume", interleaved)
+        late = journal.resume(TREE)
+        with pytest.raises(ts.JournalError, match="somebody kept more meanwhile"):
+            journal.keep(late.note("late"))
+
+    held = json.loads(ts.Journal.read(path))
+    assert held["events"][-1]["text"] == "acknowledged"
+
+
+def test_interrupted_behind_the_disk(path, monkeypatch):
+    """
+    A line on which its writer was interrupted, written or not, damages no later one.
+    """
+    with ts.Journal(path) as journal:
+        session = journal.keep(TREE.begin(clock=clock()))
+        append = appended.Appended.append
+
+        def interrupted(file, line):
+            append(file, line)
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(appended.Appended, "append", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                journal.keep(session.note("interrupted"))
+        session = journal.keep(session.note("again"))
+
+    assert ts.resume(TREE, ts.Journal.read(path)) == session
+
+
+@pytest.mark.parametrize("value", [None, "{}", TREE])
+def test_what_is_no_session_is_not_kept(path, value):
+    """
+    A journal keeps sessions; anything else is refused in words, and nothing written.
+    """
+    with ts.Journal(path) as journal, pytest.raises(ts.ArgumentTypeError):
+        journal.keep(value)
+
+    assert path.read_bytes() == b""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import weakref
 from typing import TYPE_CHECKING
 
 from troubleshoot.errors import AnswerError
 from troubleshoot.session.steps import Action, Ending, LikelyCause, Question, Titled
 from troubleshoot.text import title_of
 from troubleshoot.tree import tree as written
+from troubleshoot.tree.tree import once_per_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,17 +62,10 @@ def action_id(tree: Tree, action: object) -> str:
     return tree.action(name).id
 
 
+@once_per_tree
 def titled_causes(tree: Tree) -> tuple[Titled, ...]:
-    """The root causes with their titles, in the order of the file; made once."""
-    if (made := _titled.get(tree)) is None:
-        made = tuple(Titled(each.id, each.title) for each in tree.root_causes)
-        _titled[tree] = made
-    return made
-
-
-_titled: weakref.WeakKeyDictionary[Tree, tuple[Titled, ...]] = (
-    weakref.WeakKeyDictionary()
-)
+    """The root causes with their titles, in the order of the file."""
+    return tuple(Titled(each.id, each.title) for each in tree.root_causes)
 
 
 def titled_action(action: written.Action) -> Titled:

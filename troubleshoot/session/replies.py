@@ -6,6 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from troubleshoot.arguments import as_float
 from troubleshoot.errors import AnswerError, did_you_mean, nearest
 from troubleshoot.session.steps import Choice, Reply
 
@@ -104,10 +105,7 @@ def _from_measure(question: Question, said: str, number: str, unit: str) -> Unde
 
 
 def _from_number(question: Question, said: float) -> Understood:
-    try:
-        number = float(said)
-    except OverflowError:
-        number = math.inf
+    number = as_float(said)
     for answer in question.answers:
         if math.isfinite(number) and answer.range and number in answer.range:
             return Understood(answer.id, number)

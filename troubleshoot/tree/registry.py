@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from troubleshoot.errors import UnknownName
+from troubleshoot import files
+from troubleshoot.arguments import a_text
+from troubleshoot.errors import ArgumentError, ArgumentTypeError, UnknownName
 from troubleshoot.tree.load import load
 from troubleshoot.tree.shipped import folder as included_folder
 from troubleshoot.tree.tree import Tree
@@ -22,6 +24,10 @@ class Registry:
     Args:
         folder: where the trees are; one in ``lamps/desk.yaml`` is named ``lamps/desk``.
 
+    Raises:
+        ArgumentError: there is no such folder.
+        ArgumentTypeError: a folder is named otherwise.
+
     >>> trees = Registry()
     >>> trees.load(trees.names[0]).title
     'No internet at home'
@@ -32,7 +38,7 @@ class Registry:
     """
 
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
-        self._folder = included_folder() if folder is None else Path(folder)
+        self._folder = included_folder() if folder is None else _found(folder)
         found = sorted(self._folder.rglob("*.yaml"))
         self._files = {self._name(each): each for each in found}
         self._read: dict[str, tuple[tuple[int, int, int], Tree]] = {}
@@ -49,8 +55,9 @@ class Registry:
         Raises:
             UnknownName: there was none of this name when the registry was made.
             TreeError: its file has problems, or is gone.
+            ArgumentTypeError: it is no text.
         """
-        if name not in self._files:
+        if a_text(name, "the name of a tree") not in self._files:
             raise UnknownName("tree", name, self._files)
         file = self._files[name]
         stamp = _stamp(file)
@@ -60,6 +67,17 @@ class Registry:
 
     def _name(self, file: Path) -> str:
         return file.relative_to(self._folder).with_suffix("").as_posix()
+
+
+def _found(folder: object) -> Path:
+    """The folder, which is there."""
+    if not isinstance(folder, str | os.PathLike):
+        raise ArgumentTypeError(
+            "a folder is named by its path, a text or a Path", argument="folder"
+        )
+    if not files.is_there(folder) or not Path(folder).is_dir():
+        raise ArgumentError(f"there is no folder '{folder}'", argument="folder")
+    return Path(folder)
 
 
 def _stamp(file: Path) -> tuple[int, int, int]:

@@ -91,8 +91,8 @@ class Journal:
 
         As ``troubleshoot.resume``, which says what is raised.
         """
-        text = self._held.text
-        if text is None:
+        held = self._held
+        if (text := held.text) is None:
             return None
         session = opening.resume(
             tree,
@@ -102,9 +102,11 @@ class Journal:
             probes=probes,
             probe_seconds=probe_seconds,
         )
-        # An edited tree may have left some of the log behind.
+        # An edited tree may have left some of the log behind. What another thread has
+        # kept meanwhile, this session does not go on from.
         with self._turn:
-            self._base, self._kept = _value(session)["events"], None
+            if self._held is held:
+                self._base, self._kept = _value(session)["events"], None
         return session
 
     def keep(self, session: Session) -> Session:
@@ -114,10 +116,15 @@ class Journal:
         Raises:
             JournalError: it was not possible, and the file is as it was; or the
                 session does not go on from the one that the journal holds.
+            ArgumentTypeError: it is no session.
         """
+        if not isinstance(session, Session):
+            raise ArgumentTypeError("a journal keeps sessions", argument="session")
         with self._turn:
             if change := self._change(session):
                 line, held = lines.line(self._held, change)
+                # An interrupted turn may have written a line that nobody knows of.
+                self._file.end = self._held.end
                 self._file.append(line)
                 self._held = held
             self._base, self._kept = self._held.events, session
@@ -180,12 +187,21 @@ def _name(path: object) -> str:
     name = os.fsdecode(path)
     if not name:
         raise JournalError("a journal needs the path of a file, and this one is empty")
-    if "\0" in name:
+    if what := _impossible(name):
         raise JournalError(
             f"'{printable(name)}' is the path of no file: it has a character in it "
-            "that no path can have (NUL)"
+            f"that no path can have ({what})"
         )
     return name
+
+
+def _impossible(name: str) -> str:
+    """What the name of no file can have and this one has; mostly empty."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        return "half a character"
+    return "NUL" if "\0" in name else ""
 
 
 def _value(session: Session, *, since: int = 0) -> lines.Value:

@@ -84,7 +84,7 @@ def _check(goal: str, seconds: float | None, nodes: int | None) -> None:
     for argument, budget in (("seconds", seconds), ("nodes", nodes)):
         if budget is not None and math.isinf(a_number(budget, argument)):
             raise ArgumentError(
-                f"{argument} is a budget that comes to an end, not {budget:g}",
+                f"{argument} is a budget that comes to an end, not infinity",
                 argument=argument,
             )
 

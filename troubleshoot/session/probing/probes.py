@@ -56,7 +56,8 @@ def checked(
             raise ArgumentTypeError(
                 f"the probe of '{name}' is no function", argument="probes"
             )
-    if not 0 < a_number(seconds, "probe_seconds", positive=True) <= TIMEOUT_MAX:
+    seconds = a_number(seconds, "probe_seconds", positive=True)
+    if seconds > TIMEOUT_MAX:
         raise ArgumentError(
             f"probe_seconds is a time limit of more than 0, not {seconds:g}",
             argument="probe_seconds",
