@@ -353,6 +353,36 @@ class TestWhatHelps:
         assert "Needs: engineer, rope" in close
 
     @pytest.mark.parametrize("to", ENDINGS)
+    def test_what_comes_first_is_told_once(self, to):
+        """
+        What takes many words before a remedy stands in the fault table once, and others
+        name the remedy that tells it, with what they need more; a few are said again.
+        """
+        far = "Walk to the cabinet behind the garage and open it."
+        causes = "".join(f"  {x}: {{title: {x}, actions: [{x}]}}\n" for x in "abcde")
+        setups = {"a": "far", "b": "far", "c": "deep", "d": "near", "e": "near"}
+        actions = "".join(
+            f"  {x}: {{do: Mend {x}., setup: {setup}, fixes: {{{x}: always}}}}\n"
+            for x, setup in setups.items()
+        )
+        known = tree(
+            f"causes:\n{causes}"
+            f"setups:\n  far: {{do: {far}}}\n  near: {{do: Knock.}}\n"
+            "  deep: {do: Lift the lid., setup: far}\n"
+            f"actions:\n{actions}"
+        )
+        made = ts.render(known, to, form="table")
+        made = spaced("".join(Reading(made).words) if to == "html" else made)
+        told = re.findall(r"First: ([\w. ]*?) ?Mend (\w)", made)
+        said = {action: first for first, action in told}
+
+        assert made.count(far) == 1
+        assert said["a"] == far
+        assert said["b"] == "As for R1."
+        assert said["c"] == "As for R1. Lift the lid."
+        assert made.count("First: Knock.") == 2
+
+    @pytest.mark.parametrize("to", ENDINGS)
     def test_less_sure_than_wanted(self, runbook, to):
         """
         A cause is found where it is as sure as the tree wants it, likely elsewhere.

@@ -191,16 +191,17 @@ def test_the_fault_table_of_an_included_tree_is_one_page(file, paper):
 
 
 def test_the_fault_table_warns_of_what_cannot_be_undone(small):
-    """A risk stands before the remedy, and a cause without remedy says so."""
+    """A risk and what comes first stand before the remedy; without one it says so."""
     first = next(each for each in small.causes if each.remedies)
     first = replace(first, endings=())
     risky = replace(first.remedies[0], text="Wipe.", risk="irreversible", caution="")
     made = (replace(first, remedies=(risky,)), replace(first, remedies=()))
+    stepless = replace(small, steps=(), closes=())
     said = words(
-        pdf(replace(small, causes=made, steps=(), closes=()), form="table"), "-raw"
+        pdf(replace(stepless, causes=made, remedies=(risky,)), form="table"), "-raw"
     )
 
-    assert "R1Careful:Thiscannotbeundone.Wipe." in said
+    assert "R1Careful:Thiscannotbeundone.First:Gothere.Openit.Wipe." in said
     assert BLANK.sub("", ours().no_remedy) in said
 
 

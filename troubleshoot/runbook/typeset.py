@@ -283,7 +283,7 @@ class _Typeset:
         """What comes first, in lines."""
         if each.setups:
             yield f"{self.word.before_it}: "
-            yield from (*coded(self.view.first(each)), " ")
+            yield from (*coded(self.view.first_told(each)), " ")
 
     def _careful(self, each: Remedy) -> Iterable[Node]:
         """What to be careful about, in lines."""

@@ -42,6 +42,7 @@ STOPS: Final = (".", "!", "?", ":")  # a text with one of them at its end is a s
 TO: Final = "\N{EN DASH}"
 RUN: Final = 3  # neighbours in a list of codes are joined from so many on
 BOXES: Final = 8  # in the record of a run, at least
+BRIEF: Final = 40  # characters of what comes first that are said again, not looked up
 
 
 @dataclass(frozen=True)
@@ -337,6 +338,29 @@ class View:
             for x in cause.remedies
             if self.first_use(x) != cause.code
         )
+
+    def first_told(self, remedy: Remedy) -> str:
+        """What comes before it in the table: As for R1, where that is long."""
+        return self._first_told[remedy.id]
+
+    @cached_property
+    def _first_told(self) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        told: dict[tuple[str, ...], str] = {}
+        for each in (x for cause in self.runbook.causes for x in self.told(cause)):
+            found[each.id] = _sentences(self._as_told(each.setups, told))
+            told.setdefault(each.setups, self.code(each))
+        return found
+
+    def _as_told(
+        self, setups: tuple[str, ...], told: Mapping[tuple[str, ...], str]
+    ) -> Sequence[str]:
+        """Setups, of which the first ones may be those of a remedy told before."""
+        for n in range(len(setups), 0, -1):
+            code = told.get(setups[:n], "")
+            if code and len(_sentences(setups[:n])) > BRIEF:
+                return (self.word.as_for.format(code=code), *setups[n:])
+        return setups
 
     def signs(self, cause: Cause) -> Sequence[Sign]:
         """
