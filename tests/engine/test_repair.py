@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from troubleshoot.engine import repair_written
+from troubleshoot.engine import repair_steps, repair_written
 from troubleshoot.engine.policy_graph import Node, policy
 from troubleshoot.engine.repair import repair
 from troubleshoot.engine.repair_order import best_order, best_prefix
@@ -496,3 +496,22 @@ def steps_tried(plan):
         if node.kind == "ending":
             break
     return found
+
+
+@pytest.mark.parametrize("causes", [1, 7, 40])
+def test_kinds_are_the_columns_that_differ(causes):
+    """
+    Causes that every step treats alike are one kind, in the order of their columns.
+    """
+    rng = np.random.default_rng(20261129)
+    for _ in range(20):
+        tables = [rng.choice([-0.0, 0.0, 0.5, 1.0], (n, causes)) for n in (2, 1)]
+
+        first, kind = repair_steps._kinds(tables, causes)
+
+        # The obvious way, which takes several times their size.
+        _, expected, which = np.unique(
+            np.concatenate(tables), axis=1, return_index=True, return_inverse=True
+        )
+        assert first.tolist() == expected.tolist()
+        assert kind.tolist() == which.reshape(-1).tolist()

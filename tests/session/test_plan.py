@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from session.trees import CLASSIC_ROWS, classic, clock, tree
 
 import troubleshoot as ts
 from troubleshoot.engine.model import compiled
+from troubleshoot.session.plans import writing
 from troubleshoot.session.plans.task import task
 
 INCLUDED = ("home/no-internet", "kubernetes/pod-not-ready", "workshop/3d-print-fails")
@@ -479,3 +481,43 @@ def test_a_plan_that_breaks_off_says_so(monkeypatch):
     assert plan.finished_cost > plan.expected_cost
     assert "might be saved" in plan.certificate
     assert not plan.optimal
+
+
+def test_seconds_count_from_the_start(monkeypatch):
+    """
+    What it takes to make the task of a large tree is taken off the seconds.
+    """
+    now, left = [0.0], []
+    make, search = writing.task, writing.policy_of
+
+    def slow(offers):
+        now[0] += 3.0
+        return make(offers)
+
+    def seen(named, goal, *, seconds, **rest):
+        left.append(seconds)
+        return search(named, goal, seconds=seconds, **rest)
+
+    monkeypatch.setattr(writing.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(writing, "task", slow)
+    monkeypatch.setattr(writing, "policy_of", seen)
+    for seconds in (2, 5):
+        ts.plan(classic(), seconds=seconds)
+
+    assert left == [0.0, 2.0]
+
+
+def test_memory_grows_with_the_likelihoods():
+    """
+    A plan takes some times the chances of its tree, and not the square of its causes.
+    """
+    causes = [f"  c{i}: {{title: C, prior: {1 + i % 7}}}" for i in range(4_000)]
+    asked = [f"  q{i}: {{ask: Q?, given: {{c{i}: usually yes}}}}" for i in range(20)]
+    rows = ["causes:", *causes, "questions:", *asked]
+    knowledge = ts.loads("\n".join(["format: 1", "title: T", *rows]))
+    tracemalloc.start()
+    ts.plan(knowledge, nodes=0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 4_000 * 4_000 * 8 / 2

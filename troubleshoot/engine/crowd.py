@@ -92,8 +92,9 @@ class Crowds:
             self.waits[q, self._gate[gate]] = True
         self._costs = np.array([ask.cost for ask in asks])
         self._paid = np.array([minutes for minutes, _ in setups])
-        kinds = int(self.task.classes.max(initial=0)) + 1
-        self._member = (self.task.classes[:, None] == np.arange(kinds)).astype(float)
+        self._by_class = np.argsort(self.task.classes, kind="stable")
+        classes = self.task.classes[self._by_class]
+        self._class_starts = np.flatnonzero(np.diff(classes, prepend=-1))
         self.root = self.of([noisy.root])
 
     def of(self, situations: Sequence[Evidence]) -> Crowd:
@@ -137,7 +138,8 @@ class Crowds:
     def best(self, crowd: Crowd) -> IntArray:
         """``Noisy.best`` of each: the question, -1 where there is none, (S,)."""
         here = self.offered(crowd)
-        sure = (crowd.p @ self._member).max(axis=1) >= self.task.confidence - SURE
+        mass = np.add.reduceat(crowd.p[:, self._by_class], self._class_starts, axis=1)
+        sure = mass.max(axis=1) >= self.task.confidence - SURE
         enough = here.available & (here.gains >= self.task.slight)
         going_on = ~sure & enough.any(axis=1)
         chosen = np.where(going_on, self.per_minute(here).argmax(axis=1), -1)

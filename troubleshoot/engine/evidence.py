@@ -32,6 +32,7 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 Key: TypeAlias = tuple[int, frozenset[int], tuple[tuple[int, int], ...], bytes]
 
 DIGITS = 12  # beliefs that agree so far are equal
+AT_ONCE = 1_000_000  # numbers of L that are looked at together
 SURE = 1e-12  # a class that misses the confidence by no more has reached it
 
 
@@ -111,10 +112,19 @@ class Noisy:
             np.flatnonzero(task.classes == k) for k in np.flatnonzero(sizes > 1)
         ]
         alone = sizes[task.classes] == 1
-        noise: FloatArray = -plogp(self.L)
-        self._noise = self._by_question(noise.T).T * alone
+        self._noise = self._entropies() * alone
         self._costs: dict[frozenset[int], FloatArray] = {}
         self.root = Evidence(task.prior, 0, task.opened)
+
+    def _entropies(self) -> FloatArray:
+        """H(answer | cause) in bits, (questions, causes), some causes at a time."""
+        entropies = np.empty((len(self.task.questions), self.L.shape[1]))
+        step = max(1, AT_ONCE // max(1, len(self.L)))
+        for start in range(0, self.L.shape[1], step):
+            some = slice(start, start + step)
+            noise: FloatArray = -plogp(self.L[:, some])
+            entropies[:, some] = self._by_question(noise.T).T
+        return entropies
 
     def is_sure(self, p: FloatArray) -> bool:
         """Whether a class has reached the confidence."""

@@ -30,7 +30,8 @@ def remedies(
 
     What can be undone comes first. Among equals in that, each is the most efficient,
     P(fixes) / minutes, for the case that those before it did not help and their setups
-    are open; the first of the file in a tie. Takes ``actions ** 2`` products of arrays.
+    are open; the first of the file in a tie. What an action is worth is worked out anew
+    only after one that may fix the same causes, or that opened a setup.
 
     Args:
         task: the actions and their setups.
@@ -39,16 +40,22 @@ def remedies(
         opened: setups that are open already.
     """
     left = [i for i, x in enumerate(task.actions) if (x.fixes * p)[against].any()]
+    rates: dict[int, float] = {}
 
     def rank(i: int) -> tuple[bool, float, int]:
         act = task.actions[i]
-        minutes = max(task.minutes(act, opened), TOLERANCE)
-        rate = float(f"{float(act.fixes @ p) / minutes:.{RATED}g}")
-        return act.irreversible, -rate, i
+        if i not in rates:
+            minutes = max(task.minutes(act, opened), TOLERANCE)
+            rates[i] = float(f"{float(act.fixes @ p) / minutes:.{RATED}g}")
+        return act.irreversible, -rates[i], i
 
     while left:
         best = min(left, key=rank)
         left.remove(best)
         yield best
-        opened = task.opened_after(task.actions[best], opened)
-        p = np.asarray(p * (1.0 - task.actions[best].fixes))
+        act, before = task.actions[best], opened
+        opened = task.opened_after(act, opened)
+        p, fixed = np.asarray(p * (1.0 - act.fixes)), np.flatnonzero(act.fixes)
+        for i in left:
+            if opened != before or task.actions[i].fixes[fixed].any():
+                rates.pop(i, None)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -28,7 +29,7 @@ from troubleshoot.engine.bits import bits_of, mask_of, ones, union
 from troubleshoot.engine.gain import gain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from troubleshoot.engine.belief import FloatArray
     from troubleshoot.engine.gain import BoolArray, IntArray
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 IMPOSSIBLE = 1e-12  # what is no likelier than this does not happen
 DECIMALS = 12  # beliefs that agree so far are equal
+AT_ONCE = 256  # causes that are compared at once
 SPARSE = 8  # an array with less than one cell in so many filled is worth a list
 
 Key: TypeAlias = tuple[int, int, bytes]
@@ -75,21 +77,15 @@ class Steps:
     @classmethod
     def of(cls, task: Task) -> Steps:
         """The steps of a task."""
-        causes = len(task.prior)
         rows = [q.likelihood for q in task.questions]
-        L = np.concatenate([np.zeros((0, causes)), *rows])  # noqa: N806
-        fixes = [action.fixes for action in task.actions]
-        F = np.array(fixes, dtype=np.float64).reshape(-1, causes)  # noqa: N806
-        alike = np.concatenate([L, F, np.zeros((1, causes))])
-        _, first, kind = np.unique(
-            alike, axis=1, return_index=True, return_inverse=True
-        )
-        kind = kind.reshape(-1).astype(np.intp)
+        fixes = [action.fixes[None] for action in task.actions]
+        first, kind = _kinds([*rows, *fixes], len(task.prior))
         prior = np.bincount(kind, task.prior).astype(np.float64)
         whole = prior[kind]
         even = np.zeros_like(whole)
         share = np.divide(task.prior, whole, out=even, where=whole > 0)
-        return cls(task, kind, share, prior, L[:, first], F[:, first])
+        L, F = _columns(rows, first), _columns(fixes, first)  # noqa: N806
+        return cls(task, kind, share, prior, L, F)
 
     @cached_property
     def all(self) -> tuple[Ask | Act, ...]:
@@ -303,6 +299,39 @@ class Steps:
         """The question of each row of L, shape (rows,)."""
         sizes = [len(q.likelihood) for q in self.task.questions]
         return np.repeat(np.arange(len(sizes)), sizes)
+
+
+def _kinds(tables: Sequence[FloatArray], causes: int) -> tuple[IntArray, IntArray]:
+    """
+    The first cause of each kind, (kinds,), and the kind of each cause, (causes,).
+
+    Kinds are in the order of their columns in the tables, compared from the top down.
+    """
+    seen: dict[bytes, int] = {}
+    alike = np.empty(causes, dtype=np.intp)
+    for start in range(0, causes, AT_ONCE):
+        some = np.arange(start, min(causes, start + AT_ONCE))
+        for cause, key in zip(some.tolist(), _keys(tables, some), strict=True):
+            alike[cause] = seen.setdefault(blake2b(key).digest(), cause)
+    firsts, which = np.unique(alike, return_inverse=True)
+    keys = list(_keys(tables, firsts))
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    place = np.argsort(np.array(order, dtype=np.intp))
+    return firsts[order], place[which.reshape(-1)]
+
+
+def _keys(tables: Sequence[FloatArray], causes: IntArray) -> Iterator[bytes]:
+    """The columns of these causes as texts in the order of their numbers."""
+    columns = _columns(tables, causes).T + 0.0  # no negative zeros
+    # None is negative, and so their bytes, the highest first, rank as they do.
+    return (column.tobytes() for column in columns.astype(">f8"))
+
+
+def _columns(tables: Sequence[FloatArray], causes: IntArray) -> FloatArray:
+    """The columns of these causes in all tables, each whole in memory."""
+    none = np.zeros((0, len(causes)))
+    chosen = np.concatenate([none, *(table[:, causes] for table in tables)])
+    return np.asfortranarray(chosen)
 
 
 def _conditions(

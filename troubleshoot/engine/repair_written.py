@@ -70,7 +70,7 @@ class _Writing:
         least, most = WRITTEN
         steps = self.search.steps
         run = 2 * len(steps.task.actions) + 2
-        return max(least, run, min(most, CELLS // len(steps.prior)))
+        return max(least, run, min(most, CELLS // len(steps.task.prior)))
 
     def _is_late(self) -> bool:
         return not self.is_run and self.budget.is_late

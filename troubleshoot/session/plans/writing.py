@@ -92,7 +92,10 @@ def plan_of(
     progress: Progress | None = None,
 ) -> Plan:
     """The plan from a situation on."""
+    begun = time.monotonic()
     named = task(offers)
+    if seconds is not None:  # of which making the task has taken some
+        seconds = max(0.0, seconds - (time.monotonic() - begun))
     policy = policy_of(named, goal, nodes=nodes, seconds=seconds, progress=progress)
     return _Writing(offers, named, policy).plan(goal)
 
@@ -108,7 +111,7 @@ class _Writing:
     def plan(self, goal: Goal) -> Plan:
         """The whole of it."""
         situation, policy = self.offers.situation, self.policy
-        reached = list(self._reached())
+        nodes, expected = self._nodes()
         return Plan(
             goal=goal,
             tree=tree_mark(situation.tree),
@@ -128,8 +131,8 @@ class _Writing:
                 PlanEnding(kind=k, probability=_rounded(p)) for k, p in policy.endings
             ),
             searched=policy.expanded,
-            nodes=tuple(self._nodes(reached)),
-            causes=tuple(self._causes(reached)),
+            nodes=nodes,
+            causes=tuple(self._causes(expected)),
         )
 
     def _reached(self) -> Iterator[FloatArray]:
@@ -145,14 +148,19 @@ class _Writing:
     def _likelihood(self, node: Node, answer: int) -> FloatArray:
         return np.asarray(outcomes(self.named.task, node)[answer])
 
-    def _nodes(self, reached: Sequence[FloatArray]) -> Iterator[PlanNode]:
-        opened = self._opened
-        for i, (node, R) in enumerate(zip(self.policy.nodes, reached, strict=True)):  # noqa: N806
+    def _nodes(self) -> tuple[tuple[PlanNode, ...], FloatArray]:
+        """The nodes, and the expected minutes under each cause, (causes,)."""
+        nodes, opened = list[PlanNode](), self._opened
+        expected = np.zeros(len(self.named.causes))
+        reached = zip(self.policy.nodes, self._reached(), strict=True)
+        for i, (node, R) in enumerate(reached):  # noqa: N806 - the legend's name
+            expected += node.cost * R
             joint = R * self.named.task.prior
             if node.kind == "ending":
-                yield self._ending(i, node, joint)
+                nodes.append(self._ending(i, node, joint))
             else:
-                yield self._step(i, node, joint, opened[i])
+                nodes.append(self._step(i, node, joint, opened[i]))
+        return tuple(nodes), expected
 
     def _step(
         self, i: int, node: Node, joint: FloatArray, opened: frozenset[int]
@@ -270,10 +278,8 @@ class _Writing:
         order = remedies(self.named.task, joint, against, self._opened[i])
         return tuple(self.named.actions[each].id for each in order)
 
-    def _causes(self, reached: Sequence[FloatArray]) -> Iterator[PlanCause]:
-        costs = np.array([node.cost for node in self.policy.nodes])
-        expected = sum(c * R for c, R in zip(costs, reached, strict=True))
-        titles = self.offers.situation.tree.causes
+    def _causes(self, expected: FloatArray) -> Iterator[PlanCause]:
+        titles, paths = self.offers.situation.tree.causes, self._paths()
         for i, name in enumerate(self.named.causes):
             if self.named.task.prior[i] > 0:
                 yield PlanCause(
@@ -281,18 +287,26 @@ class _Writing:
                     title=titles[name].title if name in titles else "Not listed here",
                     probability=_rounded(float(self.named.task.prior[i])),
                     expected_cost=_rounded(float(expected[i])),
-                    path=tuple(map(_id, self._path(i))),
+                    path=tuple(map(_id, paths[i])),
                 )
 
-    def _path(self, cause: int) -> Iterator[int]:
-        """Nodes under the likeliest answers of a cause, the first one in a tie."""
-        i = 0
-        while edges := self.policy.nodes[i].edges:
-            yield i
-            node = self.policy.nodes[i]
-            chances = [float(self._likelihood(node, a)[cause]) for a, _ in edges]
-            i = edges[int(np.argmax(chances))][1]
-        yield i
+    def _paths(self) -> list[list[int]]:
+        """Of each cause the nodes under its likeliest answers, the first in a tie."""
+        paths: list[list[int]] = [[] for _ in self.named.causes]
+        arriving = {0: [np.arange(len(paths))]}
+        for i, node in enumerate(self.policy.nodes):
+            if i not in arriving:
+                continue
+            here = np.concatenate(arriving.pop(i))
+            for cause in here.tolist():
+                paths[cause].append(i)
+            if not node.edges:
+                continue
+            chances = np.array([self._likelihood(node, a)[here] for a, _ in node.edges])
+            likeliest = chances.argmax(axis=0)
+            for k, (_, child) in enumerate(node.edges):
+                arriving.setdefault(child, []).append(here[likeliest == k])
+        return paths
 
 
 def _id(place: int) -> str:
