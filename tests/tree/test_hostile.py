@@ -95,6 +95,13 @@ KINDS = {
         lambda i: f" s{i + 1}: {{do: S, setup: s{i}}}\n",
         49_000,
     ),
+    "bad ids": (HEAD + "causes:\n", lambda i: f" C {i}:\n", 199_000),
+    "bad values": (
+        HEAD + TWO + "actions:\n a:\n  do: A\n  fixes:\n",
+        lambda i: f"   zz{i}: usualy\n",
+        199_000,
+    ),
+    "unknown keys": (HEAD + "causes:\n a:\n", lambda i: f"  k{i}: 1\n", 199_000),
     "anchors": (HEAD + "causes:\n", lambda i: f" c{i}: &x{i} {{}}\n", 99_000),
 }
 LOADED = {"wide", "deep", "by group", "tests", "setups"}
@@ -120,6 +127,7 @@ def peak(tmp_path, text):
         check=False,
         capture_output=True,
         text=True,
+        timeout=100,
     )
     assert run.returncode == 0, run.stderr[-2_000:]
     megabytes, *said = run.stdout.split()
@@ -151,3 +159,28 @@ def test_what_the_limits_refuse_is_bounded(tmp_path, kind):
     megabytes, said = peak(tmp_path, filled(head, line, 10**7))
     assert megabytes < MOST_MB
     assert said != ["loaded"]
+
+
+ONE_LINE = {
+    "open brackets": ("[" * 190_000, "yaml-syntax"),
+    "open braces": ("{a: " * 190_000, "too-large"),
+    "doubled keys": ("{" + "k, " * 1_600_000 + "}", "too-large"),
+    "short keys": (
+        "{" + ", ".join(f"{i:x}" for i in range(650_000)) + "}",
+        "too-large",
+    ),
+    "short items": ("[" + "1," * 2_400_000 + "1]", "too-large"),
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="peaks are asked of POSIX")
+@pytest.mark.parametrize("kind", ONE_LINE)
+def test_one_line_of_a_kind_is_refused_in_bounds(tmp_path, kind):
+    """
+    A file of one long line is refused in words, under 200 MB, whatever is in it.
+    """
+    line, code = ONE_LINE[kind]
+
+    megabytes, said = peak(tmp_path, f"{HEAD}causes: {line}\n")
+    assert megabytes < MOST_MB
+    assert code in said

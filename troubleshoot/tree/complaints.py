@@ -21,6 +21,14 @@ A_KIND: Final = {
     "action": "an action",
     "setup": "a setup",
 }
+# The key of an entry under which its one text stands.
+MAIN: Final = {
+    "causes": "title",
+    "questions": "ask",
+    "urgent": "ask",
+    "actions": "do",
+    "setups": "do",
+}
 
 
 class Complaints:
@@ -36,6 +44,7 @@ class Complaints:
         self.known: dict[str, Mapping[str, Path]] = {}
         self.excused: dict[str, set[str]] = {}
         self.unclear: set[str] = set()  # kinds of which nobody knows the names
+        self._called: dict[str, dict[str, str]] = {}
         self._compared = 0
 
     def note(
@@ -73,9 +82,27 @@ class Complaints:
                 takes = f"'{path[2]}'" if path[0] != "causes" else "'actions'"
                 message = f"'{name}' is {where}, and {takes} takes {kind}s"
                 fix = f"name {A_KIND[kind]}."
+        if not fix and (id := self.called(kind).get(name.casefold())) in known:
+            fix = f"write its id, '{id}' (line {self.line(known[id])})."
         if not fix and (near := self.nearest(name, known, code)):
             fix = f"did you mean '{near[0]}' (line {self.line(known[near[0]])})?"
         self.note(code, path, message, key=key, fix=fix)
+
+    def called(self, kind: str) -> Mapping[str, str]:
+        """The ids of things by the text that people read, in small letters."""
+        if kind not in self._called:
+            texts = {
+                keys.at(
+                    self.source.root, (*self.source.written(path), MAIN[path[0]])
+                ): id
+                for id, path in self.known[kind].items()
+            }
+            self._called[kind] = {
+                text.casefold(): id
+                for text, id in texts.items()
+                if isinstance(text, str)
+            }
+        return self._called[kind]
 
     def nearest(self, name: str, known: Collection[str], code: str) -> tuple[str, ...]:
         """Known names like this one, as long as looking for them is worth the time."""

@@ -85,7 +85,10 @@ class Hierarchy:
         if id in self.paths:
             first = self.complaints.line(self.paths[id])
             message = f"'{id}' names a second cause, first on line {first}"
-            self.complaints.note("duplicate-id", path, message, key=True, also=[first])
+            fix = "rename one of them, wherever it is named."
+            self.complaints.note(
+                "duplicate-id", path, message, key=True, fix=fix, also=[first]
+            )
             return False
         if id == UNKNOWN:
             message = f"'{UNKNOWN}' is the name of the cause that nobody listed"

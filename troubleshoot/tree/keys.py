@@ -196,6 +196,8 @@ def is_fixed_tree(root: Any, depth: int = 0) -> bool:  # noqa: ANN401
     if isinstance(root, dict):
         if not depth and "causes" in root:
             return False
+        if not depth and not ALL & {*root} and any(it[-1:] == "?" for it in root):
+            return True
         leads = {each.replace("_", "-") for each, it in root.items() if it is not None}
         if leads & PATHS:
             return True

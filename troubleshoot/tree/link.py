@@ -104,10 +104,10 @@ class _Linker:
         if not broken:
             return
         self.complaints.excused = keys.names(self.complaints.source.root)
-        self.complaints.excused["cause"].add(STAND_IN)
         for room, kind in KINDS.items():
             if (room,) in broken and not self.complaints.excused[kind]:
                 self.complaints.unclear.add(kind)
+        self.complaints.excused["cause"].add(STAND_IN)
         self.unclear = {
             path[1]
             for path in broken
@@ -213,7 +213,8 @@ class _Linker:
                     f"line {line})"
                 )
                 at = (*path, second)
-                self.complaints.note("bad-range", at, message, also=[line])
+                fix = "write ranges that share no more than an end."
+                self.complaints.note("bad-range", at, message, fix=fix, also=[line])
             if below is None or ranges[id].high > ranges[below].high:
                 below = id
 
@@ -224,8 +225,9 @@ class _Linker:
             if id in self.part.questions:
                 line = self.complaints.line(("questions", id))
                 message = f"'{id}' is a question too, on line {line}"
+                fix = "rename one of them, wherever it is named."
                 self.complaints.note(
-                    "duplicate-id", path, message, key=True, also=[line]
+                    "duplicate-id", path, message, key=True, fix=fix, also=[line]
                 )
             for answer in part.stop:
                 self.check_answer(id, answer, (*path, "stop", answer), key=True)

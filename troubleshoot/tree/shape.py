@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from troubleshoot.tree import keys, schema
+from troubleshoot.tree.complaints import MAIN
 from troubleshoot.tree.schema import MAX_TEXT, TreePart
 from troubleshoot.tree.source import Block, in_quotes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pydantic_core import ErrorDetails
 
@@ -48,20 +49,14 @@ _STAND_INS: Final[dict[str, Any]] = {
     "stop": {"yes": keys.STAND_IN},
     "answers": {},
 }
+_BY_ID: Final = ("answers", "fixes", "given")
 TEXTS_BY_ID: Final = (("answers",), ("stop",))
 MOST_SCRAPS: Final = 40  # parts of one text that its commas tear off
 MOST_BLANKS: Final = 20  # beside a comma
 MOST_SHOWN: Final = 3  # items of a list that a message writes anew
-MOST_ERRORS: Final = 10_000  # past which nobody asks for what the rest holds
+# Errors held at once; past them nobody asks for what the rest of the file holds.
+MOST_ERRORS: Final = 10_000
 _ROUNDS: Final = 6  # taking one thing out may leave another one empty
-# The key of an entry under which its one text stands.
-_MAIN: Final = {
-    "causes": "title",
-    "questions": "ask",
-    "urgent": "ask",
-    "actions": "do",
-    "setups": "do",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +79,77 @@ def shape(source: Source) -> Shape:
         if keys.is_fixed_tree(source.root):
             fixed_tree(source)
             return Shape(None)
-        report = _Report(source, error.errors(include_url=False))
-        many = error.error_count() > MOST_ERRORS
+        errors = error.errors(include_url=False) if _is_told(error) else None
+    if errors is None:
+        _report_in_parts(source)
+        return Shape(None)
+    report = _Report(source, errors)
     report.write()
-    return Shape(None) if many else _rest(source, report)
+    return _rest(source, report)
+
+
+def _is_told(error: ValidationError) -> bool:
+    """Whether so few things are wrong that all of them may be held at once."""
+    return error.error_count() <= MOST_ERRORS
+
+
+def _report_in_parts(source: Source) -> None:
+    """The problems of a file with very many of them, looked at part by part."""
+    told: set[tuple[str, Path]] = set()
+    for part in _parts(source.root):
+        try:
+            TreePart.model_validate(part)
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+            _Report(source, [*_own(source.root, found, told)]).write()
+
+
+def _own(
+    root: Any,  # noqa: ANN401 - any YAML value
+    errors: Iterable[ErrorDetails],
+    told: set[tuple[str, Path]],
+) -> Iterator[ErrorDetails]:
+    """The errors of a part that are errors of the file too, each of them once."""
+    for error in errors:
+        path, kind = _path(error["loc"], root), error["type"]
+        if kind == "missing" or _is_short(error):
+            value = keys.at(root, path)
+            least = error.get("ctx", {}).get("min_length", 0)
+            is_there = kind == "missing" and value is not None
+            if is_there or (kind != "missing" and len(value or ()) >= least):
+                continue
+            if (kind, path) in told:
+                continue
+            told.add((kind, path))
+        yield error
+
+
+def _parts(block: Any) -> Iterator[Any]:  # noqa: ANN401 - any YAML value
+    """A mapping or list cut into parts of so many values that errors fit in memory."""
+    if isinstance(block, list):
+        for first in range(0, max(len(block), 1), MOST_ERRORS):
+            yield block[first : first + MOST_ERRORS]
+        return
+    part: dict[str, Any] = {}
+    size = 0
+    for key, value in block.items():
+        own = _size(value)
+        if own > MOST_ERRORS:
+            yield from ({key: each} for each in _parts(value))
+            continue
+        if part and size + own > MOST_ERRORS:
+            yield part
+            part, size = {}, 0
+        part[key] = value
+        size += own
+    yield part
+
+
+def _size(value: Any) -> int:  # noqa: ANN401 - any YAML value
+    """How many values there are in a value, itself included."""
+    if isinstance(value, dict):
+        return 1 + sum(map(_size, value.values()))
+    return 1 + sum(map(_size, value)) if isinstance(value, list) else 1
 
 
 def fixed_tree(source: Source) -> None:
@@ -114,6 +176,7 @@ class _Report:
                 self.missing.setdefault(path[:-1], []).append(path[-1])
         self.explained: set[Path] = set()
         self.renamed: dict[Path, str] = {}
+        self.suggested: set[Path] = set()
 
     def write(self) -> None:
         for path in self.sunk:
@@ -121,6 +184,8 @@ class _Report:
         own = [(each, it) for each, it in self.errors if not self.is_sunk(it)]
         inner = {path[:-1] for _, path in own}
         own = [(each, it) for each, it in own if not _is_short(each) or it not in inner]
+        if any(not path[:-1] for _, path in own):
+            self.flat()
         for error, path in own:
             if error["type"] == "extra_forbidden" and path not in self.explained:
                 self.unknown_key(path)
@@ -146,6 +211,19 @@ class _Report:
             fix=f"move '{key}', with all below it, to the left edge.",
         )
 
+    def flat(self) -> None:
+        """Say which blocks are empty since what belongs to them is not indented."""
+        known, room = keys.known(self.source.root, ()), ""
+        for key, value in self.source.root.items():
+            if key in known:
+                room = key if key in MAIN and value is None else ""
+            elif room:
+                if (room,) not in self.explained:
+                    said = f"'{key}' stands at the left edge, and '{room}' is empty"
+                    fix = f"indent '{key}' and what follows it, as part of '{room}'."
+                    self.complain("wrong-type", (key,), said, key=True, fix=fix)
+                self.explained |= {(room,), (key,), (key, "[key]")}
+
     def complain(
         self, code: str, path: Path, message: str, *, key: bool = False, fix: str = ""
     ) -> None:
@@ -170,7 +248,7 @@ class _Report:
     def meant(self, path: Path) -> str:
         """What to write instead of a key that is not known."""
         key, owner = path[-1], path[:-1]
-        if fix := keys.misplaced(self.source.root, path):
+        if fix := keys.misplaced(self.source.root, path) or self.nested(path):
             return fix
         here = keys.known(self.source.root, owner)
         word = keys.meaning(key, here, self.missing.get(owner, ()))
@@ -179,6 +257,17 @@ class _Report:
         if fix := keys.instead(key):
             return fix
         return f"did you mean '{word}'?" if word else f"known here: {', '.join(here)}."
+
+    def nested(self, path: Path) -> str:
+        """Where a whole entry belongs that stands inside another; mostly empty."""
+        owner, value = path[:-1], keys.at(self.source.root, path)
+        if not owner or owner[0] not in MAIN or not isinstance(value, dict):
+            return ""
+        ours = {*keys.known(self.source.root, owner)}
+        if MAIN[owner[0]] not in value or {*value} - ours:
+            return ""
+        where = f"one level further left, beside '{owner[-1]}'"
+        return f"move '{path[-1]}', with all below it, {where}."
 
     def missing_key(self, path: Path) -> None:
         key, owner = path[-1], path[:-1]
@@ -236,6 +325,11 @@ class _Report:
             said = "an 'only-if' maps questions to answers, all of which must hold"
             fix = "write 'only-if: {question: answer}'; where one of several answers "
             return said, f"{fix}will do: '{{question: [one, other]}}'."
+        if path[0] in MAIN and len(path) % 2 == 0:
+            entry = keys.known(self.source.root, path)
+            if path[-1] in entry and not isinstance(value, dict):
+                fix = f"indent '{path[-1]}' deeper, below the id that it belongs to."
+                return f"'{path[-1]}' stands where an id is expected", fix
         if fix := keys.misplaced(self.source.root, path):
             return message, fix
         return _as_mapping(message, value, path)
@@ -245,7 +339,11 @@ class _Report:
         slug = _slug(key)
         siblings = keys.at(self.source.root, path[:-1])
         taken = siblings if isinstance(siblings, dict) else ()
-        slug = slug if slug not in taken else f"{slug}-2"
+        first, count = slug, 1
+        while slug in taken or (*path[:-1], slug) in self.suggested:
+            count += 1
+            slug = f"{first}-{count}"
+        self.suggested.add((*path[:-1], slug))
         message = f"'{key}' is not an id"
         fix = f"write it as '{slug}'."
         self.source.complain("bad-id", place, message, fix=fix)
@@ -254,7 +352,7 @@ class _Report:
     def glued(self, path: Path) -> bool:
         """Whether the space after a colon is missing; it is said if so."""
         value = keys.at(self.source.root, path)
-        key, name = False, str(value)
+        key, name = False, self.on_its_line(path, str(value))
         if value is None or ":" in str(path[-1]):
             key, name = True, str(path[-1])
         found = re.match(r"([\w-]+):(\S.*)", name)
@@ -270,6 +368,12 @@ class _Report:
         self.source.complain("yaml-syntax", place, message, fix=fix, width=width)
         self.explained |= {path, (*path, "[key]")}
         return True
+
+    def on_its_line(self, path: Path, text: str) -> str:
+        """What of a text stands on its first line, where the parser read on."""
+        place = self.source.place(path)
+        first = self.source.line(place.line)[place.column - 1 :].rstrip()
+        return first if first and text.startswith(f"{first} ") else text
 
     def spoilt(self, path: Path) -> bool:
         """Whether YAML read something else than was meant; it is said if so."""
@@ -364,19 +468,26 @@ def _as_mapping(message: str, value: Any, path: Path) -> tuple[str, str]:  # noq
         return message, ""
     if isinstance(value, str):
         return message, _in_braces(key, value, path)
-    if not isinstance(value, list) or key not in ("answers", "fixes", *_MAIN):
+    if not isinstance(value, list) or key not in (*_BY_ID, *MAIN):
         return message, ""
     entries = [_entry(key, each) for each in value[:MOST_SHOWN]]
     shown = ", ".join(each for each in entries if each)
     end = ", …" if len(value) > MOST_SHOWN else ""
-    said = f"'{key}' is a list here, and each of its entries needs an id"
+    needs = (
+        "'key: value' is expected"
+        if key == "given"
+        else "each of its entries needs an id"
+    )
+    said = f"'{key}' is a list here, and {needs}"
     return said, f"write '{key}: {{{shown}{end}}}'." if shown else ""
 
 
 def _in_braces(key: str, value: str, path: Path) -> str:
     """What to write for a text that stands alone where a mapping is expected."""
-    if len(path) % 2 == 0 and path[0] in _MAIN:
-        return f"write '{key}: {{{_MAIN[path[0]]}: {_plain(value)}}}'."
+    if len(path) % 2 == 0 and path[0] in MAIN:
+        return f"write '{key}: {{{MAIN[path[0]]}: {_plain(value)}}}'."
+    if key in MAIN:
+        return f"write '{key}: {{{_slug(value)}: {{{MAIN[key]}: {_plain(value)}}}}}'."
     firsts = {"stop": "yes", "escalate": "to", "given": "CAUSE"}
     if key in firsts:
         return f"write '{key}: {{{firsts[key]}: {_plain(value)}}}'."
@@ -386,7 +497,10 @@ def _in_braces(key: str, value: str, path: Path) -> str:
 def _entry(key: str, item: Any) -> str:  # noqa: ANN401 - any YAML value
     """An item of a list as an entry with an id; empty where it holds no text."""
     text = _main_text(item)
-    if not text:
+    if not text and key in _BY_ID and isinstance(item, dict):
+        pairs = [(each, it) for each, it in item.items() if isinstance(it, str)]
+        return ", ".join(f"{each}: {_plain(it)}" for each, it in pairs)
+    if not text or key == "given":
         return ""
     if key == "answers":
         return f"{_slug(text)}: {_plain(text)}"
@@ -394,7 +508,7 @@ def _entry(key: str, item: Any) -> str:  # noqa: ANN401 - any YAML value
         return f"{text}: usually"
     if isinstance(item, dict):
         return f"{_slug(text)}: {{…}}"
-    main = "" if _slug(text) == text else f"{_MAIN[key]}: {_plain(text)}"
+    main = "" if _slug(text) == text else f"{MAIN[key]}: {_plain(text)}"
     return f"{_slug(text)}: {{{main}}}"
 
 

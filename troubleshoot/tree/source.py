@@ -364,7 +364,12 @@ class _Builder:
                     self.refuse_feature(event)
                 if top_is_block and key is None:
                     key = value
-                    if key in top or key == "<<" or len(key) > MAX_SCALAR:
+                    if (
+                        key in top
+                        or key == "<<"
+                        or len(key) > MAX_SCALAR
+                        or len(top) > MAX_NODES
+                    ):
                         self.odd_key(top, event, key)
                     mark = event.start_mark
                     top.marks.append(mark.line << COLUMNS | mark.column)
@@ -397,6 +402,8 @@ class _Builder:
                 self.root = value
             else:
                 top.append(value)
+                if len(top) > MAX_NODES:
+                    self.count(event, len(top))
                 mark = event.start_mark
                 top.marks.append(mark.line << COLUMNS | mark.column)
             if kind is not scalar_event:
@@ -405,7 +412,9 @@ class _Builder:
 
     def odd_key(self, top: Block, event: Any, key: str) -> None:  # noqa: ANN401 - an event
         """A second key of the same name, or one that is no name, is a problem."""
-        if len(key) > MAX_SCALAR:
+        if len(top) > MAX_NODES:
+            self.count(event, len(top))
+        elif len(key) > MAX_SCALAR:
             self.stop(event, f"a text of more than {MAX_SCALAR:,} characters")
         elif key in top:
             self.doubled_key(top, event, key)
@@ -415,6 +424,7 @@ class _Builder:
 
     def doubled_key(self, top: Block, event: Any, key: str) -> None:  # noqa: ANN401
         """Complain of it; the later value is the one that counts from here on."""
+        self.count(event, 1)
         also, since = [], ""
         if self.source.tells("duplicate-key"):  # a look-up takes as long as the block
             also = [unpacked(top.marks[top.entry(key)]).line]

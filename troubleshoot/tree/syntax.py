@@ -68,6 +68,19 @@ _LEADING: Final = re.compile(
 
 
 NEAR: Final = 3  # lines above, in which braces may have been torn
+FAR: Final = 20  # lines above, in which a text of several lines may have begun
+MOST_LOOKED: Final = 1_000  # characters of a line; longer ones nobody wrote by hand
+
+# An entry inside braces: its text ends at the next key, or with the braces.
+_INSIDE: Final = re.compile(
+    r"""[{,]\s*(?P<key>[\w-]+):\s+"""
+    r"""(?P<rest>(?:"[^"]*"|'[^']*'|(?![{\["']))[^{}\[\]]*?)"""
+    r"""(?=\s*(?:,\s*[\w-]+:\s|[}\]]|$))"""
+)
+_BAR: Final = re.compile(r"\s*(?:- +)?(?P<key>[\w-]+):\s+(?P<sign>[|>])[+-]?\s*")
+_TEXTS: Final = frozenset(
+    ("title", "ask", "do", "symptom", "about", "why", "how", "verify", "caution", "to")
+)
 
 
 class Found(NamedTuple):
@@ -116,7 +129,9 @@ def _suspects(
     while above > 0 and not source.line(above).split("#")[0].strip():
         above -= 1
     first = max(opened.line, place.line - NEAR)
+    yield from _shallow_text(source, place)
     for numbers, looks in (
+        ((place.line,), (_tab,)),
         ((above, place.line), (_odd_blank, _no_space)),
         ((above,), (_no_colon,)),
         ((place.line, above), (_smart_quotes, _odd_start, _after_quote)),
@@ -124,8 +139,43 @@ def _suspects(
         (range(first, place.line + 1), (_comment_in_braces,)),
     ):
         for number in numbers:
-            lines = source.line(number), source.line(place.line)
+            lines = [source.line(each)[:MOST_LOOKED] for each in (number, place.line)]
             yield from ((number, it) for look in looks if (it := look(*lines)))
+
+
+def _shallow_text(source: Source, place: Place) -> Iterator[tuple[int, Found]]:
+    """A text of several lines that begins no deeper than its key."""
+    for number in range(place.line - 1, max(0, place.line - FAR), -1):
+        bar = _BAR.fullmatch(source.line(number)[:MOST_LOOKED])
+        below = source.line(number + 1)[:MOST_LOOKED]
+        if not bar or not below.strip() or _ENTRY.fullmatch(below):
+            continue
+        column = len(below) - len(below.lstrip()) + 1
+        if column <= bar.start("key") + 1:
+            message = f"the text after '{bar['sign']}' stands no deeper than its key"
+            fix = f"indent each of its lines by two blanks more than '{bar['key']}'."
+            yield number + 1, Found(column, message, fix, len(below.strip()))
+
+
+def _tab(line: str, _: str) -> Found | None:
+    """A tab among the blanks that a line begins with."""
+    found = re.match(" *(?P<tab>\t+)", line)
+    if not found:
+        return None
+    return Found(
+        found.start("tab") + 1,
+        "a tab stands here, and only spaces indent",
+        "replace it by spaces, as many as the lines beside it begin with.",
+        len(found["tab"]),
+    )
+
+
+def _entries(line: str) -> Iterator[re.Match[str]]:
+    """The keys of a line with their texts, those inside braces too."""
+    found = _ENTRY.fullmatch(line)
+    if found:
+        yield found
+    yield from _INSIDE.finditer(line)
 
 
 def _odd_blank(line: str, _: str) -> Found | None:
@@ -164,56 +214,61 @@ def _no_colon(line: str, below: str) -> Found | None:
 
 def _smart_quotes(line: str, _: str) -> Found | None:
     """A text in typographic quotes, which are no quotes to YAML."""
-    found = _ENTRY.fullmatch(line)
-    if not found or not _SMART.match(found["rest"]) or ": " not in found["rest"]:
-        return None
-    text = _SMART.sub("", found["rest"].strip())
-    message = "these quotes are part of the text, and do not hold it together"
-    fix = f"write {found['key']}: {in_quotes(text)}"
-    return Found(found.start("rest") + 1, message, fix)
+    for found in _entries(line):
+        if _SMART.match(found["rest"]) and ": " in found["rest"]:
+            text = _SMART.sub("", found["rest"].strip())
+            message = "these quotes are part of the text, and do not hold it together"
+            fix = f"write {found['key']}: {in_quotes(text)}"
+            return Found(found.start("rest") + 1, message, fix)
+    return None
 
 
 def _odd_start(line: str, _: str) -> Found | None:
     """A text that begins with a sign of YAML."""
-    found = _ENTRY.fullmatch(line)
-    if not found or found["key"] not in ALL:
-        return None
-    sign, text = found["rest"][0], found["rest"].strip()
-    closed = re.match(r"(\[[^\]]*\]|\{[^}]*\}) *(?=[^\s#,}\]])", text)
-    if not closed and sign not in "*&%@`":
-        return None
-    message = f"a text cannot begin with '{sign}'"
-    fix = f"put it into quotes: {found['key']}: {in_quotes(text)}"
-    return Found(found.start("rest") + 1, message, fix)
+    for found in _entries(line):
+        text = found["rest"].strip()
+        closed = re.match(r"(\[[^\]]*\]|\{[^}]*\}) *(?=[^\s#,}\]])", text)
+        odd = re.match(r"[*&%@`]|[-?](?=\s)", text)
+        if found["key"] in ALL and (closed or odd):
+            message = f"a text cannot begin with '{text[0]}'"
+            fix = f"put it into quotes: {found['key']}: {in_quotes(text)}"
+            return Found(found.start("rest") + 1, message, fix)
+    return None
 
 
 def _after_quote(line: str, _: str) -> Found | None:
     """A text that goes on after its closing quote."""
-    found = _ENTRY.fullmatch(line)
-    if not found:
-        return None
-    quoted = re.match(r"""("[^"]*"|'[^']*') *(?=[^\s#,}\]])""", found["rest"])
-    if not quoted:
-        return None
-    message = "the text goes on after its closing quote"
-    text = found["rest"].strip()
-    whole = f"'{text}'" if "'" not in text else in_quotes(text)
-    fix = f"put all of it into other quotes: {found['key']}: {whole}"
-    return Found(found.start("rest") + quoted.end() + 1, message, fix)
+    for found in _entries(line):
+        quoted = re.match(r"""("[^"]*"|'[^']*') *(?=[^\s#,}\]])""", found["rest"])
+        if quoted:
+            message = "the text goes on after its closing quote"
+            text = found["rest"].strip()
+            whole = f"'{text}'" if "'" not in text else in_quotes(text)
+            fix = f"put all of it into other quotes: {found['key']}: {whole}"
+            return Found(found.start("rest") + quoted.end() + 1, message, fix)
+    return None
 
 
 def _colon_in_text(line: str, _: str) -> Found | None:
     """A plain text with ': ' in it."""
-    found = _ENTRY.fullmatch(line)
-    if not found or found["rest"][0] in "{['\"|>":
-        return None
-    at = re.search(r":(?=\s|$)", found["rest"])
-    if not at:
-        return None
-    text = found["rest"].strip()
-    message = "a ':' stands where no new entry can begin"
-    fix = f"put the text into quotes: {found['key']}: {in_quotes(text)}"
-    return Found(found.start("rest") + at.start() + 1, message, fix)
+    for found in _entries(line):
+        at = re.search(r":(?=\s|$)", found["rest"])
+        if not at or found["rest"][0] in "{['\"|>":
+            continue
+        text = found["rest"].strip()
+        message = "a ':' stands where no new entry can begin"
+        fix = f"put the text into quotes: {found['key']}: {in_quotes(text)}"
+        second = re.search(r"(?<=\s)[\w-]+$", found["rest"][: at.start()])
+        if found.re is _INSIDE and second and _is_key(second[0], found["key"]):
+            message = f"a ',' is missing before '{second[0]}:', or quotes are"
+            fix = f"write ', {second[0]}:', or {fix}"
+        return Found(found.start("rest") + at.start() + 1, message, fix)
+    return None
+
+
+def _is_key(word: str, owner: str) -> bool:
+    """Whether a word before a colon may begin an entry, and be no part of a text."""
+    return word in ALL or owner not in _TEXTS
 
 
 def _comment_in_braces(line: str, _: str) -> Found | None:

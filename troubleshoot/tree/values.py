@@ -155,7 +155,10 @@ def prior(text: str) -> Prior:
     except BadValue:
         found = Prior(-1.0, text)
     if found.value < 0:
-        message = f"'{text}' is not a prior: a number from 0 up is expected"
+        message = (
+            f"'{text}' is not a prior: a count from 0 up, such as '4', a percentage "
+            "or a word of chance is expected"
+        )
         unit = re.fullmatch(r"(\d+(?:\.\d+)?) *[^\W\d]+", text)
         fix = f"write '{unit[1]}'." if unit else _with_point(text)
         raise BadValue(message, fix)
