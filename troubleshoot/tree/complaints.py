@@ -82,7 +82,8 @@ class Complaints:
                 takes = f"'{path[2]}'" if path[0] != "causes" else "'actions'"
                 message = f"'{name}' is {where}, and {takes} takes {kind}s"
                 fix = f"name {A_KIND[kind]}."
-        if not fix and (id := self.called(kind).get(name.casefold())) in known:
+        tells = not fix and self.source.tells(code)
+        if tells and (id := self.called(kind).get(name.casefold())):
             fix = f"write its id, '{id}' (line {self.line(known[id])})."
         if not fix and (near := self.nearest(name, known, code)):
             fix = f"did you mean '{near[0]}' (line {self.line(known[near[0]])})?"
@@ -91,17 +92,13 @@ class Complaints:
     def called(self, kind: str) -> Mapping[str, str]:
         """The ids of things by the text that people read, in small letters."""
         if kind not in self._called:
-            texts = {
-                keys.at(
-                    self.source.root, (*self.source.written(path), MAIN[path[0]])
-                ): id
-                for id, path in self.known[kind].items()
-            }
-            self._called[kind] = {
-                text.casefold(): id
-                for text, id in texts.items()
-                if isinstance(text, str)
-            }
+            ids = {}
+            for id, path in self.known[kind].items():
+                written = (*self.source.written(path), MAIN[str(path[0])])
+                text = keys.at(self.source.root, written)
+                if isinstance(text, str):
+                    ids[text.casefold()] = id
+            self._called[kind] = ids
         return self._called[kind]
 
     def nearest(self, name: str, known: Collection[str], code: str) -> tuple[str, ...]:

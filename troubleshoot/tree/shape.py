@@ -56,6 +56,7 @@ MOST_BLANKS: Final = 20  # beside a comma
 MOST_SHOWN: Final = 3  # items of a list that a message writes anew
 # Errors held at once; past them nobody asks for what the rest of the file holds.
 MOST_ERRORS: Final = 10_000
+LARGE: Final = 100_000  # characters of a file that might have so many
 _ROUNDS: Final = 6  # taking one thing out may leave another one empty
 
 
@@ -73,24 +74,31 @@ class Shape:
 
 def shape(source: Source) -> Shape:
     """The file as models; its problems are noted in the source."""
+    if len(source.text) > LARGE and _has_many_errors(source.root):
+        _report_in_parts(source)
+        return Shape(None)
     try:
         return Shape(TreePart.model_validate(source.root))
     except ValidationError as error:
         if keys.is_fixed_tree(source.root):
             fixed_tree(source)
             return Shape(None)
-        errors = error.errors(include_url=False) if _is_told(error) else None
-    if errors is None:
-        _report_in_parts(source)
-        return Shape(None)
-    report = _Report(source, errors)
+        report = _Report(source, error.errors(include_url=False))
     report.write()
     return _rest(source, report)
 
 
-def _is_told(error: ValidationError) -> bool:
-    """Whether so few things are wrong that all of them may be held at once."""
-    return error.error_count() <= MOST_ERRORS
+def _has_many_errors(root: Any) -> bool:  # noqa: ANN401 - any YAML value
+    """Whether more is wrong in a file than may be held at once."""
+    count = 0
+    for part in _parts(root):
+        try:
+            TreePart.model_validate(part)
+        except ValidationError as error:
+            count += error.error_count()
+        if count > MOST_ERRORS:
+            return True
+    return False
 
 
 def _report_in_parts(source: Source) -> None:
