@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from session.trees import clock, random_trees, tree
 import troubleshoot as ts
 from troubleshoot.session.asides import SetAside
 from troubleshoot.session.events import is_given
-from troubleshoot.session.state import corrected, state
+from troubleshoot.session.state import corrected, pointless, state
 from troubleshoot.session.steps import Reply
 
 HOUSE = """
@@ -439,6 +441,34 @@ class TestConditionsDecide:
             )
 
         assert set(now.answers) == {each for each in answers if applies(each)}
+
+    @pytest.mark.parametrize("size", [50, 500])
+    def test_each_condition_is_looked_at_a_few_times(self, size):
+        """A chain of answers that the first one spoils costs its length."""
+        looks = Counter()
+
+        class Seen(dict):
+            def __iter__(self):
+                looks["gates"] += 1
+                return super().__iter__()
+
+            def items(self):
+                looks["gates"] += 1
+                return super().items()
+
+        first = SimpleNamespace(needs=SimpleNamespace(only_if={}))
+        questions = {"q0": first} | {
+            f"q{i}": SimpleNamespace(
+                needs=SimpleNamespace(only_if=Seen({f"q{i - 1}": ("yes",)}))
+            )
+            for i in range(1, size)
+        }
+        answers = {"q0": "no"} | {f"q{i}": "yes" for i in reversed(range(1, size))}
+
+        found = pointless(SimpleNamespace(questions=questions), answers)
+
+        assert found == {f"q{i}": f"q{i - 1}" for i in range(1, size)}
+        assert looks["gates"] <= 3 * size
 
 
 class TestUndoThenRedoIsIdentity:

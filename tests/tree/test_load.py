@@ -409,6 +409,33 @@ def linked_problems(text: str) -> list[str]:
     return [each.code for each in _linked(text.encode(), "t.yaml")[1].problems]
 
 
+def test_names_are_no_texts_that_a_comment_cuts():
+    """
+    What is said of a cause or a question may have a comment, whatever it is called.
+    """
+    text = (
+        "format: 1\ntitle: T\ncauses: {how: {title: H}, stop: {title: S}}\n"
+        "questions:\n  ask:\n    ask: Q?\n    given:\n      how: yes #1\n"
+        "      stop:\n        no: 90%% #2\n        yes: 10%%\n"
+        "  do:\n    ask: R?\n    only-if:\n      ask: yes #3\n"
+        "    given:\n      how: no\n"
+        "actions:\n  fixes:\n    do: Mend it%s\n    fixes:\n      how: always #4\n"
+    )
+
+    assert linked_problems(text % ".") == []
+    assert linked_problems(text % " #5.") == ["cut-text"]
+
+
+def test_the_owner_of_an_unknown_action_is_named():
+    """
+    It is the cause that speaks of it, also where that is called 'actions'.
+    """
+    for group in ("{%s}", "{causes: {title: G, causes: {%s}}}"):
+        cause = "actions: {title: A, actions: [zz]}, b: {title: B}"
+        with pytest.raises(TreeError, match="'actions' speaks of an unknown action"):
+            loads(f"format: 1\ntitle: T\ncauses: {group % cause}\n")
+
+
 @pytest.mark.parametrize(
     ("body", "ours"),
     [

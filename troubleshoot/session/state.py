@@ -264,20 +264,36 @@ def pointless(tree: Tree, answers: Mapping[str, str]) -> dict[str, str]:
     That is a question in ``only-if`` which was answered otherwise, or whose own answer
     is pointless. One that nobody has answered spoils nothing: facts come in any order.
     """
-    spoilt: dict[str, str] = {}
     asked = ((each, tree.questions[each].needs.only_if) for each in answers)
     waiting = {each: gates for each, gates in asked if gates}
-    while waiting:
+    found = {
+        question: gate
+        for question, gates in waiting.items()
+        for gate, only in gates.items()
+        if gate in answers and answers[gate] not in only
+    }
+    return _with_what_follows(waiting, found) if found else found
+
+
+def _with_what_follows(
+    waiting: Mapping[str, Iterable[str]], found: dict[str, str]
+) -> dict[str, str]:
+    """What is pointless, and all that stands behind it."""
+    order = {question: place for place, question in enumerate(waiting)}
+    behind: dict[str, list[str]] = {}
+    for question, gates in waiting.items():
+        for gate in gates:
+            behind.setdefault(gate, []).append(question)
+    spoilt: dict[str, str] = {}
+    while found:
+        spoilt |= found
+        near = {x for gate in found for x in behind.get(gate, ()) if x not in spoilt}
         found = {
             question: gate
-            for question, gates in waiting.items()
-            for gate, only in gates.items()
-            if gate in spoilt or (gate in answers and answers[gate] not in only)
+            for question in sorted(near, key=order.__getitem__)
+            for gate in waiting[question]
+            if gate in spoilt
         }
-        if not found:
-            break
-        spoilt |= found
-        waiting = {each: x for each, x in waiting.items() if each not in found}
     return spoilt
 
 

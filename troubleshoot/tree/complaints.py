@@ -72,7 +72,9 @@ class Complaints:
         """A name that nothing of this kind has."""
         if kind in self.unclear or name in self.excused.get(kind, ()):
             return
-        owner = path[path.index("actions") - 1] if path[0] == "causes" else path[1]
+        owner = path[1]
+        if path[0] == "causes":  # of which one may be called 'actions'
+            owner = path[-2 - path[::-1].index("actions")]
         message = f"'{owner}' speaks of an unknown {kind} '{name}'"
         fix = keys.misplaced(self.source.root, path) if key else ""
         code, known = f"unknown-{kind}", self.known[kind]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from troubleshoot.tree.keys import ROOMS
 from troubleshoot.tree.source import Block, Items, Place, in_quotes, unpacked
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ TEXTS: Final = frozenset(
     "title symptom about owner ask do why how verify caution to bring".split()  # noqa: SIM905
 )
 TEXTS_BY_ID: Final = frozenset({"answers", "stop"})
+# Where keys are names and values are words, whatever a cause or a question is called.
+WORDS: Final = frozenset({"given", "fixes", "only-if"})
+ENTRIES: Final = frozenset({"causes", *ROOMS})
 _BLANKS: Final = re.compile(r"[ \t]*")
 _COMMENT: Final = re.compile(r"[ \t]+#")
 # What is laid out as a comment: two blanks before the sign, and one after it.
@@ -72,7 +76,8 @@ def _texts(root: Block) -> Iterator[tuple[str, str | None, int]]:
             if isinstance(value, Block | Items):
                 # What a test says is answers by id; with a unit there are ranges.
                 words = (node is root and key == "tests") or "unit" in node
-                if not (words and key in ("tests", "answers")):
+                words = words and key in ("tests", "answers")
+                if not (words or (key in WORDS and name not in ENTRIES)):
                     waiting.append((key, value))
             elif name in TEXTS_BY_ID or key in TEXTS:
                 yield key, value, node.marks[2 * at + 1]
