@@ -264,3 +264,77 @@ def test_a_question_of_the_tree_is_taken_by_its_id():
     assert [each[0] for each in session.evidence] == ["others", "put-in"]
     with pytest.raises(ts.AnswerError, match="is an action"):
         session.answer(made.action("put-in"), "yes")
+
+
+@pytest.mark.parametrize(
+    ("verb", "step", "said"),
+    [
+        ("answer", "put-in", "yes"),
+        ("change", "others", "yes"),
+        ("change", "put-in", True),
+        ("answer", "others", "perhaps"),
+        ("change", "plugged", "perhaps"),
+        ("dont_know", "put-in", None),
+    ],
+)
+def test_an_answer_that_is_refused_names_its_step(verb, step, said):
+    """
+    Whatever is refused of a step that the tree has, the error carries its id.
+    """
+    session = tree().begin({"plugged": "yes"})
+
+    with pytest.raises(ts.AnswerError) as caught:
+        getattr(session, verb)(step, *([said] if said is not None else []))
+    assert caught.value.question == step
+
+
+def test_not_now_suggests_actions_too():
+    """
+    A misspelt action that is put off is found among questions and actions.
+    """
+    with pytest.raises(ts.UnknownName) as caught:
+        tree().begin().not_now("put-on")
+    assert caught.value.suggestions == ("put-in",)
+
+
+def test_a_role_that_nobody_has_names_those_there_are():
+    """
+    Where nothing is near, the message says what to write instead.
+    """
+    body = "causes: {a: {title: A, actions: [x]}}\n"
+    body += "actions: {x: {do: Mend it., by: engineer}}\n"
+
+    with pytest.raises(ts.UnknownName, match="there are agent, customer, engineer"):
+        tree(body).begin(by="wizard")
+
+
+@pytest.mark.parametrize("to", ["text", "markdown", "html", "json"])
+def test_an_unknown_language_is_refused_in_every_format(to):
+    """
+    No format takes a language that there is not, whether or not it has fixed words.
+    """
+    session = tree().begin()
+
+    for value in (session, session.record(), session.hand_off()):
+        with pytest.raises(ts.ArgumentError, match="no words for 'xx'") as caught:
+            ts.render(value, to=to, language="xx")
+        assert caught.value.argument == "language"
+
+
+def test_a_registry_is_of_a_folder_that_is_there(tmp_path):
+    """
+    A folder that is not there is no registry without trees.
+    """
+    with pytest.raises(ts.ArgumentError, match="there is no folder"):
+        ts.Registry(tmp_path / "lamps")
+    assert ts.Registry(tmp_path).names == ()
+
+
+def test_an_empty_journal_refuses_what_a_kept_one_does(tmp_path):
+    """
+    A probe of no question is refused before the first move, not after it.
+    """
+    with ts.Journal(tmp_path / "case.journal") as journal:
+        with pytest.raises(ts.UnknownName):
+            journal.resume(tree(), probes={"pluged": len})
+        assert journal.resume(tree()) is None

@@ -14,22 +14,25 @@ from troubleshoot.errors import (
 )
 
 
-def a_text(value: object, argument: str) -> str:
-    """The value, which is a text."""
+def a_text(value: object, argument: str, what: str = "") -> str:
+    """The value, which is a text; ``what`` it is, where that is not the argument."""
     if not isinstance(value, str):
-        raise ArgumentTypeError(f"{argument} is a text", argument=argument)
+        raise ArgumentTypeError(f"{what or argument} is a text", argument=argument)
     return value
 
 
-def a_number(value: object, argument: str, *, positive: bool = False) -> float:
+def a_number(
+    value: object, argument: str, what: str = "", *, positive: bool = False
+) -> float:
     """The value, which is a number that is not negative; infinity is one."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ArgumentTypeError(f"{argument} is a number", argument=argument)
+        raise ArgumentTypeError(f"{what or argument} is a number", argument=argument)
     number = as_float(value)
     if math.isnan(number) or number < 0 or (positive and number == 0):
         least = "more than 0" if positive else "0 or more"
         raise ArgumentError(
-            f"{argument} is a number of {least}, not {number:g}", argument=argument
+            f"{what or argument} is a number of {least}, not {number:g}",
+            argument=argument,
         )
     return value if math.isfinite(number) else number
 
@@ -49,7 +52,7 @@ def a_mapping(value: object, argument: str) -> Mapping[Any, Any]:
             f"{argument} maps names to values, such as a dictionary", argument=argument
         )
     for name in value:
-        a_text(name, f"each name in {argument}")
+        a_text(name, argument, f"each name in {argument}")
     return value
 
 
@@ -67,7 +70,7 @@ def names(value: object, argument: str) -> tuple[str, ...]:
         raise ArgumentTypeError(
             f"{argument} is a name or a list of names", argument=argument
         )
-    found = tuple(a_text(each, f"each name in {argument}") for each in many)
+    found = tuple(a_text(each, argument, f"each name in {argument}") for each in many)
     if not all(each.strip() for each in found):
         raise ArgumentError(f"a name in {argument} is empty", argument=argument)
     return found

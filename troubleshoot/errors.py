@@ -142,13 +142,23 @@ def _by_place(problem: Problem) -> tuple[str, int, int, str]:
 
 
 class UnknownName(TroubleshootError, LookupError):
-    """A name of this kind is not in the tree; ``suggestions`` are the nearest."""
+    """
+    A name of this kind is not in the tree; ``suggestions`` are the nearest.
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    ``hint`` is the tail of the sentence: what may be meant or, of kinds that have
+    ``few`` names, all there are.
+    """
+
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], *, few: bool = False
+    ) -> None:
+        all_ = tuple(known)
         self.kind = kind
         self.name = name
-        self.suggestions = nearest(name, known)
-        super().__init__(f"there is no {kind} {name!r}{did_you_mean(self.suggestions)}")
+        self.suggestions = nearest(name, all_)
+        listed = f"; there are {', '.join(all_)}" if few else ""
+        self.hint = did_you_mean(self.suggestions) or listed
+        super().__init__(f"there is no {kind} {name!r}{self.hint}")
 
 
 class AnswerError(TroubleshootError, ValueError):

@@ -5,7 +5,9 @@ Laws of the public verbs: nothing but what is documented, and no half-done move.
 from __future__ import annotations
 
 import inspect
+import tempfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -55,6 +57,7 @@ VERBS = [(BEGUN, name) for name in public(BEGUN) if name not in LEFT_OUT]
 VERBS += [(TREE, name) for name in public(TREE) if name not in LEFT_OUT]
 VERBS += [(PLAN, name) for name in public(PLAN)]
 VERBS += [(ts.Plan, "from_json"), (ts.HandOff, "from_json")]
+VERBS += [(ts.Registry(), "load")]
 
 
 def arguments(data, function):
@@ -75,8 +78,10 @@ def held(function, positional, named):
     """Whatever comes is a value or an error of ours."""
     try:
         return function(*positional, **named)
-    except ts.TroubleshootError as error:
-        said = str(error)
+    except ts.TroubleshootError as caught:
+        error, said = caught, str(caught)
+    if isinstance(error, ts.ArgumentError):
+        assert error.argument in {*inspect.signature(function).parameters, *named}
     assert said.strip()
     assert "<class" not in said
     return None
@@ -106,15 +111,36 @@ class TestVerbs:
         if isinstance(after, ts.Session):
             assert ts.resume(TREE, after.to_json()) == after
 
-    @pytest.mark.parametrize("name", ["load", "problems", "Journal"])
+    @pytest.mark.parametrize("name", ["load", "problems", "Journal", "Registry"])
     @settings(max_examples=40, deadline=None)
-    @given(value=ANYTHING.filter(lambda each: not isinstance(each, str | bytes)))
+    @given(
+        value=ANYTHING.filter(
+            lambda x: x is not None and not isinstance(x, str | bytes)
+        )
+    )
     def test_of_files(self, name, value):
         """
         What is no path of a file is refused before anything is read.
         """
         with pytest.raises(ts.TroubleshootError):
             getattr(ts, name)(value)
+
+    @settings(max_examples=60, deadline=None)
+    @given(data=st.data())
+    def test_of_journals(self, data):
+        """
+        A journal refuses what is no session or no tree, empty or not, and stays whole.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "case.journal")
+            with ts.Journal(path) as journal:
+                if data.draw(st.booleans()):
+                    journal.keep(BEGUN)
+                for verb in (journal.keep, journal.resume):
+                    positional, named = arguments(data, verb)
+                    held(verb, positional, named)
+
+                assert journal.resume(TREE) in (BEGUN, None)
 
     @pytest.mark.parametrize(
         "name",

@@ -152,6 +152,41 @@ class TestRepr:
         assert shown[:2] == ["Tree('lamp', 'A lamp')", "Session('lamp', 1 move)"]
         assert all("hiv" not in x and "\n" not in x and len(x) < 100 for x in shown)
 
+    def test_nothing_that_a_session_hands_out_shows_a_private_answer(self):
+        """
+        Log, ledger, statuses, what is set aside and what does not fit: no repr tells
+        what was said to a private question, nor the words in which it was.
+        """
+        body = "causes: {a: {title: A, actions: [x]}, b: {title: B}}\nquestions:\n"
+        body += "  q: {ask: Is it?, private: true, answers: {hiv: Yes., none: No.},"
+        body += " given: {a: always hiv, b: none}}\n"
+        body += "  n: {ask: How many?, private: true, unit: x, only-if: {q: hiv},"
+        body += " answers: {low: '< 9', high: '>= 9'}, given: {a: low, b: high}}\n"
+        body += "  o: {ask: Or?, given: {a: always yes, b: no}}\n"
+        body += "actions: {x: {do: Mend it.}}\n"
+        begun = tree(body).begin({"q": "hiv"})
+        said = begun.answer("n", 777.25, quote="I said hiv").answer("o", "no")
+        sessions = [said, said.change("q", "none"), said.note("hiv").undo()]
+
+        shown = [
+            repr(value)
+            for each in sessions
+            for value in (
+                each.events,
+                each.undone,
+                each.ledger,
+                each.ledger.entries,
+                dict(each.statuses),
+                each.set_aside,
+                each.surprise(),
+                each.carried,
+                each.record().moves,
+                each.hand_off().doubts,
+                each.hand_off().ruled_out,
+            )
+        ]
+        assert not [x for x in shown if "hiv" in x or "777.25" in x or "high" in x]
+
     def test_repr_computes_nothing(self):
         """
         The line is at hand at once, however large the tree.

@@ -59,6 +59,17 @@ def test_a_pool_of_processes(way):
     assert there.evidence == (("lights", "dark"),)
 
 
+def test_a_journal_stays_where_it_is(tmp_path):
+    """
+    A journal is sent nowhere, and says how to go on.
+    """
+    with (
+        ts.Journal(tmp_path / "case.journal") as journal,
+        pytest.raises(ts.JournalError, match="open it there by its path"),
+    ):
+        pickle.dumps(journal)
+
+
 def test_a_pickle_beside_its_tree_is_as_small_as_the_text():
     """
     Beside its tree a session takes no more bytes than its saved text.

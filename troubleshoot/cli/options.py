@@ -112,7 +112,8 @@ def by_name(pairs: Sequence[tuple[str, str]], option: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in pairs:
         if found.setdefault(name, value) != value:
-            message = f"{option}: '{name}' is given as '{found[name]}' and '{value}'"
+            # Not what was said: the question may be private.
+            message = f"{option}: '{name}' is given twice, with two values"
             raise Refused(message, code=WRONG_USAGE)
     return found
 
@@ -128,8 +129,8 @@ def check_at_hand(
         try:
             options.check_at_hand(tree, given.get("by"), given.get("has"))
         except UnknownName as error:
-            hint = did_you_mean(error.suggestions)
-            message = f"{option}: no step of this tree needs '{error.name}'{hint}"
+            needs = f"no step of this tree needs '{error.name}'"
+            message = f"{option}: {needs}{error.hint}"
             raise Refused(message, code=WRONG_USAGE) from error
 
 

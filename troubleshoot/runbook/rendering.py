@@ -34,7 +34,7 @@ from troubleshoot.runbook.mermaid import mermaid
 from troubleshoot.runbook.pages import Form, Paper, page
 from troubleshoot.runbook.pdf import pdf
 from troubleshoot.runbook.svg import svg
-from troubleshoot.runbook.words import DEFAULT, Language
+from troubleshoot.runbook.words import DEFAULT, Language, words
 from troubleshoot.session.plans.plan import Goal
 from troubleshoot.session.session import Session
 from troubleshoot.session.views.handoff import HandOff
@@ -209,10 +209,12 @@ def render(
         )
     if templates is not None and not isinstance(templates, Path):
         raise ArgumentTypeError("templates are a folder, a Path", argument="templates")
+    words(language)  # refused even where a format has no fixed words
     if not isinstance(value, Tree):
         if wish:
             raise ArgumentError(
-                f"'{next(iter(wish))}' is for the runbook of a tree only"
+                f"'{next(iter(wish))}' is for the runbook of a tree only",
+                argument=next(iter(wish)),
             )
         one_of(to, "format", ("text", "markdown", "html", "json"), argument="to")
         return document(value, to, language=language, templates=templates)
@@ -232,5 +234,5 @@ def _divided(wish: Wish) -> tuple[Layout, Look]:
         else:
             known = {**Layout.__annotations__, **Look.__annotations__}
             hint = did_you_mean(nearest(name, known))
-            raise ArgumentError(f"a runbook takes no '{name}'{hint}")
+            raise ArgumentError(f"a runbook takes no '{name}'{hint}", argument=name)
     return layout, look

@@ -38,15 +38,19 @@ def words(language: Language = DEFAULT) -> SimpleNamespace:
     if isinstance(language, str):
         return SimpleNamespace(**_read(language))
     for text in a_mapping(language, "language").values():
-        a_text(text, "each word of a language")
+        a_text(text, "language", "each word of a language")
     english = _read(DEFAULT)
     for key in language.keys() - english.keys():
         hint = did_you_mean(nearest(key, english))
-        raise ArgumentError(f"no document has a word '{key}'{hint}")
+        raise ArgumentError(
+            f"no document has a word '{key}'{hint}", argument="language"
+        )
     for key, text in language.items():
         if unfilled := blanks(text) - blanks(english[key]):
             names = ", ".join(sorted(unfilled))
-            raise ArgumentError(f"nothing fills '{names}' in the word '{key}'")
+            raise ArgumentError(
+                f"nothing fills '{names}' in the word '{key}'", argument="language"
+            )
     return SimpleNamespace(**{**english, **language})
 
 
@@ -74,7 +78,8 @@ def _read(language: str) -> Mapping[str, str]:
     if language not in languages():
         known = ", ".join(languages())
         raise ArgumentError(
-            f"there are no words for '{language}'; there are for: {known}"
+            f"there are no words for '{language}'; there are for: {known}",
+            argument="language",
         )
     text = (FOLDER / f"{language}.json").read_text(encoding="utf-8")
     return MappingProxyType(json.loads(text))

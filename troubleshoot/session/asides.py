@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from troubleshoot.session.wording import MASK, listing
@@ -24,7 +24,7 @@ class SetAside:
     """
 
     step: str
-    result: str
+    result: str = field(repr=False)  # it may be private
     reason: str
 
 

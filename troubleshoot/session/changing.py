@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from troubleshoot.errors import AnswerError, UnknownName, did_you_mean, nearest
+from troubleshoot.errors import AnswerError, did_you_mean, nearest
 from troubleshoot.session.events import Answered, Tried
 from troubleshoot.session.naming import (
     action_id,
-    is_action,
     is_question,
+    meant_as_action,
     question_id,
     step_id,
 )
@@ -39,14 +39,16 @@ def correction(
         name = question_id(tree, step)
         if ("question", name) not in now.said:
             raise AnswerError(
-                f"'{name}' has no answer yet that could be changed: answer() gives one"
+                f"'{name}' has no answer yet that could be changed: answer() gives one",
+                question=name,
             )
         answer, value = understood(tree.questions[name], said)
         return Answered(kind="changed", step=name, answer=answer, value=value, **signed)
     name = action_id(tree, step)
     if ("action", name) not in now.said:
         raise AnswerError(
-            f"'{name}' has not been tried yet: tried() says what came of it"
+            f"'{name}' has not been tried yet: tried() says what came of it",
+            question=name,
         )
     return Tried(kind="corrected", step=name, fixed=outcome(name, said), **signed)
 
@@ -67,13 +69,9 @@ def _content(event: Answered | Tried) -> tuple[object, ...]:
 
 def _is_action(tree: Tree, now: State, step: object) -> bool:
     """Whether an action is meant: of a name that both have, what was replied to."""
+    if is_question(step) or meant_as_action(tree, step):
+        return not is_question(step)
     name = step_id(step)
-    if is_question(step) or is_action(step):
-        return is_action(step)
-    if name not in tree.questions and name not in tree.actions:
-        raise UnknownName("question or action", name, [*tree.questions, *tree.actions])
-    if name not in tree.questions:
-        return True
     return ("question", name) not in now.said and ("action", name) in now.said
 
 

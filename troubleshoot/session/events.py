@@ -4,13 +4,13 @@ What happened in a session, one frozen value per event.
 ``at`` is the time in UTC as ISO 8601 text, ``actor`` who said or did it, ``source``
 where it is from ("ticket", "measured") if that was said, and ``quote`` how it read
 there. The log of events is all that a session remembers; everything else is computed
-from it.
+from it. What was said stands in no ``repr``, as logs and error trackers print it.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, Literal, TypeAlias
 
@@ -31,7 +31,7 @@ class Signed(Closed):
     at: str
     actor: str
     source: str | None = None
-    quote: str | None = None
+    quote: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +62,8 @@ class Answered(Signed):
 
     kind: Literal["told", "answered", "changed"]
     step: str
-    answer: str
-    value: float | None = None
+    answer: str = field(repr=False)
+    value: float | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ class Remark(Signed):
     """
 
     kind: Literal["noted", "ended"]
-    text: str
+    text: str = field(repr=False)
     stands_for: Literal["fact"] | None = None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from troubleshoot.errors import AnswerError
+from troubleshoot.errors import AnswerError, UnknownName
 from troubleshoot.session.steps import Action, Ending, LikelyCause, Question, Titled
 from troubleshoot.text import title_of
 from troubleshoot.tree import tree as written
@@ -40,6 +40,22 @@ def is_action(step: object) -> bool:
 def is_question(step: object) -> bool:
     """Whether this is a question, as a session or as a tree has it."""
     return isinstance(step, Question | written.Question)
+
+
+def meant_as_action(tree: Tree, step: object) -> bool:
+    """
+    Whether an action is meant and no question; a name that both have is the question's.
+
+    Raises:
+        UnknownName: there is neither.
+        AnswerError: this names no step.
+    """
+    name = step_id(step)
+    if is_question(step) or is_action(step):
+        return is_action(step)
+    if name not in tree.questions and name not in tree.actions:
+        raise UnknownName("question or action", name, [*tree.questions, *tree.actions])
+    return name not in tree.questions
 
 
 def question_id(tree: Tree, question: object) -> str:

@@ -80,6 +80,22 @@ def check_tree(tree: object) -> None:
         )
 
 
+def check_how(
+    tree: Tree,
+    strategy: Strategy | None,
+    clock: Callable[[], datetime] | None,
+    probes: Mapping[str, Probe] | None,
+    probe_seconds: float,
+) -> None:
+    """Refuse what ``resume`` would, whatever the saved session is."""
+    check_tree(tree)
+    if strategy is not None:
+        name_of(strategy)
+    if clock is not None:
+        a_function(clock, "clock")
+    checked(tree, probes, probe_seconds)
+
+
 def begun(
     tree: Tree,
     facts: Mapping[str, object],

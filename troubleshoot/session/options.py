@@ -77,7 +77,8 @@ def check_at_hand(
     things = sorted({name for each in needs for name in each.things})
     for name in by or ():
         if roles and name not in (*roles, *EVERYWHERE):
-            raise UnknownName("role", name, sorted({*roles, *EVERYWHERE}))
+            known = sorted({*roles, *EVERYWHERE})
+            raise UnknownName("role", name, known, few=True)
     for name in has or ():
         if name not in things and nearest(name, things):
             raise UnknownName("thing", name, things)

@@ -34,7 +34,7 @@ from troubleshoot.session.events import (
 from troubleshoot.session.keeping import saved
 from troubleshoot.session.keeping.carried import Carried
 from troubleshoot.session.moving import first_move, last_move
-from troubleshoot.session.naming import action_id, question_id
+from troubleshoot.session.naming import action_id, meant_as_action, question_id
 from troubleshoot.session.offers import Offers
 from troubleshoot.session.options import Options
 from troubleshoot.session.probing.probes import SECONDS, Probe, probed, probed_async
@@ -368,9 +368,9 @@ class Session:
         quote: str | None = None,
     ) -> Session:
         """The session after "not now"; the step is offered once more, later."""
-        only = isinstance(step, str) and step not in self.tree.questions
-        action = only and step in self.tree.actions
-        if isinstance(step, Action | written.Action) or action:
+        if isinstance(step, Action | written.Action) or meant_as_action(
+            self.tree, step
+        ):
             id_ = action_id(self.tree, step)
             return self._with(Skipped(step=id_, **self._signed(source, quote)))
         return self.answer(step, NOT_NOW, source=source, quote=quote)
@@ -422,7 +422,7 @@ class Session:
             ArgumentTypeError: it is no text.
         """
         signed = self._signed(source, quote)
-        return self._with(Remark(kind="noted", text=_whole(text), **signed))
+        return self._with(Remark(kind="noted", text=_whole(text, "text"), **signed))
 
     def give_up(
         self, reason: str = "", *, source: str | None = None, quote: str | None = None
@@ -434,7 +434,7 @@ class Session:
             ArgumentTypeError: the reason is no text.
         """
         signed = self._signed(source, quote)
-        return self._with(Remark(kind="ended", text=_whole(reason), **signed))
+        return self._with(Remark(kind="ended", text=_whole(reason, "reason"), **signed))
 
     def undo(self) -> Session:
         """
@@ -559,10 +559,10 @@ def _check_sent(what: str, value: object) -> None:
         ) from error
 
 
-def _whole(text: str) -> str:
+def _whole(text: str, argument: str) -> str:
     """The text with halves of characters replaced, which no file could hold."""
     if not isinstance(text, str):
         raise ArgumentTypeError(
-            "a remark is a text, and so is the reason for giving up", argument="text"
+            "a remark is a text, and so is the reason for giving up", argument=argument
         )
     return signing.whole(text)

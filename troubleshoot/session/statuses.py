@@ -8,7 +8,7 @@ fixed it; leading: likelier than every other; possible: none of these.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -31,7 +31,7 @@ class Weight:
     """By how much a piece changed the odds of a cause: log2, ±inf if certain."""
 
     step: str
-    result: str
+    result: str = field(repr=False)  # it may be private
     log_odds: float
 
 

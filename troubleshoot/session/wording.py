@@ -29,7 +29,7 @@ def duration(minutes: float) -> str:
         ArgumentError: it is no length of time.
         ArgumentTypeError: it is no number.
     """
-    if math.isinf(a_number(minutes, "a duration")):
+    if math.isinf(a_number(minutes, "minutes", "a duration")):
         raise ArgumentError("a duration is a number of minutes", argument="minutes")
     return text.duration(minutes)
 

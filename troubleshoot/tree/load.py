@@ -53,7 +53,7 @@ def load(path: str | os.PathLike[str]) -> Tree:
 
 def loads(text: str, *, file: str = "tree.yaml") -> Tree:
     """The tree of a text; ``file`` is its name in problems. Raises ``TreeError``."""
-    data = a_text(text, "a tree to be read").encode("utf-8", "surrogatepass")
+    data = a_text(text, "text", "a tree to be read").encode("utf-8", "surrogatepass")
     tree, source = _linked(data, a_text(file, "file"))
     if tree is None:
         raise TreeError(source.problems)

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from troubleshoot.errors import ArgumentTypeError, JournalError
 from troubleshoot.session import opening
@@ -41,7 +41,7 @@ class Journal:
     Raises:
         JournalError: the file cannot be opened, is open elsewhere, is no journal, is
             of a newer version, or is damaged.
-        TypeError: the path is none.
+        ArgumentTypeError: the path is none.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -93,6 +93,8 @@ class Journal:
         """
         held = self._held
         if (text := held.text) is None:
+            # What is refused once something was kept is refused now.
+            opening.check_how(tree, strategy, clock, probes, probe_seconds)
             return None
         session = opening.resume(
             tree,
@@ -160,6 +162,18 @@ class Journal:
                 "move between was not kept. Keep each move, an undo as well, or "
                 "resume from the journal"
             )
+
+    def __reduce__(self) -> NoReturn:
+        """
+        A journal stays where it is.
+
+        Raises:
+            JournalError: always; its file has one writer.
+        """
+        raise JournalError(
+            "a journal cannot be sent to another process, as its file has one writer: "
+            "close it, and open it there by its path"
+        )
 
     def close(self) -> None:
         """Let others open the journal; closing twice does nothing."""

@@ -97,6 +97,9 @@ def _session(
 ) -> Session:
     if not isinstance(tree, Session):
         return begin(tree, facts, by=by, has=has)
-    if any(each is not None for each in (facts, by, has)):
-        raise ArgumentError("a session has its own facts, 'by' and 'has'")
+    for argument, value in (("facts", facts), ("by", by), ("has", has)):
+        if value is not None:
+            raise ArgumentError(
+                "a session has its own facts, 'by' and 'has'", argument=argument
+            )
     return tree

@@ -185,7 +185,7 @@ class Plan(Closed):
 
     def node(self, id: str) -> PlanNode:
         """The node of this id, or ``UnknownName``."""
-        if a_text(id, "the id of a node") not in self._nodes:
+        if a_text(id, "id", "the id of a node") not in self._nodes:
             raise UnknownName("node", id, self._nodes)
         return self._nodes[id]
 
@@ -201,7 +201,7 @@ class Plan(Closed):
             AnswerError: an answer that the plan does not foresee there.
         """
         for each in a_mapping(answers, "answers").values():
-            a_text(each, "each answer in answers")
+            a_text(each, "answers", "each answer in answers")
         return tuple(self._walked(answers))
 
     def steps(self, cause: str) -> tuple[PlanNode, ...]:
@@ -212,7 +212,7 @@ class Plan(Closed):
             UnknownName: the plan knows no such cause, or excludes it from the start.
         """
         paths = {each.cause: each.path for each in self.causes}
-        if a_text(cause, "the id of a cause") not in paths:
+        if a_text(cause, "cause", "the id of a cause") not in paths:
             raise UnknownName("cause", cause, paths)
         return tuple(map(self.node, paths[cause]))
 

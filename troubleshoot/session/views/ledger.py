@@ -10,7 +10,7 @@ never did anything.
 from __future__ import annotations
 
 from bisect import bisect
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from troubleshoot.session.asides import set_aside
@@ -49,7 +49,7 @@ class Entry:
 
     kind: Literal["question", "action"]
     step: str
-    result: str
+    result: str = field(repr=False)  # it may be private
     text: str
     at: str
     actor: str
@@ -62,7 +62,7 @@ class Entry:
     contradicts: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ledger:
     """
     The entries of a session in the order in which they came.

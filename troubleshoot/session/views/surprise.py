@@ -22,7 +22,7 @@ the least expected cost.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -67,7 +67,7 @@ class Suspect:
 
     kind: Literal["question", "action"]
     step: str
-    result: str
+    result: str = field(repr=False)  # it may be private
     text: str
     restores: float
     chance: float
