@@ -57,7 +57,7 @@ class Registry:
             TreeError: its file has problems, or is gone.
             ArgumentTypeError: it is no text.
         """
-        if a_text(name, "the name of a tree") not in self._files:
+        if a_text(name, "name", "the name of a tree") not in self._files:
             raise UnknownName("tree", name, self._files)
         file = self._files[name]
         stamp = _stamp(file)
