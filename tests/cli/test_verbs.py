@@ -141,6 +141,17 @@ def test_next_takes_an_answer_from_after_an_action(call):
     assert twice.exit_code == 2
 
 
+def test_a_fact_with_two_values_is_refused_without_them(call):
+    """
+    What was said is not repeated, since the question may be private.
+    """
+    result = call("next", "lamp.yaml", "--fact", "volts=230", "--fact", "volts=3")
+
+    assert result.exit_code == 2
+    assert "'volts' is given twice" in result.stderr
+    assert "230" not in result.stderr
+
+
 @pytest.mark.parametrize("verb", ["next", "run"])
 def test_a_slip_in_what_is_at_hand_is_refused(call, verb):
     """
