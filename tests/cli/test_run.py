@@ -121,6 +121,21 @@ def test_a_stop_says_whom_to_call(call):
     assert "Call: An electrician\nHave ready:\n  - the lamp\n" in run.output
 
 
+def test_a_stop_shows_each_command_on_a_line_of_its_own(call):
+    """
+    What to do at once is shown line by line, without the signs around its code.
+    """
+    with Path("lamp.yaml").open("a") as tree:
+        told = json.dumps("Type:\n\n```sh\ncut --power\nlog out\n```\n")
+        tree.write(f"urgent: {{smoke: {{ask: Smoke?, stop: {{yes: {told}}}}}}}\n")
+
+    run = call("run", "lamp.yaml", typed="yes\n")
+
+    lines = [line.strip() for line in run.output.splitlines()]
+    assert {"cut --power", "log out"} <= {*lines}
+    assert "```" not in run.output
+
+
 def test_replies_are_repeated_as_they_were_understood(call):
     """
     A number with its band, an action with what came of it.

@@ -271,7 +271,10 @@ def ending(terminal: Terminal, session: Session, end: Ending) -> None:
     tree = session.tree
     alarm = {"fg": "red"} if end.kind == "stopped" else {}
     terminal.say(f"== {HEADLINES[end.kind]} ==", bold=True, **alarm)
-    terminal.say(end.text, **alarm)
+    if end.kind == "stopped":
+        terminal.tell(end.text, **alarm)
+    else:
+        terminal.say(end.text)
     if end.reason and end.kind in ("unknown", "narrowed"):
         terminal.say(end.reason)
     if end.kind == "fixed":

@@ -90,6 +90,7 @@ class _Linker:
         self.by_low: dict[str, list[tuple[Range, int, str]]] = {}
         self.by_id: dict[str, dict[str, Answer]] = {}
         self.unclear: set[Any] = set()  # questions whose answers are broken
+        self.damaged: set[Path] = set()  # mappings out of which something was taken
         # What texts mean, by the answers of the question: most questions share them.
         self.texts: dict[tuple[str, ...], dict[str, tuple[float, ...]]] = {}
         self.known = self.complaints.known = {
@@ -103,6 +104,7 @@ class _Linker:
         """Who speaks of broken things is not to blame: they were complained of."""
         if not broken:
             return
+        self.damaged = {path[:-1] for path in broken}
         self.complaints.excused = keys.names(self.complaints.source.root)
         for room, kind in KINDS.items():
             if (room,) in broken and not self.complaints.excused[kind]:
@@ -315,7 +317,8 @@ class _Linker:
             self.unknown_answer(str(path[1]), error.answer, at, str(error), key=exact)
         except values.BadValue as error:
             code = "bad-sum" if isinstance(error, values.BadSum) else "bad-value"
-            if path[1] not in self.unclear:
+            excused = code == "bad-sum" and path in self.damaged
+            if path[1] not in self.unclear and not excused:
                 self.complaints.note(code, path, str(error), fix=error.fix)
         return None
 
