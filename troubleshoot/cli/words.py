@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot.cli import path
 from troubleshoot.cli.hearing import YES_OR_NO, Offer
@@ -269,7 +269,7 @@ def advice(terminal: Terminal, session: Session, step: Step) -> None:
 def ending(terminal: Terminal, session: Session, end: Ending) -> None:
     """The outcome, the causes with how sure, the remedy, whom to call, the time."""
     tree = session.tree
-    alarm = {"fg": "red"} if end.kind == "stopped" else {}
+    alarm: dict[str, Any] = {"fg": "red"} if end.kind == "stopped" else {}
     terminal.say(f"== {HEADLINES[end.kind]} ==", bold=True, **alarm)
     if end.kind == "stopped":
         terminal.tell(end.text, **alarm)

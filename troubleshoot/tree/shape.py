@@ -271,6 +271,9 @@ class _Report:
         owner, value = path[:-1], keys.at(self.source.root, path)
         if not owner or owner[0] not in MAIN or not isinstance(value, dict):
             return ""
+        if owner[0] == "causes" and {*value} <= {*keys.known({}, ("causes", ""))}:
+            group = f"a group: 'causes: {{{path[-1]}: …}}'"
+            return f"write what '{owner[-1]}' consists of as {group}."
         ours = {*keys.known(self.source.root, owner)}
         if MAIN[owner[0]] not in value or {*value} - ours:
             return ""
@@ -492,6 +495,9 @@ def _as_mapping(message: str, value: Any, path: Path) -> tuple[str, str]:  # noq
 
 def _in_braces(key: str, value: str, path: Path) -> str:
     """What to write for a text that stands alone where a mapping is expected."""
+    if path[0] == "sources" and len(path) > 1:
+        url = f"title: …, url: {in_quotes(value)}" if "://" in value else ""
+        return f"write '{{{url or f'title: {_plain(value)}'}}}'."
     if len(path) % 2 == 0 and path[0] in MAIN:
         return f"write '{key}: {{{MAIN[path[0]]}: {_plain(value)}}}'."
     if key in MAIN:

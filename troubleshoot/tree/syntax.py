@@ -243,6 +243,7 @@ def _after_quote(line: str, _: str) -> Found | None:
         if quoted:
             message = "the text goes on after its closing quote"
             text = found["rest"].strip()
+            text = text[1:-1] if text[-1] == text[0] else text
             whole = f"'{text}'" if "'" not in text else in_quotes(text)
             fix = f"put all of it into other quotes: {found['key']}: {whole}"
             return Found(found.start("rest") + quoted.end() + 1, message, fix)
