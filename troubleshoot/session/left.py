@@ -31,8 +31,8 @@ def questions_left(offers: Offers) -> str:
         return "No question is left that could tell more."
     name, more = offers.questions.ids[order[0]], len(order) - 1
     asked = offers.situation.tree.questions[name].ask
-    others = f", and so could {more} more" * bool(more)
-    return f"“{asked}” could still tell more{others}, but {_why_not(offers, name)}."
+    others = f" So could {more} more." * bool(more)
+    return f"“{asked}” could still tell more, but {_why_not(offers, name)}.{others}"
 
 
 def _why_not(offers: Offers, question: str) -> str:
