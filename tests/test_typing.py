@@ -17,7 +17,7 @@ import pytest
 
 import troubleshoot as ts
 
-REPOSITORY = Path(ts.__file__).parent.parent
+REPOSITORY = Path(__file__).parent.parent
 # What the invisible block of the page stands for, with its types.
 README = """
 import troubleshoot as ts
