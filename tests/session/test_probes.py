@@ -812,6 +812,9 @@ def played(data, session, how):
 class TestAProbeIsSomebodyWhoAnswers:
     """
     A session with probes is what the same replies by a person come to.
+
+    But for what a person has to go and open: a probe opens nothing, so what comes
+    next may cost more.
     """
 
     @settings(deadline=None, max_examples=50)
@@ -825,9 +828,10 @@ class TestAProbeIsSomebodyWhoAnswers:
 
         by_hand = tuple(replace(each, actor="customer") for each in session.events)
         other = replace(session, events=by_hand, probes={})
-        assert other.next_step() == session.next_step()
         assert other.belief == session.belief
         assert other.evidence == session.evidence
+        if not drawn.setups:
+            assert other.next_step() == session.next_step()
         text = session.to_json()
         assert ts.replay(drawn, text) == session
         resumed = ts.resume(drawn, text, probes=probes, clock=session.clock)
