@@ -29,7 +29,7 @@ def run(session: nox.Session, module: str, *arguments: str) -> None:
 
 @nox.session
 def fast(session: nox.Session) -> None:
-    """Nine in ten of all tests, in a minute or two."""
+    """All tests but the slow ones and those of a browser."""
     run(session, "pytest", "-q", "-m", "not slow and not browser", *session.posargs)
 
 

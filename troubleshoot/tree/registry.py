@@ -10,6 +10,7 @@ from troubleshoot.arguments import a_text
 from troubleshoot.errors import ArgumentError, ArgumentTypeError, UnknownName
 from troubleshoot.tree.load import load
 from troubleshoot.tree.shipped import folder as included_folder
+from troubleshoot.tree.shipped import names
 from troubleshoot.tree.tree import Tree
 
 
@@ -91,4 +92,4 @@ def _stamp(file: Path) -> tuple[int, int, int]:
 
 def included() -> tuple[str, ...]:
     """The names of the included trees, such as ``home/no-internet``."""
-    return Registry().names
+    return names()
