@@ -73,7 +73,7 @@ if TYPE_CHECKING:
         replay,
         resume,
     )
-    from troubleshoot.session.wording import duration
+    from troubleshoot.session.effort import duration
     from troubleshoot.tree.load import load, loads
     from troubleshoot.tree.registry import Registry, included
     from troubleshoot.tree.tree import Tree
@@ -165,7 +165,7 @@ _ROOMS = {
         "replay",
         "resume",
     ),
-    "troubleshoot.session.wording": ("duration",),
+    "troubleshoot.session.effort": ("duration",),
     "troubleshoot.tree.load": ("load", "loads"),
     "troubleshoot.tree.registry": ("Registry", "included"),
     "troubleshoot.tree.tree": ("Tree",),

@@ -18,13 +18,14 @@ from troubleshoot.errors import SessionError
 from troubleshoot.session import endings
 from troubleshoot.session.asking import action_step, question_step
 from troubleshoot.session.events import Answered, is_fact
+from troubleshoot.session.naming import told
 from troubleshoot.session.offers import WORTH_TRYING, Offers
 from troubleshoot.session.plans.task import task
 from troubleshoot.session.plans.writing import plan_of, policy_of
 from troubleshoot.session.situation import TOLERANCE
 from troubleshoot.session.state import Evidence, state
 from troubleshoot.session.strategy import view
-from troubleshoot.session.wording import minutes, percent, told
+from troubleshoot.session.wording import minutes, percent
 from troubleshoot.tree.tree import once_per_tree
 
 if TYPE_CHECKING:

@@ -9,8 +9,12 @@ of probes, which no person goes and looks for; a correction takes no more.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard
 
+from troubleshoot import text
+from troubleshoot.arguments import a_number
+from troubleshoot.errors import ArgumentError
 from troubleshoot.session.events import PROBE, Answered, Tried
 from troubleshoot.session.state import chain, revisions
 from troubleshoot.session.steps import Reply
@@ -74,3 +78,16 @@ def _minutes(tree: Tree, event: Answered | Tried, opened: set[str]) -> float:
     new = [each for each in chain(tree, step.setup) if each.id not in opened]
     opened.update(each.id for each in new)
     return step.cost + sum(each.cost for each in new)
+
+
+def duration(minutes: float) -> str:
+    """
+    The minutes in words: "30 s", "about 18 min", "1 h 30 min".
+
+    Raises:
+        ArgumentError: it is no length of time.
+        ArgumentTypeError: it is no number.
+    """
+    if math.isinf(a_number(minutes, "minutes", "a duration")):
+        raise ArgumentError("a duration is a number of minutes", argument="minutes")
+    return text.duration(minutes)

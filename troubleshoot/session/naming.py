@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from troubleshoot.errors import AnswerError, UnknownName
 from troubleshoot.session.steps import Action, Ending, LikelyCause, Question, Titled
+from troubleshoot.session.wording import MASK, WORKED
 from troubleshoot.text import title_of
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.tree import once_per_tree
@@ -93,3 +94,12 @@ def likely(situation: Situation, causes: Iterable[str]) -> tuple[LikelyCause, ..
     """These root causes with their titles, and how likely they are now."""
     of, shares = situation.tree.causes, situation.shares
     return tuple(LikelyCause(x, of[x].title, shares[x]) for x in causes)
+
+
+def told(tree: Tree, step: str, result: str) -> str:
+    """A question with its answer, or an action with its outcome, for a sentence."""
+    if result in WORKED and step in tree.actions:
+        return f"“{tree.actions[step].do}” ({WORKED[result]})"
+    question = tree.questions[step]
+    answer = MASK if question.private else f"({question.answer(result).text})"
+    return f"“{question.ask}” {answer}"

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
-from troubleshoot import text
-from troubleshoot.arguments import a_number
-from troubleshoot.errors import ArgumentError
+from troubleshoot.text import HOUR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from troubleshoot.tree.tree import Tree
-
 MASK: Final = "(private)"  # instead of an answer that is nobody else's business
 WORKED: Final = {"fixed": "it helped", "failed": "it did not help"}
-HOUR: Final = 60
 LONG: Final = 100  # hours, from which on tenths do not matter
 SMALL: Final = 0.005  # rounds to 0.01
-
-
-def duration(minutes: float) -> str:
-    """
-    The minutes in words: "30 s", "about 18 min", "1 h 30 min".
-
-    Raises:
-        ArgumentError: it is no length of time.
-        ArgumentTypeError: it is no number.
-    """
-    if math.isinf(a_number(minutes, "minutes", "a duration")):
-        raise ArgumentError("a duration is a number of minutes", argument="minutes")
-    return text.duration(minutes)
 
 
 def minutes(cost: float) -> str:
@@ -69,12 +50,3 @@ def quoted(names: Sequence[str], limit: int = 5) -> str:
     shown = [f"'{each}'" for each in names[:limit]]
     rest = len(names) - limit
     return listing([*shown, f"{rest} more"] if rest > 0 else shown)
-
-
-def told(tree: Tree, step: str, result: str) -> str:
-    """A question with its answer, or an action with its outcome, for a sentence."""
-    if result in WORKED and step in tree.actions:
-        return f"“{tree.actions[step].do}” ({WORKED[result]})"
-    question = tree.questions[step]
-    answer = MASK if question.private else f"({question.answer(result).text})"
-    return f"“{question.ask}” {answer}"

@@ -22,7 +22,7 @@ from troubleshoot.session import (
     signing,
     situation,
 )
-from troubleshoot.session.keeping import saved, strict_json
+from troubleshoot.session.keeping import appended, saved, strict_json
 from troubleshoot.session.options import SOMEBODY
 from troubleshoot.session.replies import AMBIGUOUS, NUMBER
 from troubleshoot.session.session import DIGITS
@@ -53,7 +53,7 @@ NUMBERS: Final = {
     "FEW": surprise.FEW,
     "FORMAT": saved.FORMAT,
     "DIGITS": DIGITS,
-    "LONGEST": strict_json.MAX_CHARACTERS,
+    "LONGEST": appended.LARGEST,
     "DEEPEST": strict_json.DEEPEST,
     "SHARE_DIGITS": saved.DIGITS,
     "LONGEST_NAME": signing.LONGEST_NAME,

@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Final
 from troubleshoot import files
 from troubleshoot.errors import JournalError
 from troubleshoot.session.keeping.lock import holder, locked
-from troubleshoot.session.keeping.strict_json import MAX_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LARGEST: Final = MAX_CHARACTERS  # bytes: what is longer could not be resumed
+LARGEST: Final = 10_000_000  # bytes of a journal, characters of a saved session
 
 AGAIN: Final = (
     "The move was not kept, and the file is as it was before; "
@@ -111,7 +110,7 @@ class Appended:
         self._file.close()
 
 
-def read(name: str) -> bytes:
+def read_appended(name: str) -> bytes:
     """What the file holds now, whoever may be writing to it."""
     with (
         _in_words(name, "be read", "Nothing was changed"),

@@ -75,7 +75,7 @@ class Journal:
         The file stays as it is, and may be open elsewhere: this is for those who look.
         """
         name = _name(path)
-        return lines.held(appended.read(name), name).text
+        return lines.held(appended.read_appended(name), name).text
 
     def resume(
         self,

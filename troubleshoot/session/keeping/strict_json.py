@@ -8,11 +8,11 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot.errors import SessionError
+from troubleshoot.session.keeping.appended import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_CHARACTERS: Final = 10_000_000
 DEEPEST: Final = 100  # lists and objects in each other
 TOO_DEEP: Final = f"the saved session is nested too deeply, more than {DEEPEST} levels"
 SHOWN: Final = 60
@@ -23,10 +23,8 @@ def parsed(text: str) -> object:
     """The JSON value; refuses what a second reader might take differently."""
     if not isinstance(text, str):
         raise SessionError("a saved session is a text")
-    if len(text) > MAX_CHARACTERS:
-        raise SessionError(
-            f"the saved session is longer than {MAX_CHARACTERS:,} characters"
-        )
+    if len(text) > LARGEST:
+        raise SessionError(f"the saved session is longer than {LARGEST:,} characters")
     try:
         value = json.loads(
             text,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from troubleshoot.session.naming import told
 from troubleshoot.session.steps import Question
-from troubleshoot.session.wording import bits, minutes, percent, quoted, told
+from troubleshoot.session.wording import bits, minutes, percent, quoted
 from troubleshoot.text import printable
 
 if TYPE_CHECKING:

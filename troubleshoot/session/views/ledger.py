@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from troubleshoot.session.asides import set_aside
 from troubleshoot.session.cached import cached_property
 from troubleshoot.session.events import Answered, Tried
+from troubleshoot.session.naming import told
 from troubleshoot.session.situation import RULED_OUT
 from troubleshoot.session.state import corrected
 from troubleshoot.session.statuses import statuses
 from troubleshoot.session.weighing import Weighing
-from troubleshoot.session.wording import told
 from troubleshoot.tree.read_only import ReadOnly
 
 if TYPE_CHECKING:

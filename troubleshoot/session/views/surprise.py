@@ -29,8 +29,9 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from troubleshoot.engine.belief import conflict
+from troubleshoot.session.naming import told
 from troubleshoot.session.situation import RATED, TOLERANCE, leads, with_unknown
-from troubleshoot.session.wording import listing, percent, told
+from troubleshoot.session.wording import listing, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
