@@ -19,7 +19,9 @@ nox.options.error_on_missing_interpreters = True
 nox.options.sessions = ["lint", "types", "tests", "coverage", "browser", "wheel"]
 
 PYTHON = sys.executable
-ARITHMETIC_AND_SESSIONS = "*/troubleshoot/session/*,*/troubleshoot/engine/*"
+ARITHMETIC_AND_SESSIONS = ",".join(
+    f"*/troubleshoot/{room}/*" for room in ("session", "inference", "planner")
+)
 
 
 def run(session: nox.Session, module: str, *arguments: str) -> None:
@@ -70,7 +72,7 @@ def coverage(session: nox.Session) -> None:
     """The branches of arithmetic and sessions are tested by tests close to them."""
     close = (
         ("tests/session",),
-        ("tests/engine", "tests/laws"),
+        ("tests/inference", "tests/planner", "tests/laws"),
         (
             "tests/check",
             "tests/runbook/test_order.py",

@@ -17,15 +17,16 @@ import sys
 import time
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
+
+from troubleshoot.inference.model import Model
+from troubleshoot.inference.tables import Likelihood
+
 # One thread: on a busy machine two of them wait for each other, and only that is
 # measured. It is read when numpy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import numpy as np
-import numpy.typing as npt
-
-from troubleshoot.engine.likelihood import Likelihood
-from troubleshoot.engine.model import Model
 
 Work = Callable[[], object]
 FloatArray = npt.NDArray[np.float64]

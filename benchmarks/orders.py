@@ -21,16 +21,17 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 import numpy as np
 
 import troubleshoot as ts
-from troubleshoot.engine.bits import ones
-from troubleshoot.engine.evidence import Evidence, Noisy
-from troubleshoot.engine.repair_steps import Situation, Steps
+from troubleshoot.planner.repair_state import Situation, Steps
+from troubleshoot.planner.state import Evidence, Noisy
+from troubleshoot.planner.task import ones
 from troubleshoot.session.plans.making import offers_for
 from troubleshoot.session.plans.task import task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from troubleshoot.engine.task import Task
+    from troubleshoot.planner.task import Task
+
 
 TREES = ("home/no-internet", "kubernetes/pod-not-ready", "workshop/3d-print-fails")
 SITUATIONS = 5_000  # looked at in one pass

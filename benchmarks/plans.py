@@ -21,10 +21,9 @@ from dataclasses import dataclass
 import numpy as np
 import orders
 
-from troubleshoot.engine.certain import Certain, Situation
-from troubleshoot.engine.diagnose import diagnose, greedy
-from troubleshoot.engine.greedy import Greedy
-from troubleshoot.engine.task import Ask, Task
+from troubleshoot.planner.certain import Certain, Greedy, Situation
+from troubleshoot.planner.diagnose import diagnose, greedy
+from troubleshoot.planner.task import Ask, Task
 
 SIZES = ((12, 15), (20, 25), (40, 50), (60, 80), (100, 150))
 ROLLED_OUT = 60  # causes up to which the rollout is worth its time

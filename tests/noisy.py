@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from troubleshoot.engine.task import Ask, Task, met
+from troubleshoot.planner.task import Ask, Task, met
 
 SLIGHT = (1e-9, 0.05, 0.2)
 EXTRAS = {

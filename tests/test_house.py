@@ -35,11 +35,12 @@ HEAVY = {"click", "jinja2", "markdown_it", "networkx", "numpy", "pydantic", "yam
 # for names by users alone, so it may know every room.
 FLOORS = (
     "text",
-    "files",
     "errors",
+    "files",
     "arguments",
     "tree",
-    "engine",
+    "inference",
+    "planner",
     "session",
     "check",
     "runbook",
@@ -151,11 +152,12 @@ def test_imports_point_one_way():
     assert upward_imports() == UPWARDS
 
 
-def test_the_engine_knows_arrays_alone():
-    """In the engine only the model knows the tree, and nothing else of the house."""
+def test_arithmetic_knows_arrays_alone():
+    """In inference and planner only the model knows the tree."""
     found = {
         (path.stem, module)
-        for path in (PACKAGE / "engine").glob("*.py")
+        for room in ("inference", "planner")
+        for path in (PACKAGE / room).glob("*.py")
         for _, module in imports_at_run_time(path)
         if path.stem != "model" and floor(module) == FLOORS.index("tree")
     }

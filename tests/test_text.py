@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troubleshoot.text import duration, title_of
+from troubleshoot.text import duration, minutes, title_of
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,20 @@ def test_a_long_text_has_a_short_title(text, title):
     """
     assert title_of(text) == title
     assert len(title_of(text)) <= 60
+
+
+@pytest.mark.parametrize(
+    ("cost", "text"),
+    [
+        (0, "0 min"),
+        (0.5, "30 s"),
+        (6.5, "6.5 min"),
+        (90, "1.5 h"),
+        (60_000, "1,000 h"),
+    ],
+)
+def test_a_cost_has_the_unit_that_fits(cost, text):
+    """
+    Seconds, minutes or hours; never an exponent.
+    """
+    assert minutes(cost) == text

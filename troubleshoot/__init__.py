@@ -74,9 +74,9 @@ if TYPE_CHECKING:
         resume,
     )
     from troubleshoot.session.effort import duration
-    from troubleshoot.tree.load import load, loads
-    from troubleshoot.tree.registry import Registry, included
+    from troubleshoot.tree.load import Registry, included, load, loads
     from troubleshoot.tree.tree import Tree
+
 
 __all__ = [
     "DONT_KNOW",
@@ -166,8 +166,7 @@ _ROOMS = {
         "resume",
     ),
     "troubleshoot.session.effort": ("duration",),
-    "troubleshoot.tree.load": ("load", "loads"),
-    "troubleshoot.tree.registry": ("Registry", "included"),
+    "troubleshoot.tree.load": ("Registry", "included", "load", "loads"),
     "troubleshoot.tree.tree": ("Tree",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

@@ -4,12 +4,18 @@ Times and long texts in few words, and any text made safe to print, to log and t
 A text of a tree, a customer or an agent is never trusted: nothing that it holds may
 move a cursor, change a colour, begin a line of its own in a log, or turn the direction
 of what stands beside it.
+
+Numbers and lists as a customer reads them.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
 
 SHORT: Final = 10  # minutes, up to which seconds are worth a word
 HOUR: Final = 60  # seconds in a minute, minutes in an hour
@@ -96,3 +102,46 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """The clean text with every run of blanks and line ends as one space."""
     return " ".join(clean(text).split())
+
+
+MASK: Final = "(private)"  # instead of an answer that is nobody else's business
+WORKED: Final = {"fixed": "it helped", "failed": "it did not help"}
+LONG: Final = 100  # hours, from which on tenths do not matter
+SMALL: Final = 0.005  # rounds to 0.01
+
+
+def minutes(cost: float) -> str:
+    """The cost in the unit that fits: "30 s", "2 min", "1.5 h"."""
+    if 0 < cost < 1:
+        return f"{cost * 60:.3g} s"
+    if cost <= HOUR:
+        return f"{cost:.3g} min"
+    hours = cost / HOUR
+    return f"{hours:.3g} h" if hours < LONG else f"{hours:,.0f} h"
+
+
+def percent(chance: float) -> str:
+    """The chance in per cent, never "0 %" or "100 %" unless it is exactly so."""
+    if chance in (0.0, 1.0):
+        return f"{chance:.0%}".replace("%", " %")
+    shown = min(max(round(chance * 100), 1), 99)
+    sign = {1: "about ", 99: "about "}.get(shown, "")
+    return f"{sign}{shown} %"
+
+
+def bits(gain: float) -> str:
+    """The gain with two digits, or said to be small."""
+    return f"{gain:.2f} bits" if gain >= SMALL else "less than 0.01 bits"
+
+
+def listing(names: Iterable[str], word: str = "and") -> str:
+    """The names as in a sentence: "a", "a and b", "a, b and c"."""
+    *most, last = list(names) or [""]
+    return f"{', '.join(most)} {word} {last}" if most else last
+
+
+def quoted(names: Sequence[str], limit: int = 5) -> str:
+    """The names in quotes; more than the limit are counted."""
+    shown = [f"'{each}'" for each in names[:limit]]
+    rest = len(names) - limit
+    return listing([*shown, f"{rest} more"] if rest > 0 else shown)

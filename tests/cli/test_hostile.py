@@ -11,7 +11,7 @@ import click
 import pytest
 
 from troubleshoot.cli import VERBS, main
-from troubleshoot.tree.shipped import names
+from troubleshoot.tree.load import names
 
 LONG = "x" * 5_000
 VALUES = (

@@ -12,8 +12,7 @@ import pytest
 
 from troubleshoot.cli.keeping import Kept
 from troubleshoot.cli.refused import Refused
-from troubleshoot.tree.load import load
-from troubleshoot.tree.shipped import names
+from troubleshoot.tree.load import load, names
 
 SAVED = Path("lamp.session.json")
 

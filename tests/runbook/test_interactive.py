@@ -25,7 +25,7 @@ from strategies import plain_tree, random_tree
 
 import troubleshoot as ts
 from troubleshoot.cli.words import time_taken
-from troubleshoot.engine.model import compiled
+from troubleshoot.inference.model import compiled
 from troubleshoot.runbook.escaping import lines
 from troubleshoot.runbook.interactive import engine, interactive, source
 from troubleshoot.runbook.interactive.data import page_data

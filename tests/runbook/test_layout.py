@@ -14,7 +14,7 @@ from session.trees import classic, random_trees, tree
 from strategies import trees
 
 import troubleshoot as ts
-from troubleshoot.engine.model import compiled
+from troubleshoot.inference.model import compiled
 from troubleshoot.runbook.book import Place
 from troubleshoot.runbook.layout import laid_out
 from troubleshoot.session.plans.at_its_word import HARDLY, at_its_word

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from session.trees import random_trees
 
 import troubleshoot as ts
-from troubleshoot.engine.model import REMEDY
+from troubleshoot.inference.model import REMEDY
 from troubleshoot.runbook.layout import laid_out
 from troubleshoot.runbook.remedies import remedies as on_paper
 from troubleshoot.runbook.words import words

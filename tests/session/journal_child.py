@@ -19,7 +19,7 @@ import zlib
 from pathlib import Path
 
 import troubleshoot as ts
-from troubleshoot.session.keeping import appended
+from troubleshoot import files
 
 TREE = ts.load("home/no-internet")
 LONGEST = 0.02  # seconds that a writer has
@@ -52,7 +52,7 @@ def moved(session: ts.Session, choose: random.Random) -> ts.Session:
 def write_for_ever(path: Path, pipe: int, choose: random.Random) -> None:
     """Keep one move after the other; say before and after each what it comes to."""
     if choose.random() < 0.5:
-        appended._write = slowly  # so that many are killed amid a line
+        files._write = slowly  # so that many are killed amid a line
     journal = ts.Journal(path)
     session = journal.resume(TREE) or TREE.begin()
     while True:

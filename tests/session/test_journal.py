@@ -23,8 +23,9 @@ from session.test_laws import begun, reply
 from session.trees import LAMP, clock, tree
 
 import troubleshoot as ts
+from troubleshoot import files
 from troubleshoot.session import opening
-from troubleshoot.session.keeping import appended, lines, lock, saved
+from troubleshoot.session.keeping import lines, saved
 
 CHILD = Path(__file__).with_name("journal_child.py")
 REPOSITORY = Path(__file__).parents[2]
@@ -692,7 +693,7 @@ def test_a_failing_disk(path, monkeypatch, failing):
             if failing == "fsync":
                 patch.setattr(os, "fsync", fail)
             elif failing == "write":
-                patch.setattr(appended, "_write", half_written)
+                patch.setattr(files, "_write", half_written)
             else:
                 patch.setattr(journal._file, "_file", broken)
             message = error_of(journal.keep, session.note("x"))
@@ -721,7 +722,7 @@ def test_interrupted(path, monkeypatch):
     with ts.Journal(path) as journal:
         session = journal.keep(TREE.begin())
         data = path.read_bytes()
-        monkeypatch.setattr(appended, "_write", interrupted)
+        monkeypatch.setattr(files, "_write", interrupted)
         with pytest.raises(KeyboardInterrupt):
             journal.keep(session.note("x"))
         assert path.read_bytes() == data
@@ -736,7 +737,7 @@ def test_a_disk_that_takes_a_part(path, monkeypatch):
         def write(self, data):
             return super().write(data[:7])
 
-    monkeypatch.setattr(appended, "FileIO", Slow)
+    monkeypatch.setattr(files, "FileIO", Slow)
     with ts.Journal(path) as journal:
         session = journal.keep(TREE.begin())
 
@@ -836,7 +837,7 @@ def test_a_journal_has_an_end(path, monkeypatch):
     """
     What would be too long to be read again is not written.
     """
-    monkeypatch.setattr(appended, "LARGEST", 3000)
+    monkeypatch.setattr(files, "LARGEST", 3000)
     with ts.Journal(path) as journal:
         session = journal.keep(TREE.begin())
         assert "is full" in error_of(journal.keep, session.note("x" * 3000))
@@ -879,7 +880,7 @@ def test_a_folder_that_cannot_be_synced(path, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "open", fail)
-        appended.sync_folder(path.parent)
+        files.sync_folder(path.parent)
 
 
 def test_without_name_tags(path, monkeypatch):
@@ -907,11 +908,11 @@ def test_the_lock_of_windows(monkeypatch):
     windows = SimpleNamespace(locking=locking, LK_NBLCK="now or never")
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setitem(sys.modules, "msvcrt", windows)
-    spec = importlib.util.spec_from_file_location("lock_of_windows", lock.__file__)
+    spec = importlib.util.spec_from_file_location("lock_of_windows", files.__file__)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
 
-    with Path(lock.__file__).open("rb") as file:
+    with Path(files.__file__).open("rb") as file:
         assert module.locked(file.fileno())
         assert not module.locked(file.fileno())
         assert module.holder(file.fileno()) is None
@@ -1077,14 +1078,14 @@ def test_interrupted_behind_the_disk(path, monkeypatch):
     """
     with ts.Journal(path) as journal:
         session = journal.keep(TREE.begin(clock=clock()))
-        append = appended.Appended.append
+        append = files.Appended.append
 
         def interrupted(file, line):
             append(file, line)
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr(appended.Appended, "append", interrupted)
+            patch.setattr(files.Appended, "append", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 journal.keep(session.note("interrupted"))
         session = journal.keep(session.note("again"))

@@ -10,7 +10,7 @@ import pytest
 from session.trees import CLASSIC_ROWS, classic, clock, tree
 
 import troubleshoot as ts
-from troubleshoot.engine.model import compiled
+from troubleshoot.inference.model import compiled
 from troubleshoot.session.plans import writing
 from troubleshoot.session.plans.task import task
 
@@ -471,7 +471,7 @@ def test_a_plan_that_breaks_off_says_so(monkeypatch):
     """
     Where a plan is too long to write, the certificate says what is not counted.
     """
-    monkeypatch.setattr("troubleshoot.engine.layers.WRITTEN", (200, 200))
+    monkeypatch.setattr("troubleshoot.planner.compress.WRITTEN", (200, 200))
     knowledge = ts.load("home/no-internet")
     plan = ts.plan(knowledge, nodes=0)
     kinds = {each.kind for each in plan.endings}

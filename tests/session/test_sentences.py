@@ -11,8 +11,8 @@ from session.test_laws import begun, reply
 from session.trees import tree
 
 import troubleshoot as ts
-from troubleshoot.engine.model import compiled
-from troubleshoot.session.wording import percent
+from troubleshoot.inference.model import compiled
+from troubleshoot.text import percent
 
 CLOSE = 1e-9
 

@@ -11,14 +11,9 @@ from hypothesis import strategies as st
 from session.trees import classic, random_trees, tree
 from strategies import trees
 
-from troubleshoot.engine.evidence import SURE, Evidence
+from troubleshoot.planner.state import SURE, Evidence
 from troubleshoot.session.plans.at_its_word import HARDLY, at_its_word
-from troubleshoot.session.plans.cutting import (
-    CONTRADICTION,
-    DONT_KNOW,
-    ON_PLAN,
-    _both,
-)
+from troubleshoot.session.plans.cutting import CONTRADICTION, DONT_KNOW, ON_PLAN, _both
 from troubleshoot.session.plans.making import offers_for
 from troubleshoot.session.plans.sheet import sheet
 from troubleshoot.session.plans.task import task

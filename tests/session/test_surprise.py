@@ -18,7 +18,7 @@ from session.trees import classic, tree
 from strategies import plain_question
 
 import troubleshoot as ts
-from troubleshoot.engine.belief import conflict
+from troubleshoot.inference.bayes import conflict
 from troubleshoot.tree.tree import Cause, Tree
 
 # Three questions that agree about each cause: two against one is a contradiction.

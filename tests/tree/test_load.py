@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from troubleshoot import errors
 from troubleshoot.check import problems
 from troubleshoot.errors import TreeError, UnknownName
-from troubleshoot.tree import complaints, source
-from troubleshoot.tree.load import _linked, load, loads
+from troubleshoot.tree import source
+from troubleshoot.tree.load import _linked, included_folder, load, loads, names
+from troubleshoot.tree.problems import MOST_COMPARED
 from troubleshoot.tree.pure import PureLoader
 from troubleshoot.tree.schema import json_schema
-from troubleshoot.tree.shipped import folder, names
 
 HERE = Path(__file__).parents[1]
 DATA = HERE.parents[1] / "shared" / "data"
 BAD = sorted((HERE / "bad_trees").glob("*.yaml"))
 GOOD = [
     *sorted((HERE / "good_trees").glob("*.yaml")),
-    *sorted(folder().glob("*/*.yaml")),
+    *sorted(included_folder().glob("*/*.yaml")),
 ]
 # What an editor cannot see: names that lead nowhere, sums, and YAML itself.
 SHAPE = {"unknown-format", "missing-key", "unknown-key", "wrong-type", "bad-value"}
@@ -115,7 +115,7 @@ def test_committed_schema_is_current():
     """
     The schema beside the trees is the one that the models give.
     """
-    assert json.loads((folder() / "schema.json").read_text()) == json_schema()
+    assert json.loads((included_folder() / "schema.json").read_text()) == json_schema()
 
 
 def test_all_problems_come_at_once_sorted_by_place():
@@ -388,8 +388,8 @@ def test_what_a_problem_costs_does_not_grow_with_the_file(code, monkeypatch):
         return len(counted)
 
     few = comparisons(400)
-    assert comparisons(800) <= max(2 * few, complaints.MOST_COMPARED)
-    assert few <= 100 * 60 + complaints.MOST_COMPARED
+    assert comparisons(800) <= max(2 * few, MOST_COMPARED)
+    assert few <= 100 * 60 + MOST_COMPARED
 
 
 def test_a_name_used_once_that_looks_like_another_is_a_warning():

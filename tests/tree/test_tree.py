@@ -14,11 +14,10 @@ import pytest
 from hypothesis import given, settings
 from strategies import trees
 
-from troubleshoot.engine.model import compiled
 from troubleshoot.errors import TreeError
-from troubleshoot.tree.load import load, loads
+from troubleshoot.inference.model import compiled
+from troubleshoot.tree.load import included_folder, load, loads, names
 from troubleshoot.tree.read_only import ReadOnly
-from troubleshoot.tree.shipped import folder, names
 
 TWO = "format: 1\ntitle: T\ncauses: {a: {prior: 3}, b: {}}\n"
 NAMED = TWO.replace("title", "id: lamp\ntitle")
@@ -134,7 +133,9 @@ def test_pickle_carries_the_text_and_nothing_that_is_worked_out():
     assert tree.graph is not None
 
     assert pickle.dumps(tree) == before
-    assert len(before) < (folder() / "home/no-internet.yaml").stat().st_size / 2
+    assert (
+        len(before) < (included_folder() / "home/no-internet.yaml").stat().st_size / 2
+    )
 
 
 def test_a_text_that_was_received_is_read_once():

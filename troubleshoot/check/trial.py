@@ -18,7 +18,7 @@ import numpy as np
 
 from troubleshoot.session import DONT_KNOW, Action, Ending, Question
 from troubleshoot.session.situation import TOLERANCE
-from troubleshoot.session.wording import listing, percent, quoted
+from troubleshoot.text import listing, percent, quoted
 from troubleshoot.tree.tree import UNKNOWN
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from troubleshoot.session import Session, Step
     from troubleshoot.tree.source import Source
     from troubleshoot.tree.tree import Tree, TreeTest
+
 
 # What all tests of a file may take together, in pairs of cause and question that are
 # weighed. A step costs about a millisecond, as much as a hundred thousand pairs, so

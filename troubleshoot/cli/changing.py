@@ -16,7 +16,7 @@ from troubleshoot.cli.listening import Stopped, listen
 from troubleshoot.errors import AnswerError
 from troubleshoot.session import DONT_KNOW, NOT_NOW, Action
 from troubleshoot.session.situation import EQUAL
-from troubleshoot.session.wording import percent
+from troubleshoot.text import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Question, Session
     from troubleshoot.session.asides import SetAside
+
 
 BACK: Final = ("", "n", "no", "0", *Command.UNDO.value, *Command.CHANGE.value)
 DOUBTFUL: Final = "  <- worth checking again"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.errors import Problem
 
+
 # What an editor does not need to see again: the problem's place is enough.
 ONLY_IN_TEXT = ("excerpt", "width", "also")
 

@@ -18,6 +18,7 @@ from troubleshoot.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
 SHOWN: Final = 40
 
 

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Final
 from troubleshoot import files
 from troubleshoot.cli.refused import Refused
 from troubleshoot.errors import SessionError
+from troubleshoot.files import sync_folder
 from troubleshoot.session import resume
-from troubleshoot.session.keeping.appended import sync_folder
 
 if TYPE_CHECKING:
     from troubleshoot.session import Session
     from troubleshoot.tree.tree import Tree
+
 
 LARGEST: Final = 50_000_000  # bytes; a session of 100,000 events has some 15 million
 

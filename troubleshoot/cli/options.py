@@ -12,13 +12,13 @@ from troubleshoot.cli.refused import WRONG_USAGE, Refused
 from troubleshoot.cli.typed import TreeName, included, short
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
 from troubleshoot.text import one_line
-from troubleshoot.tree.load import load
-from troubleshoot.tree.shipped import find, names
+from troubleshoot.tree.load import find, load, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from troubleshoot.tree.tree import Tree
+
 
 LONGEST: Final = 200  # characters of a name that may be misspelt
 Command = TypeVar("Command", bound="Callable[..., Any]")

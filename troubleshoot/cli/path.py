@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from troubleshoot.session import DONT_KNOW, NOT_NOW
 from troubleshoot.session.events import Answered, Skipped, Tried
 from troubleshoot.session.state import corrected
-from troubleshoot.session.wording import MASK
+from troubleshoot.text import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from troubleshoot.session import Session
     from troubleshoot.session.events import Event
     from troubleshoot.tree.tree import Tree
+
 
 REPLIES: Final = ("told", "answered", "changed")
 DONE: Final = ("done", "tried", "corrected")

@@ -22,13 +22,13 @@ from troubleshoot.cli.terminal import Terminal
 from troubleshoot.cli.typed import Count, Seconds
 from troubleshoot.session import plan
 from troubleshoot.session.plans.file import shape
-from troubleshoot.session.wording import minutes, percent
-from troubleshoot.text import one_line
+from troubleshoot.text import minutes, one_line, percent
 
 if TYPE_CHECKING:
     from troubleshoot.session import Plan
     from troubleshoot.session.plans.plan import Goal, PlanNode
     from troubleshoot.tree.tree import Tree
+
 
 GOALS: Final = {
     "diagnose": "Goal: to know what is to be done about it.",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from troubleshoot.session import Question, Session, Step
     from troubleshoot.tree.tree import Tree
 
+
 WORKED: Final = {"yes": True, "no": False, NOT_NOW.value: None}
 
 

@@ -94,7 +94,7 @@ def is_watched() -> bool:
 
 def so_far(situations: int, lower: float, upper: float) -> str:
     """How far a search is; it may have a bound long before its first plan."""
-    from troubleshoot.session.wording import minutes  # noqa: PLC0415 - a quick start
+    from troubleshoot.text import minutes  # noqa: PLC0415 - a quick start
 
     least = f"at least {minutes(lower)}"
     between = f"{minutes(lower)} to {minutes(upper)}" if isfinite(upper) else least

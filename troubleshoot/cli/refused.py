@@ -13,6 +13,7 @@ from troubleshoot.text import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
 PROBLEMS: Final = 1
 WRONG_USAGE: Final = 2
 

@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from troubleshoot.cli import cases
 from troubleshoot.cli.check import tree_files
 from troubleshoot.cli.edition import Source
-from troubleshoot.cli.options import (
-    by_name,
-    check_at_hand,
-    refuse_unknown,
-    tree_of,
-)
+from troubleshoot.cli.options import by_name, check_at_hand, refuse_unknown, tree_of
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_options
 from troubleshoot.cli.replay import session_files
 from troubleshoot.cli.sheets import Sheets
@@ -32,6 +27,7 @@ if TYPE_CHECKING:
     from troubleshoot.cli.progress import Line
     from troubleshoot.runbook.pages import Form, Paper
     from troubleshoot.session.plans.plan import Goal
+
 
 FORMS: Final[Mapping[str, Form]] = {"sheet": "sheet", "table": "table"}
 ALL: Final = "all"

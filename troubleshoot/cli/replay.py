@@ -21,13 +21,14 @@ from troubleshoot.errors import SessionError, TroubleshootError
 from troubleshoot.session import Journal
 from troubleshoot.session.keeping.comparing import Comparison, compared
 from troubleshoot.session.keeping.saved import tree_mark
-from troubleshoot.session.wording import listing
+from troubleshoot.text import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from troubleshoot.session.keeping.saved import Outcome
     from troubleshoot.tree.tree import Tree
+
 
 Status: TypeAlias = Literal["same", "differs", "failed"]
 SUFFIXES: Final = (".json", ".journal")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from troubleshoot.runbook.rendering import Layout, Look
     from troubleshoot.runbook.words import Language
 
+
 LARGEST: Final = 100_000_000  # bytes of a page that was published
 BANNERS: Final = ("html", "interactive")  # pages on which something can be said
 

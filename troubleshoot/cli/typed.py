@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from troubleshoot.text import one_line
-from troubleshoot.tree.shipped import names
+from troubleshoot.tree.load import names
 
 SHOWN: Final = 60  # characters of what was typed
 FEW: Final = 5  # files of a folder that are named

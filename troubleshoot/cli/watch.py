@@ -13,7 +13,7 @@ from troubleshoot.cli.edition import TROUBLE, told
 from troubleshoot.cli.refused import Refused
 from troubleshoot.runbook import house
 from troubleshoot.text import clean
-from troubleshoot.tree.shipped import find
+from troubleshoot.tree.load import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from troubleshoot.cli.edition import Edition, Result, Source
     from troubleshoot.cli.rendering import Wish
     from troubleshoot.cli.sheets import Sheets
+
 
 # When a file was written, its size, and which file it is: an editor may replace it.
 Stamp: TypeAlias = tuple[int, int, int]

@@ -9,8 +9,7 @@ from troubleshoot.cli.hearing import YES_OR_NO, Offer
 from troubleshoot.cli.terminal import NO_BREAK
 from troubleshoot.session import Action, Question
 from troubleshoot.session.effort import effort
-from troubleshoot.session.wording import listing, percent
-from troubleshoot.text import duration
+from troubleshoot.text import duration, listing, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from troubleshoot.session import Ending, Session, Step
     from troubleshoot.session.keeping.carried import Carried
     from troubleshoot.tree.tree import Tree
+
 
 HOW_TO_ANSWER: Final = (
     "Answer with a number or in words, then Enter. Instead of an answer:"

@@ -10,12 +10,13 @@ from troubleshoot.runbook.book import Outcome, Suspect
 from troubleshoot.session.situation import standing
 
 if TYPE_CHECKING:
-    from troubleshoot.engine.belief import FloatArray
-    from troubleshoot.engine.evidence import BoolArray
-    from troubleshoot.engine.task import Task
+    from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.planner.state import BoolArray
+    from troubleshoot.planner.task import Task
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.plans.sheet import Spot
     from troubleshoot.session.plans.task import Named
+
 
 Saying: TypeAlias = tuple[Outcome, frozenset[int]]
 """An outcome, and the remedy classes that it is about."""

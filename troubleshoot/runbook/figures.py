@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from troubleshoot.session.wording import percent as english
+from troubleshoot.text import percent as english
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
+
 
 HELD: Final = "\N{NO-BREAK SPACE}"
 MANY: Final = 90  # minutes; from here on they are said in hours

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.runbook.words import Language
 
+
 Format: TypeAlias = Literal["html", "markdown", "text"]
 
 LARGEST: Final = 5_000_000  # bytes of a template

@@ -15,15 +15,7 @@ import numpy as np
 
 from troubleshoot.arguments import a_number
 from troubleshoot.errors import ArgumentError
-from troubleshoot.runbook.book import (
-    Arrival,
-    Close,
-    Figures,
-    Place,
-    Row,
-    Runbook,
-    Step,
-)
+from troubleshoot.runbook.book import Arrival, Close, Figures, Place, Row, Runbook, Step
 from troubleshoot.runbook.endings import says, suspects
 from troubleshoot.runbook.matter import causes, front, groups, signs, stops
 from troubleshoot.runbook.remedies import in_full, remedies, taken
@@ -38,16 +30,16 @@ from troubleshoot.session.plans.writing import policy_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from troubleshoot.engine.belief import FloatArray
-    from troubleshoot.engine.budget import Progress
-    from troubleshoot.engine.evidence import BoolArray
-    from troubleshoot.engine.policy_graph import Policy
-    from troubleshoot.engine.task import Task
+    from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.planner.policy import Policy
+    from troubleshoot.planner.state import BoolArray
+    from troubleshoot.planner.task import Progress, Task
     from troubleshoot.runbook.endings import Saying
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.plans.plan import Goal
     from troubleshoot.session.plans.task import Named
     from troubleshoot.tree.tree import Tree
+
 
 STEPS: Final = 40  # in a runbook, at most: what a person is ready to leaf through
 MOSTLY: Final = 0.9  # of the belief on listed causes in one group makes a chapter

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from troubleshoot.engine import remedies as engine
+from troubleshoot.planner import action_order
 from troubleshoot.runbook.book import Remedy
 from troubleshoot.session.situation import TOLERANCE
-from troubleshoot.session.wording import listing
+from troubleshoot.text import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from troubleshoot.engine.belief import FloatArray
-    from troubleshoot.engine.evidence import BoolArray
+    from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.planner.state import BoolArray
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.plans.task import Named
     from troubleshoot.tree.tree import Action, Question, Setup, Tree
+
 
 LIKELY: Final = 0.05  # to help; what is less likely only makes a list on paper long
 
@@ -40,7 +41,7 @@ def remedies(
     """
     found: list[Remedy] = []
     p = weights
-    for i in engine.remedies(named.task, weights, against, opened):
+    for i in action_order.remedies(named.task, weights, against, opened):
         total, act = float(p.sum()), named.task.actions[i]
         if total <= TOLERANCE or (chance := float(act.fixes @ p) / total) < LIKELY:
             continue

@@ -11,19 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import (
-    Any,
-    Final,
-    Literal,
-    TypeAlias,
-    TypedDict,
-    Unpack,
-    overload,
-)
+from typing import Any, Final, Literal, TypeAlias, TypedDict, Unpack, overload
 
 from troubleshoot.arguments import one_of
-from troubleshoot.engine.budget import Progress
 from troubleshoot.errors import ArgumentError, ArgumentTypeError, did_you_mean, nearest
+from troubleshoot.planner.task import Progress
 from troubleshoot.runbook.book import Runbook
 from troubleshoot.runbook.documents import render as document
 from troubleshoot.runbook.dot import dot

@@ -16,8 +16,8 @@ from troubleshoot.session.plans.cutting import DONT_KNOW
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from troubleshoot.engine.evidence import BoolArray
-    from troubleshoot.engine.task import Task
+    from troubleshoot.planner.state import BoolArray
+    from troubleshoot.planner.task import Task
     from troubleshoot.session.plans.sheet import Spot
 
 

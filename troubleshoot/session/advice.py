@@ -25,19 +25,20 @@ from troubleshoot.session.plans.writing import plan_of, policy_of
 from troubleshoot.session.situation import TOLERANCE
 from troubleshoot.session.state import Evidence, state
 from troubleshoot.session.strategy import view
-from troubleshoot.session.wording import minutes, percent
+from troubleshoot.text import minutes, percent
 from troubleshoot.tree.tree import once_per_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from troubleshoot.engine.policy_graph import Policy
+    from troubleshoot.planner.policy import Policy
     from troubleshoot.session.plans.plan import Plan, PlanNode
     from troubleshoot.session.plans.task import Named
     from troubleshoot.session.state import State
     from troubleshoot.session.steps import Action, Question, Step
     from troubleshoot.session.strategy import Strategy
     from troubleshoot.tree.tree import Tree
+
 
 REPAIR_NODES: Final = 30  # situations looked into at each step
 # A tree with more chances than that takes seconds and hundreds of megabytes a step.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from troubleshoot.session.wording import MASK, listing
+from troubleshoot.text import MASK, listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,13 +9,14 @@ import numpy as np
 from troubleshoot.session.naming import likely, titled_action, titled_causes
 from troubleshoot.session.situation import RULED_OUT
 from troubleshoot.session.steps import Action, Choice, Question, RunnerUp, Titled
-from troubleshoot.session.wording import MASK, bits, minutes, percent
+from troubleshoot.text import MASK, bits, minutes, percent
 from troubleshoot.tree.answers import numbers_of
 
 if TYPE_CHECKING:
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.situation import FloatArray, Situation
     from troubleshoot.tree import tree as written
+
 
 RUNNERS_UP: Final = 3
 NO_GAIN: Final = 1e-9

@@ -14,12 +14,13 @@ from troubleshoot.session.naming import (
     step_id,
 )
 from troubleshoot.session.replies import understood
-from troubleshoot.session.wording import WORKED
+from troubleshoot.text import WORKED
 
 if TYPE_CHECKING:
     from troubleshoot.session.signing import Signature
     from troubleshoot.session.state import State
     from troubleshoot.tree.tree import Tree
+
 
 OUTCOMES: Final = {"fixed": True, "failed": False}
 ANSWERS: Final = tuple(WORKED.items())

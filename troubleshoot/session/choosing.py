@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from troubleshoot.engine.model import REMEDY
-from troubleshoot.engine.policy import SLIGHT, best
+from troubleshoot.inference.model import REMEDY
+from troubleshoot.planner.policy import SLIGHT, best
 from troubleshoot.session import endings
 from troubleshoot.session.advice import advice
 from troubleshoot.session.asking import action_step, question_step, urgent_step
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.situation import BoolArray
     from troubleshoot.session.steps import Ending, Step
+
 
 TELLING: Final = 1e-9  # bits; less cannot change what happens next
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.events import Event
     from troubleshoot.tree.tree import Tree
 
+
 DIGITS: Final = 6  # of minutes; the last bits of a sum may differ
 
 

@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from troubleshoot.session.left import (
-    as_sure_as_asked,
-    questions_left,
-    remedies_left,
-)
+from troubleshoot.session.left import as_sure_as_asked, questions_left, remedies_left
 from troubleshoot.session.naming import likely, titled_action
 from troubleshoot.session.remedies import remedies
 from troubleshoot.session.situation import HALF, RULED_OUT, TOLERANCE
 from troubleshoot.session.steps import Ending
 from troubleshoot.session.views.surprise import doubt
-from troubleshoot.session.wording import listing, percent
+from troubleshoot.text import listing, percent
 from troubleshoot.tree.tree import Escalation
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from troubleshoot.engine.policy import ranking
+from troubleshoot.planner.policy import ranking
 from troubleshoot.session.asking import NO_GAIN
-from troubleshoot.session.wording import percent
+from troubleshoot.text import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from troubleshoot.errors import AnswerError, UnknownName
 from troubleshoot.session.steps import Action, Ending, LikelyCause, Question, Titled
-from troubleshoot.session.wording import MASK, WORKED
-from troubleshoot.text import title_of
+from troubleshoot.text import MASK, WORKED, title_of
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.tree import once_per_tree
 

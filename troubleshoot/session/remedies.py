@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from troubleshoot.engine import remedies as engine
-from troubleshoot.engine.task import Act, Task
+from troubleshoot.planner import action_order
+from troubleshoot.planner.task import Act, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,7 +42,7 @@ def _in_order(offers: Offers, against: BoolArray, *, alone: bool) -> tuple[str, 
     task = _task(offers, left)
     p = against.astype(np.float64) if alone else situation.p
     return tuple(
-        left[i].id for i in engine.remedies(task, p, against, opened=task.opened)
+        left[i].id for i in action_order.remedies(task, p, against, opened=task.opened)
     )
 
 

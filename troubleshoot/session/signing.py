@@ -11,6 +11,7 @@ from troubleshoot.text import UNPRINTABLE
 if TYPE_CHECKING:
     from troubleshoot.session.events import Event
 
+
 BREAK: Final = re.compile("[\t\n]")  # the rest of them is unprintable
 LONGEST_NAME: Final = 100  # characters
 LONGEST_QUOTE: Final = 2_000

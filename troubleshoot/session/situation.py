@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from troubleshoot.engine.belief import posterior
-from troubleshoot.engine.model import Model, compiled
+from troubleshoot.inference.bayes import posterior
+from troubleshoot.inference.model import Model, compiled
 from troubleshoot.session.cached import cached_property
 from troubleshoot.session.state import corrected, state
 from troubleshoot.tree.read_only import ReadOnly
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.state import Evidence, State
     from troubleshoot.session.strategy import Strategy
     from troubleshoot.tree.tree import Tree
+
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]

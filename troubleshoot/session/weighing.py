@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from troubleshoot.engine.belief import weight_of_evidence
-from troubleshoot.engine.model import UNKNOWN
+from troubleshoot.inference.bayes import weight_of_evidence
+from troubleshoot.inference.model import UNKNOWN
 from troubleshoot.session.cached import cached_property
 from troubleshoot.session.situation import with_unknown
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.session.situation import BoolArray, FloatArray, Situation
     from troubleshoot.session.state import Evidence
+
 
 SILENT: Final = 1.0  # likelihood of what bears on no cause, an urgent answer
 

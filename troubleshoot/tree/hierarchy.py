@@ -6,18 +6,18 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from troubleshoot.tree.by_cause import ByCause
-from troubleshoot.tree.read_only import ReadOnly
+from troubleshoot.tree.read_only import ByCause, ReadOnly
 from troubleshoot.tree.schema import GroupPart
 from troubleshoot.tree.tree import UNKNOWN, Cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from troubleshoot.tree.complaints import Complaints
+    from troubleshoot.tree.problems import Complaints
     from troubleshoot.tree.schema import CausePart, TreePart
     from troubleshoot.tree.source import Path
     from troubleshoot.tree.values import Prior
+
 
 V = TypeVar("V")
 

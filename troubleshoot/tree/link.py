@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from troubleshoot.errors import is_slip
 from troubleshoot.tree import keys, values
-from troubleshoot.tree.complaints import MOST_COMPARED, Complaints
 from troubleshoot.tree.hierarchy import Hierarchy
 from troubleshoot.tree.keys import STAND_IN
+from troubleshoot.tree.problems import MOST_COMPARED, Complaints
 from troubleshoot.tree.tree import (
     UNKNOWN,
     Action,
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         UrgentPart,
     )
     from troubleshoot.tree.source import Path, Source
+
 
 KINDS = {
     "causes": "cause",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from troubleshoot.tree import keys, schema
-from troubleshoot.tree.complaints import MAIN
+from troubleshoot.tree.problems import MAIN
 from troubleshoot.tree.schema import MAX_TEXT, TreePart
 from troubleshoot.tree.source import Block, in_quotes
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from troubleshoot.tree.source import Place, Source
 
+
+if TYPE_CHECKING:
     Path = tuple[Any, ...]
 
 A_MAPPING: Final = "a mapping ('key: value') is expected here"

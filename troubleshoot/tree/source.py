@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from troubleshoot.errors import Severity
 
+
+if TYPE_CHECKING:
     Path = tuple[str | int, ...]
 
 MAX_BYTES: Final = 5_000_000

@@ -24,6 +24,8 @@ from troubleshoot.tree.read_only import ReadOnly, read_only
 if TYPE_CHECKING:
     import networkx as nx
 
+
+if TYPE_CHECKING:
     Graph: TypeAlias = nx.DiGraph[str]
 else:
     Graph = Any  # networkx takes no parameters when it runs

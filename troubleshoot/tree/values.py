@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Never
 
+
 WORDS_OF_CHANCE: Final = {
     "always": 1.0,
     "almost always": 0.95,

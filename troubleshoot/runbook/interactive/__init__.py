@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from troubleshoot.engine.model import REMEDY
+from troubleshoot.inference.model import REMEDY
 from troubleshoot.runbook.house import environment
 from troubleshoot.runbook.interactive.data import page_data
 from troubleshoot.runbook.interactive.shared import shared
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from troubleshoot.runbook.words import Language
     from troubleshoot.session.session import Session
     from troubleshoot.tree.tree import Action, Cause, Tree
+
 
 __all__ = ["engine", "interactive", "source"]
 

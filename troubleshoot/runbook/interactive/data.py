@@ -12,7 +12,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot._version import __version__
-from troubleshoot.engine.model import compiled
+from troubleshoot.inference.model import compiled
 from troubleshoot.session.events import is_fact, plain
 from troubleshoot.session.keeping.saved import tree_mark
 from troubleshoot.session.naming import titled_action
@@ -25,9 +25,9 @@ from troubleshoot.tree.tree import Escalation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from troubleshoot.engine.belief import FloatArray
-    from troubleshoot.engine.likelihood import Likelihood
-    from troubleshoot.engine.model import Model
+    from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.inference.model import Model
+    from troubleshoot.inference.tables import Likelihood
     from troubleshoot.session.events import Event
     from troubleshoot.session.session import Session
     from troubleshoot.tree.tree import (

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from pydantic import TypeAdapter
 
-from troubleshoot.engine import gain, model, policy
+from troubleshoot import files
+from troubleshoot.inference import bayes, model
+from troubleshoot.planner import policy
 from troubleshoot.session import (
     changing,
     choosing,
@@ -22,7 +24,7 @@ from troubleshoot.session import (
     signing,
     situation,
 )
-from troubleshoot.session.keeping import appended, saved, strict_json
+from troubleshoot.session.keeping import saved, strict_json
 from troubleshoot.session.options import SOMEBODY
 from troubleshoot.session.replies import AMBIGUOUS, NUMBER
 from troubleshoot.session.session import DIGITS
@@ -34,12 +36,13 @@ from troubleshoot.text import UNPRINTABLE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
 NUMBERS: Final = {
     "RULED_OUT": situation.RULED_OUT,
     "TOLERANCE": situation.TOLERANCE,
     "EQUAL": situation.EQUAL,
     "RATED": situation.RATED,
-    "USELESS": gain.USELESS,
+    "USELESS": bayes.USELESS,
     "SLIGHT": policy.SLIGHT,
     "WORTHLESS": policy.WORTHLESS,
     "TIE": policy.TIE,
@@ -53,7 +56,7 @@ NUMBERS: Final = {
     "FEW": surprise.FEW,
     "FORMAT": saved.FORMAT,
     "DIGITS": DIGITS,
-    "LONGEST": appended.LARGEST,
+    "LONGEST": files.LARGEST,
     "DEEPEST": strict_json.DEEPEST,
     "SHARE_DIGITS": saved.DIGITS,
     "LONGEST_NAME": signing.LONGEST_NAME,

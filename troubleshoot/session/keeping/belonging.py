@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from troubleshoot.errors import OtherTree
 from troubleshoot.session.keeping.carried import Carried
-from troubleshoot.session.wording import percent
+from troubleshoot.text import percent
 from troubleshoot.tree.tree import UNKNOWN
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.keeping.saved import Saved
     from troubleshoot.session.session import Session
     from troubleshoot.tree.tree import Tree
+
 
 DIGITS: Final = 6  # to which the belief in a file can be compared
 

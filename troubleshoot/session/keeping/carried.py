@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from troubleshoot.session.events import Answered, Skipped, Tried
-from troubleshoot.session.wording import MASK
+from troubleshoot.text import MASK
 
 if TYPE_CHECKING:
     from troubleshoot.session.keeping.saved import QuestionTexts, Texts
     from troubleshoot.tree.tree import Question, Tree
+
 
 Kind: TypeAlias = Literal[
     "dropped",

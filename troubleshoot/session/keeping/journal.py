@@ -16,9 +16,10 @@ from datetime import datetime
 from types import TracebackType
 from typing import NoReturn, Self
 
+from troubleshoot import files
 from troubleshoot.errors import ArgumentTypeError, JournalError
 from troubleshoot.session import opening
-from troubleshoot.session.keeping import appended, lines
+from troubleshoot.session.keeping import lines
 from troubleshoot.session.probing.probes import SECONDS, Probe
 from troubleshoot.session.session import Session
 from troubleshoot.session.strategy import Strategy
@@ -45,7 +46,7 @@ class Journal:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._file = appended.Appended(_name(path))
+        self._file = files.Appended(_name(path))
         try:
             self._held = lines.held(self._file.data, self._file.name)
             self.mended = self._mended()
@@ -75,7 +76,7 @@ class Journal:
         The file stays as it is, and may be open elsewhere: this is for those who look.
         """
         name = _name(path)
-        return lines.held(appended.read_appended(name), name).text
+        return lines.held(files.read_appended(name), name).text
 
     def resume(
         self,

@@ -13,7 +13,7 @@ from troubleshoot.errors import AnswerError
 from troubleshoot.session.events import Answered, Skipped, Tried
 from troubleshoot.session.keeping.carried import REPLIES, Carried, answer_texts
 from troubleshoot.session.replies import understood
-from troubleshoot.session.wording import MASK, listing
+from troubleshoot.text import MASK, listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.keeping.carried import Then
     from troubleshoot.session.keeping.saved import QuestionTexts
     from troubleshoot.tree.tree import Question
+
 
 WORDS: Final = {"action": "an action", "question": "a question"}
 PRIVATE: Final = "its answer no longer applies"  # any reason would tell the answer

@@ -23,7 +23,7 @@ from troubleshoot.session.session import Session, alike, now
 from troubleshoot.session.signing import of
 from troubleshoot.session.steps import Reply
 from troubleshoot.session.strategy import Strategy, name_of
-from troubleshoot.session.wording import listing
+from troubleshoot.text import listing
 from troubleshoot.tree.tree import Tree
 
 

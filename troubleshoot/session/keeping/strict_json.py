@@ -8,10 +8,11 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot.errors import SessionError
-from troubleshoot.session.keeping.appended import LARGEST
+from troubleshoot.files import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
 
 DEEPEST: Final = 100  # lists and objects in each other
 TOO_DEEP: Final = f"the saved session is nested too deeply, more than {DEEPEST} levels"

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from troubleshoot.engine.belief import FloatArray
-    from troubleshoot.engine.task import Task
+    from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.planner.task import Task
+
 
 HARDLY: Final = 0.05  # an answer that a cause leads to no more often excludes it
 

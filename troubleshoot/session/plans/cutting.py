@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 
-from troubleshoot.engine.evidence import SURE, Evidence, Noisy
-from troubleshoot.engine.policy_graph import Ending, outcomes
+from troubleshoot.planner.policy import Ending, outcomes
+from troubleshoot.planner.state import SURE, Evidence, Noisy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from troubleshoot.engine.belief import FloatArray
-    from troubleshoot.engine.policy_graph import Node, Policy
-    from troubleshoot.engine.task import Task
+    from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.planner.policy import Node, Policy
+    from troubleshoot.planner.task import Task
+
 
 DONT_KNOW: Final = -1  # the edge of whoever cannot answer
 DOUBT: Final = 0.05  # how often that is, to tell which spots are worth their space

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 
 from troubleshoot.arguments import a_function, a_number, one_of
-from troubleshoot.engine.budget import Progress
 from troubleshoot.errors import ArgumentError, SessionError
+from troubleshoot.planner.task import Progress
 from troubleshoot.session.choosing import over
 from troubleshoot.session.offers import Offers
 from troubleshoot.session.opening import begin

@@ -21,11 +21,13 @@ from troubleshoot.session.cached import cached_property
 from troubleshoot.session.events import Closed
 from troubleshoot.session.keeping.saved import TreeMark
 from troubleshoot.session.plans import file
-from troubleshoot.session.wording import minutes, percent
+from troubleshoot.text import minutes, percent
 
 if TYPE_CHECKING:
     import networkx as nx
 
+
+if TYPE_CHECKING:
     Graph: TypeAlias = nx.DiGraph[str]
 else:
     Graph = object  # networkx takes no parameters when it runs

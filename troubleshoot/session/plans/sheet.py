@@ -30,9 +30,9 @@ from troubleshoot.session.plans.cutting import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from troubleshoot.engine.belief import FloatArray
-    from troubleshoot.engine.policy_graph import Policy
-    from troubleshoot.engine.task import Task
+    from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.planner.policy import Policy
+    from troubleshoot.planner.task import Task
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 
-from troubleshoot.engine.policy import SLIGHT
-from troubleshoot.engine.task import Act, Ask, Task
+from troubleshoot.planner.policy import SLIGHT
+from troubleshoot.planner.task import Act, Ask, Task
 from troubleshoot.session.offers import often
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
-    from troubleshoot.engine.task import Conditions
+    from troubleshoot.planner.task import Conditions
     from troubleshoot.session.offers import Offers
     from troubleshoot.tree.tree import Action, Question, Tree
 
+
+if TYPE_CHECKING:
     Written: TypeAlias = Question | Action
     Step = TypeVar("Step", Question, Action)
 

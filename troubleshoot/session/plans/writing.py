@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from troubleshoot.engine.certain import Certain
-from troubleshoot.engine.diagnose import diagnose
-from troubleshoot.engine.policy_graph import outcomes
-from troubleshoot.engine.remedies import remedies
-from troubleshoot.engine.repair import repair
+from troubleshoot.planner.action_order import remedies
+from troubleshoot.planner.certain import Certain
+from troubleshoot.planner.diagnose import diagnose
+from troubleshoot.planner.policy import outcomes
+from troubleshoot.planner.repair import repair
 from troubleshoot.session.keeping.saved import tree_mark
 from troubleshoot.session.plans.plan import (
     Given,
@@ -34,17 +34,17 @@ from troubleshoot.session.plans.plan import (
 )
 from troubleshoot.session.plans.task import task
 from troubleshoot.session.situation import standing
-from troubleshoot.session.wording import listing
+from troubleshoot.text import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from troubleshoot.engine.budget import Progress
-    from troubleshoot.engine.policy_graph import Node, Policy
-    from troubleshoot.engine.task import Task
+    from troubleshoot.planner.policy import Node, Policy
+    from troubleshoot.planner.task import Progress, Task
     from troubleshoot.session.offers import Offers
     from troubleshoot.session.plans.task import Named
     from troubleshoot.session.situation import FloatArray
+
 
 # Situations looked into where no budget is given: a few seconds for a large tree.
 NODES: Final[dict[Goal, int]] = {"diagnose": 5_000, "repair": 500}

@@ -31,6 +31,7 @@ from troubleshoot.tree.tree import Tree
 if TYPE_CHECKING:
     from troubleshoot.session.session import Session
 
+
 Probe: TypeAlias = (
     Callable[[Question], Said | None] | Callable[[Question], Awaitable[Said | None]]
 )

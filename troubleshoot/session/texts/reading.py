@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.session.texts.blocks import Block, Blocks, Inline
 
+
 LONGEST: Final = 20_000  # characters; longer texts are taken to the letter
 OURS: Final = ("heading", "lheading", "hr", "html_block", "html_inline", "reference")
 TO_THE_LETTER: Final = (

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from troubleshoot.session.naming import told
 from troubleshoot.session.steps import Question
-from troubleshoot.session.wording import bits, minutes, percent, quoted
-from troubleshoot.text import printable
+from troubleshoot.text import bits, minutes, percent, printable, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.session import Session
     from troubleshoot.session.statuses import Status
     from troubleshoot.session.steps import Step
+
 
 HEAVIEST: Final = 2  # pieces of evidence named per cause
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from troubleshoot.engine.model import REMEDY
+from troubleshoot.inference.model import REMEDY
 from troubleshoot.session.events import Answered, Asked, Skipped, Tried
 from troubleshoot.session.remedies import remedies_of
 from troubleshoot.session.steps import Reply
@@ -32,7 +32,7 @@ from troubleshoot.session.views.record import (
     said,
 )
 from troubleshoot.session.views.surprise import is_told, shared_doubt
-from troubleshoot.session.wording import MASK, WORKED
+from troubleshoot.text import MASK, WORKED
 from troubleshoot.tree.tree import UNKNOWN, Escalation
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.views.handoff import StepKind
     from troubleshoot.session.views.record import Move
     from troubleshoot.tree.tree import Tree
+
 
 KNOWN: Final = ("fact", "already tried")
 DONE: Final = ("already tried", "action", "corrected")

@@ -13,7 +13,7 @@ from troubleshoot.session.situation import RULED_OUT, TOLERANCE
 from troubleshoot.session.steps import Action, Ending, Question
 from troubleshoot.session.views.handoff import Expected, Later, Likely, ToDo
 from troubleshoot.session.views.record import Named, cause, rounded
-from troubleshoot.session.wording import minutes
+from troubleshoot.text import minutes
 from troubleshoot.tree.tree import UNKNOWN
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.session import Session
     from troubleshoot.session.situation import Situation
     from troubleshoot.session.steps import Choice
+
 
 STEPS: Final = 3  # worth naming, in case the first cannot be taken
 THEN: Final = 2  # causes that an answer is said to point to

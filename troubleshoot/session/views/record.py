@@ -27,7 +27,7 @@ from troubleshoot.session.keeping.saved import TreeMark, tree_mark
 from troubleshoot.session.signing import MEASURED, SAID
 from troubleshoot.session.steps import Reply
 from troubleshoot.session.views.surprise import doubt, shared_doubt
-from troubleshoot.session.wording import MASK, WORKED
+from troubleshoot.text import MASK, WORKED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.events import Event
     from troubleshoot.session.session import Session
     from troubleshoot.tree.tree import Question, Tree
+
 
 MoveKind: TypeAlias = Literal[
     "fact",

@@ -11,12 +11,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot.session.keeping.saved import tree_mark
-from troubleshoot.session.wording import MASK
+from troubleshoot.text import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from troubleshoot.session.session import Session
+
 
 FORMAT: Final = 1  # of every shape that is printed as JSON
 

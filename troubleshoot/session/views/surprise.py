@@ -28,10 +28,10 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from troubleshoot.engine.belief import conflict
+from troubleshoot.inference.bayes import conflict
 from troubleshoot.session.naming import told
 from troubleshoot.session.situation import RATED, TOLERANCE, leads, with_unknown
-from troubleshoot.session.wording import listing, percent
+from troubleshoot.text import listing, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.situation import FloatArray, Situation
     from troubleshoot.session.state import Evidence
     from troubleshoot.tree.tree import Answer, Tree
+
 
 NAMED: Final = 5  # pieces of evidence in a sentence
 LEADING: Final = 3  # causes in a story

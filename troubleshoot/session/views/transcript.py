@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from troubleshoot.session.views.record import is_telling
-from troubleshoot.session.wording import WORKED
-from troubleshoot.text import printable
+from troubleshoot.text import WORKED, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from troubleshoot.engine.gain import expected_information_gain
-from troubleshoot.engine.model import UNKNOWN
 from troubleshoot.errors import ArgumentTypeError, UnknownName
-from troubleshoot.session.wording import minutes, percent
-from troubleshoot.text import printable
+from troubleshoot.inference.bayes import expected_information_gain
+from troubleshoot.inference.model import UNKNOWN
+from troubleshoot.text import minutes, percent, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.situation import BoolArray, FloatArray
     from troubleshoot.session.views.ledger import Entry
     from troubleshoot.tree.tree import Question
+
 
 HARDLY: Final = 0.15  # bits; less changes the odds by a tenth
 NAMED: Final = 6  # pieces of evidence in a story, the strongest

@@ -1,1 +1,0 @@
-"""Arithmetic of troubleshooting: arrays in, arrays out; ``model`` knows the tree."""

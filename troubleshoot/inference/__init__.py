@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: beliefs, likelihoods, what an answer is worth."""

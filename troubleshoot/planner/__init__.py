@@ -1,0 +1,1 @@
+"""Tasks in, policies out, with what is proven about them."""

@@ -1,0 +1,448 @@
+"""
+Certain answers: what they leave of the causes, as bit sets.
+
+Throughout this module:
+    live    is a set of atoms; bit i is atom i
+    an atom is the causes that answer every question alike and share a remedy class, or
+            that no question separates at all; atoms are in order of weight
+    w       is the weight of each atom, shape (atoms,)
+
+A situation is the set of live atoms, the setups opened, and the gates passed: the
+questions asked that are a condition of a step. What they answered, the live atoms say.
+
+The policy that always asks the question that tells most per minute.
+
+Certain answers; it is where the search for the best order begins, and where it ends
+when its budget does.
+
+First lower bounds of sets of causes, each worked out once.
+
+Throughout this module:
+    live  is a set of atoms
+    c     is the cost of each question in minutes, setups left out
+    costs are minutes times the weight of the set
+
+A quick bound, many sets at once, and a sharper one that is worked out on demand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from troubleshoot.inference.bayes import plogp
+from troubleshoot.planner.bounds import (
+    Information,
+    certificate,
+    huffman,
+    merged,
+    ordered,
+)
+from troubleshoot.planner.policy import best
+from troubleshoot.planner.task import mask_of, ones, unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.planner.task import Task
+
+
+IntArray: TypeAlias = npt.NDArray[np.intp]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+Questions: TypeAlias = tuple[int, ...]
+
+PAIRS = 100  # atoms; with more, what conditions let be told apart is not looked for
+ROUNDING = 1e-12  # a likelihood that close to 0 or 1 is certain
+
+
+class Situation(NamedTuple):
+    """What is known (the live atoms), what is open, and which gates were asked."""
+
+    live: int
+    opened: frozenset[int] = frozenset()
+    asked: frozenset[int] = frozenset()
+
+
+class Option(NamedTuple):
+    """A question in a situation: minutes it takes, and what each answer leads to."""
+
+    question: int
+    minutes: float
+    parts: tuple[tuple[int, Situation], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Certain:
+    """
+    A task whose live causes lead to one certain answer each.
+
+    ``members`` are the causes of each atom; ``rows`` the answer each atom leads to,
+    shape ``(questions, atoms)``; ``classes`` what must be told apart: two atoms of one
+    class need not be.
+    """
+
+    task: Task
+    members: tuple[tuple[int, ...], ...]
+    w: FloatArray
+    rows: IntArray
+    classes: IntArray
+
+    @classmethod
+    def of(cls, task: Task) -> Certain | None:
+        """The task as sets; None when an answer of a live cause is not certain."""
+        live = np.flatnonzero(task.prior > 0)
+        given = [ask.likelihood[:, live] for ask in task.questions]
+        if any((np.minimum(x, 1.0 - x) > ROUNDING).any() for x in given):
+            return None
+        rows = np.array([x.argmax(axis=0) for x in given], dtype=np.intp)
+        return cls._of_atoms(task, live, rows.reshape(len(given), len(live)))
+
+    @classmethod
+    def _of_atoms(cls, task: Task, live: IntArray, rows: IntArray) -> Certain:
+        weights, classes = task.prior[live], task.classes[live]
+        alike: dict[bytes, list[int]] = {}
+        for i, column in enumerate(np.ascontiguousarray(rows.T)):
+            alike.setdefault(column.tobytes(), []).append(i)
+        atoms = sorted(alike.values(), key=lambda atom: (-weights[atom].sum(), atom))
+        # What nothing separates, although its remedies differ, is a class of its own.
+        mixed = int(task.classes.max(initial=0)) + 1
+        kinds = [
+            int(classes[atom[0]])
+            if len(set(classes[atom].tolist())) == 1
+            else mixed + i
+            for i, atom in enumerate(atoms)
+        ]
+        return cls(
+            task=task,
+            members=tuple(tuple(int(live[i]) for i in atom) for atom in atoms),
+            w=np.array([weights[atom].sum() for atom in atoms]),
+            rows=rows[:, [atom[0] for atom in atoms]],
+            classes=np.array(kinds, dtype=np.intp),
+        )
+
+    @property
+    def everything(self) -> int:
+        """The set of all atoms."""
+        return (1 << len(self.members)) - 1
+
+    @cached_property
+    def root(self) -> Situation:
+        """Where the plan begins."""
+        return Situation(self.everything, self.task.opened)
+
+    @cached_property
+    def answers(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """Of each question the pairs (answer, atoms that lead to it)."""
+        return tuple(
+            tuple((int(a), mask_of(row == a)) for a in np.unique(row))
+            for row in self.rows
+        )
+
+    @cached_property
+    def class_masks(self) -> tuple[int, ...]:
+        """The class of each atom as a set of atoms."""
+        masks = {k: mask_of(self.classes == k) for k in set(self.classes.tolist())}
+        return tuple(masks[k] for k in self.classes.tolist())
+
+    @cached_property
+    def gates(self) -> frozenset[int]:
+        """Questions that are a condition of another."""
+        return frozenset(
+            q for ask in self.task.questions for q, _ in ask.only_if if q >= 0
+        )
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to open and no condition, so that sets say all."""
+        asks = self.task.questions
+        return not self.gates and all(ask.setup < 0 for ask in asks)
+
+    @cached_property
+    def apart(self) -> BoolArray:
+        """
+        Which atoms every policy tells apart, shape ``(atoms, atoms)``.
+
+        Two of different classes that something reachable separates when only these
+        two are live: in a larger set it is reachable too, or a gate on the way to it
+        has separated something already.
+        """
+        differ: BoolArray = self.classes[:, None] != self.classes[None, :]
+        if not self.gates:
+            return differ  # no two atoms answer everything alike
+        open_to_all = [not ask.only_if for ask in self.task.questions]
+        columns = self.rows[open_to_all].T
+        _, signature = np.unique(columns, axis=0, return_inverse=True)
+        signature = signature.reshape(-1)
+        found = np.asarray(differ & (signature[:, None] != signature[None, :]))
+        if len(differ) <= PAIRS:
+            for i, j in np.argwhere(np.triu(differ & ~found)).tolist():
+                found[i, j] = found[j, i] = not self.is_finished(1 << i | 1 << j)
+        return found
+
+    @cached_property
+    def groups(self) -> IntArray:
+        """Atoms that some policy may leave together, by number."""
+        if len(set(self.classes.tolist())) == len(self.classes) and not self.gates:
+            return np.arange(len(self.classes))
+        return merged(self.apart)
+
+    def is_one_class(self, live: int) -> bool:
+        """Whether a set needs no more telling apart."""
+        lowest = (live & -live).bit_length() - 1
+        return not live & ~self.class_masks[lowest]
+
+    def is_finished(self, live: int) -> bool:
+        """Whether a set lies in one class, or nothing that can be reached splits it."""
+        return self.is_one_class(live) or not self._splittable(live)
+
+    def available(self, situation: Situation, question: int) -> bool:
+        """Whether the answers given allow the question."""
+        return all(
+            q in situation.asked and self._answer(q, situation.live) in allowed
+            for q, allowed in self.task.questions[question].only_if
+        )
+
+    def options(
+        self, situation: Situation, questions: Questions | None = None
+    ) -> Iterator[Option]:
+        """Available questions that split the set, or that pass a gate."""
+        live = situation.live
+        every = range(len(self.rows)) if questions is None else questions
+        for q in every:
+            parts = [(a, part) for a, mask in self.answers[q] if (part := live & mask)]
+            passes = q in self.gates and q not in situation.asked
+            if (len(parts) > 1 or passes) and self.available(situation, q):
+                yield self._option(situation, q, parts)
+
+    def _option(
+        self, situation: Situation, q: int, parts: list[tuple[int, int]]
+    ) -> Option:
+        ask = self.task.questions[q]
+        opened = self.task.opened_after(ask, situation.opened)
+        asked = situation.asked | {q} if q in self.gates else situation.asked
+        return Option(
+            q,
+            self.task.minutes(ask, situation.opened),
+            tuple((a, Situation(part, opened, asked)) for a, part in parts),
+        )
+
+    def _splittable(self, live: int) -> bool:
+        asked: set[int] = set()
+        while True:
+            situation = Situation(live, frozenset(), frozenset(asked))
+            before = len(asked)
+            for option in self.options(situation):
+                if len(option.parts) > 1:
+                    return True
+                asked.add(option.question)
+            if len(asked) == before:
+                return False
+
+    def _answer(self, question: int, live: int) -> int:
+        """What a set answers that was asked already."""
+        return next(a for a, mask in self.answers[question] if live & mask)
+
+    def belief(self, live: int) -> FloatArray:
+        """P(cause, one of the set), shape ``(causes,)``."""
+        causes = [c for i in self.atoms(live).tolist() for c in self.members[i]]
+        weights = np.zeros_like(self.task.prior)
+        weights[causes] = self.task.prior[causes]
+        return weights
+
+    def atoms(self, live: int) -> IntArray:
+        """Indices of a set, ascending."""
+        return np.flatnonzero(unpacked([live], len(self.members))[0])
+
+
+class Greedy:
+    """The policy that always asks the question that tells most per minute."""
+
+    def __init__(self, certain: Certain) -> None:
+        self._certain = certain
+        self._cost: dict[Situation, float] = {}
+        self._step: dict[Situation, int] = {}
+        rows = certain.rows
+        answers = rows.max(axis=1, initial=0) + 1
+        self._first = np.concatenate(([0], np.cumsum(answers)[:-1])).astype(np.intp)
+        self._columns = np.zeros((len(certain.w), int(answers.sum())))
+        for q, row in enumerate(rows):
+            self._columns[np.arange(len(row)), self._first[q] + row] = 1.0
+
+    def step(self, situation: Situation) -> int:
+        """Its question; -1 where there is nothing left to tell apart."""
+        if situation not in self._step:
+            self._step[situation] = self._choose(situation)
+        return self._step[situation]
+
+    def cost(self, situation: Situation) -> float:
+        """What it costs from here, in minutes times weight."""
+        waiting = [situation]
+        while waiting:
+            place = waiting[-1]
+            option = self.option(place)
+            missing = [x for _, x in option[1] if x not in self._cost]
+            if place in self._cost or not missing:
+                waiting.pop()
+                weight = float(self._certain.w[self._certain.atoms(place.live)].sum())
+                below = sum(self._cost[x] for _, x in option[1])
+                self._cost[place] = weight * option[0] + below
+            else:
+                waiting += missing
+        return self._cost[situation]
+
+    def option(
+        self, situation: Situation, question: int | None = None
+    ) -> tuple[float, tuple[tuple[int, Situation], ...]]:
+        """Minutes of a question (its own when left out), and what it leads to."""
+        q = self.step(situation) if question is None else question
+        if q < 0:  # an ending
+            return 0.0, ()
+        _, minutes, parts = next(self._certain.options(situation, (q,)))
+        return minutes, parts
+
+    def _choose(self, situation: Situation) -> int:
+        if self._certain.is_finished(situation.live):
+            return -1
+        if self._certain.is_plain:
+            questions = np.arange(len(self._certain.rows))
+            costs = np.array([x.cost for x in self._certain.task.questions])
+        else:
+            options = list(self._certain.options(situation))
+            questions = np.array([x.question for x in options])
+            costs = np.array([x.minutes for x in options])
+        gains = self._gains(situation.live)[questions]
+        chosen = best(gains, costs, np.ones(len(questions), dtype=np.bool_))
+        if chosen is not None:
+            return int(questions[chosen])
+        # What tells nothing about the classes yet may still split the set for later.
+        return next(x.question for x in self._certain.options(situation))
+
+    def _gains(self, live: int) -> FloatArray:
+        """Bits about the class that each question tells, shape ``(questions,)``."""
+        atoms = self._certain.atoms(live)
+        p = self._certain.w[atoms] / self._certain.w[atoms].sum()
+        told = self._entropy(p @ self._columns[atoms])
+        kinds, kind = np.unique(self._certain.classes[atoms], return_inverse=True)
+        if len(kinds) < len(atoms):
+            joint = np.zeros((len(kinds), self._columns.shape[1]))
+            np.add.at(joint, kind.reshape(-1), self._columns[atoms] * p[:, None])
+            mass = np.asarray(np.bincount(kind.reshape(-1), p), dtype=np.float64)
+            told = told - plogp(mass).sum() - self._entropy(joint).sum(axis=0)
+        return np.asarray(np.maximum(told, 0.0))
+
+    def _entropy(self, masses: FloatArray) -> FloatArray:
+        spread: FloatArray = -plogp(masses)
+        return np.asarray(np.add.reduceat(spread, self._first, axis=-1))
+
+
+FEW = 3  # atoms that are not worth an array
+COVERED = 10_000_000  # cells up to which the certificate bound is worth its time
+SHARPENED = 128  # groups up to which the ordered bound is worth its time
+
+
+class Floors:
+    """What no policy can beat, of the sets met so far."""
+
+    def __init__(self, certain: Certain) -> None:
+        self.certain = certain
+        self._floor: dict[int, float] = {}
+        self._sharp: dict[int, float] = {}
+        self._mass: dict[int, float] = {}
+        self._c = np.array([ask.cost for ask in certain.task.questions])
+        self._cost: list[float] = self._c.tolist()
+        self._arity = max((len(a) for a in certain.answers), default=2)
+        self._w: list[float] = certain.w.tolist()
+        self._group: list[int] = certain.groups.tolist()
+        self._alone = len(set(self._group)) == len(self._group)
+
+    def assess(self, sets: Iterable[int], questions: Questions) -> None:
+        """Work out the quick bounds of sets."""
+        many = []
+        for live in set(sets) - self._floor.keys():
+            if self.certain.is_one_class(live):
+                self._floor[live] = 0.0
+            elif live.bit_count() <= FEW:
+                self._floor[live] = self._sharp_floor(live, questions)
+            else:
+                many.append(live)
+        self._floor.update(zip(many, self._told(many, questions), strict=True))
+
+    def quick(self, live: int) -> float:
+        """The quick bound of a set that was assessed."""
+        return self._floor[live]
+
+    def sharp(self, live: int, questions: Questions) -> float:
+        """A slower bound, the better one in most cases."""
+        if live not in self._sharp:
+            self._sharp[live] = self._sharp_floor(live, questions)
+        return self._sharp[live]
+
+    def weight(self, live: int) -> float:
+        """P(one of the set)."""
+        if live not in self._mass:
+            self._mass[live] = sum(self._w[i] for i in ones(live))
+        return self._mass[live]
+
+    def _told(self, sets: list[int], questions: Questions) -> list[float]:
+        """Bounds by what the questions can tell."""
+        if not sets:
+            return []
+        certain, some = self.certain, list(questions)
+        bounds = Information(
+            certain.w, certain.groups, certain.rows[some], self._c[some]
+        )
+        return list(bounds.bounds(unpacked(sets, len(self._w))).tolist())
+
+    def _sharp_floor(self, live: int, questions: Questions) -> float:
+        """Huffman's bound of a set, with the costs of the questions that split it."""
+        weights = self._weights(live)
+        few = len(weights).bit_length() + 4  # as many as the ordered bound looks at
+        c = list(islice(self._costs_of_splits(live, questions), few))
+        if len(weights) < 2 or not c:  # noqa: PLR2004 - nothing to tell apart
+            return 0.0
+        if self._arity > 2 or c[0] == c[-1] or len(weights) > SHARPENED:  # noqa: PLR2004
+            return c[0] * huffman(weights, arity=self._arity)
+        return ordered(weights, c)
+
+    def _costs_of_splits(self, live: int, questions: Questions) -> Iterator[float]:
+        """Minutes of the questions that split a set, ascending."""
+        for q in questions:
+            # A list: a generator costs more than the few products it saves.
+            if all([live & ~mask for _, mask in self.certain.answers[q]]):  # noqa: C419
+                yield self._cost[q]
+
+    def _weights(self, live: int) -> list[float]:
+        """Weights of the groups in a set."""
+        w = self._w
+        if self._alone:
+            return [w[i] for i in ones(live)]
+        found: dict[int, float] = {}
+        for i in ones(live):
+            found[self._group[i]] = found.get(self._group[i], 0.0) + w[i]
+        return list(found.values())
+
+    def certified(self, live: int, questions: Questions) -> float:
+        """The best bound there is, for the set of all atoms; 0 if it takes too long."""
+        certain, task = self.certain, self.certain.task
+        n = len(self._w)
+        if n * n * len(self._c) > COVERED:
+            return 0.0
+        sharp = self._sharp_floor(live, questions)
+        paths = certificate(
+            certain.w,
+            certain.rows,
+            self._c,
+            certain.apart,
+            setups=[
+                task.opened_after(ask, task.opened) - task.opened
+                for ask in task.questions
+            ],
+            setup_costs=[minutes for minutes, _ in task.setups],
+        )
+        return max(sharp, paths)

@@ -1,0 +1,272 @@
+"""
+Choosing among steps by what they bring per minute.
+
+Throughout this module:
+    gains       what each step brings (bits, or P(fixes)), shape (steps,)
+    costs       minutes of each step, shape (steps,)
+    candidates  which steps may be chosen, shape (steps,)
+
+A finished policy as a graph, and its figures.
+
+Throughout this module:
+    W   is P(cause, the node is reached), shape (causes,); its sum is P(reached)
+
+The figures come from the graph alone, by one exact pass from the root down, so they
+hold for it whatever search has made it.
+
+Assumed: no step occurs twice on a path.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.planner.task import Task
+
+
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+
+WORTHLESS = 1e-9  # what brings no more is never chosen
+SLIGHT = 0.05  # bits; where no question tells more, it is time to act
+TIE = 1e-9  # relative; values that close are equal, and the first one wins
+
+
+def best(gains: FloatArray, costs: FloatArray, candidates: BoolArray) -> int | None:
+    """
+    The step that brings most per minute, the first one in a tie.
+
+    What is free beats all that costs, and among free steps the greatest gain wins.
+    None when no candidate is worth choosing.
+
+    >>> best(np.array([0.9, 0.5]), np.array([3.0, 1.0]), np.array([True, True]))
+    1
+    """
+    worth = candidates & (gains > WORTHLESS)
+    free = worth & (costs <= 0)
+    if free.any():
+        return _first_greatest(gains, free)
+    return _first_greatest(_per_minute(gains, costs), worth)
+
+
+def ranking(gains: FloatArray, costs: FloatArray, candidates: BoolArray) -> list[int]:
+    """
+    The steps worth choosing in the order in which ``best`` would take them.
+
+    Calls ``best`` once per step it returns.
+    """
+    order: list[int] = []
+    left = candidates.copy()
+    while (i := best(gains, costs, left)) is not None:
+        order.append(i)
+        left[i] = False
+    return order
+
+
+def _first_greatest(values: FloatArray, among: BoolArray) -> int | None:
+    if not among.any():
+        return None
+    greatest = values[among].max()
+    return int(np.flatnonzero(among & (values >= greatest * (1 - TIE)))[0])
+
+
+def _per_minute(gains: FloatArray, costs: FloatArray) -> FloatArray:
+    return np.divide(gains, costs, out=np.zeros_like(gains), where=costs > 0)
+
+
+Kind: TypeAlias = Literal["question", "action", "ending"]
+Ending: TypeAlias = Literal[
+    "found", "narrowed", "unknown", "fixed", "escalate", "unfinished", ""
+]
+"""
+``unfinished`` is where the budget ended before the goal: the plan says no more here.
+"""
+
+OPTIMAL = 1e-9  # relative; a smaller gap is rounding
+LIKELY = 1e-12  # causes less likely than this are not named at a node
+
+
+@dataclass(frozen=True)
+class Node:
+    """
+    One situation of a policy, and what to do in it.
+
+    ``step`` is the index of the question or action, -1 at an ending. ``causes`` are
+    those still possible, the most probable first. ``edges`` are pairs (answer, node);
+    of an action: 0 when it failed, 1 when it fixed. ``cost`` is minutes paid here,
+    with the setups opened here; at an ending, what handing over costs. ``rest`` is
+    minutes of all that may still come where the plan is unfinished.
+    """
+
+    kind: Kind
+    step: int = -1
+    ending: Ending = ""
+    causes: tuple[int, ...] = ()
+    edges: tuple[tuple[int, int], ...] = ()
+    cost: float = 0.0
+    rest: float = 0.0
+
+
+@dataclass(frozen=True)
+class Policy:
+    """
+    What to do in every situation, and how good that is.
+
+    ``nodes`` starts with the root; edges lead to later nodes only. Costs are expected
+    minutes; ``lower_bound`` is one that no policy can beat, ``gap`` how far this one
+    may be from it, relative to its cost. ``endings`` are pairs (kind, probability).
+    ``expanded`` is how many situations the search has looked at. ``finished_cost`` is
+    what the plan costs at most when all that is left is asked where it is unfinished;
+    otherwise it is the expected cost.
+    """
+
+    nodes: tuple[Node, ...]
+    expected_cost: float
+    lower_bound: float
+    finished_cost: float
+    expected_questions: float
+    worst_cost: float
+    endings: tuple[tuple[Ending, float], ...]
+    expanded: int
+
+    @property
+    def gap(self) -> float:
+        """
+        ``(cost - lower bound) / cost``, 0 when nothing is paid.
+
+        The cost is the expected one, of a plan that is unfinished the finished one.
+        """
+        if self.finished_cost <= 0:
+            return 0.0
+        return max(0.0, 1.0 - self.lower_bound / self.finished_cost)
+
+    @property
+    def optimal(self) -> bool:
+        """Whether it is proven that no policy is better."""
+        finished = all(kind != "unfinished" for kind, _ in self.endings)
+        return finished and self.gap <= OPTIMAL
+
+
+def policy(
+    task: Task, nodes: Sequence[Node], *, lower_bound: float, expanded: int
+) -> Policy:
+    """
+    The graph whose root is ``nodes[0]``, in order, with its figures.
+
+    Equal situations become one node; nodes that are never reached are left out.
+    """
+    ordered = _in_order(_merged(nodes))
+    reached = list(_reached(task, ordered))
+    pairs = list(zip(reached, ordered, strict=True))
+    cost = sum(p * node.cost for p, node in pairs)
+    finished = cost + sum(p * node.rest for p, node in pairs)
+    return Policy(
+        nodes=ordered,
+        expected_cost=cost,
+        lower_bound=max(0.0, min(lower_bound, finished)),
+        finished_cost=finished,
+        expected_questions=sum(p for p, node in pairs if node.kind == "question"),
+        worst_cost=_worst(ordered),
+        endings=_endings(ordered, reached),
+        expanded=expanded,
+    )
+
+
+def ranked(weights: FloatArray) -> tuple[int, ...]:
+    """Causes still possible, the most probable first, the first one in a tie."""
+    order = np.argsort(-weights, kind="stable")
+    live = weights[order] > LIKELY * weights.sum()
+    return tuple(order[live].tolist())
+
+
+def outcomes(task: Task, node: Node) -> FloatArray:
+    """P(edge | cause) of a node's step, by answer, shape ``(answers, causes)``."""
+    if node.kind == "question":
+        return task.questions[node.step].likelihood
+    fixes = task.actions[node.step].fixes
+    return np.array([1.0 - fixes, fixes])
+
+
+def _merged(nodes: Sequence[Node]) -> list[Node]:
+    """
+    Equal nodes made one, from the leaves up, until nothing changes.
+
+    Nodes are equal when they do, cost and lead to the same about the same causes.
+    """
+    depth_first = _finished_first(nodes)
+    names: dict[Node, int] = {}
+    became: dict[int, int] = {}
+    kept: list[Node] = []
+    for i in depth_first:
+        edges = tuple((answer, became[child]) for answer, child in nodes[i].edges)
+        node = replace(nodes[i], edges=edges)
+        if node not in names:
+            names[node] = len(kept)
+            kept.append(node)
+        became[i] = names[node]
+    return kept
+
+
+def _finished_first(nodes: Sequence[Node]) -> list[int]:
+    """Children before their parents, the root last; without recursion."""
+    order: list[int] = []
+    seen = {0}
+    stack: list[tuple[int, Iterator[tuple[int, int]]]] = [(0, iter(nodes[0].edges))]
+    while stack:
+        i, edges = stack[-1]
+        child = next((c for _, c in edges if c not in seen), None)
+        if child is None:
+            order.append(i)
+            stack.pop()
+        else:
+            seen.add(child)
+            stack.append((child, iter(nodes[child].edges)))
+    return order
+
+
+def _in_order(kept: Sequence[Node]) -> tuple[Node, ...]:
+    """Children after their parents, the root (the last of ``kept``) first."""
+    last = len(kept) - 1
+    return tuple(
+        replace(node, edges=tuple((answer, last - i) for answer, i in node.edges))
+        for node in reversed(kept)
+    )
+
+
+def _reached(task: Task, nodes: Sequence[Node]) -> Iterator[float]:
+    """P(reached) of each node, exactly."""
+    waiting: dict[int, FloatArray] = {0: task.prior}
+    for i, node in enumerate(nodes):
+        W = waiting.pop(i)  # noqa: N806 - the legend's name
+        yield float(W.sum())
+        likelihood = outcomes(task, node) if node.edges else None
+        for answer, child in node.edges:
+            assert likelihood is not None  # noqa: S101 - for the type checker
+            arriving = W * likelihood[answer]
+            waiting[child] = waiting[child] + arriving if child in waiting else arriving
+
+
+def _worst(nodes: Sequence[Node]) -> float:
+    """The greatest cost of a path, in minutes."""
+    below = [0.0] * len(nodes)
+    for i in reversed(range(len(nodes))):
+        deepest = max((below[child] for _, child in nodes[i].edges), default=0.0)
+        below[i] = nodes[i].cost + deepest
+    return below[0]
+
+
+def _endings(
+    nodes: Sequence[Node], reached: Sequence[float]
+) -> tuple[tuple[Ending, float], ...]:
+    found: dict[Ending, float] = {}
+    for node, p in zip(nodes, reached, strict=True):
+        if node.kind == "ending":
+            found[node.ending] = found.get(node.ending, 0.0) + p
+    return tuple(sorted(found.items()))

@@ -1,0 +1,294 @@
+"""
+Search for the policy of least expected cost of repair.
+
+Throughout this module:
+    lower   no policy costs less from here
+    upper   a policy that costs no more from here is known
+    E       is the cost of handing over in minutes, None where it is the last resort
+
+Both are expected minutes. Each trial follows the option that may be best to the
+outcome that is least certain, looks one step further there, and brings the tighter
+bounds back; where they meet, the optimum is known.
+
+Source: Martelli & Montanari (1978), "Optimizing decision trees through heuristically
+guided search"; McMahan, Likhachev & Gordon (2005), "Bounded real-time dynamic
+programming".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from troubleshoot.planner.action_order import Bounds
+from troubleshoot.planner.policy import best
+from troubleshoot.planner.task import ones
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from troubleshoot.planner.repair_state import Key, Situation, Steps
+
+
+CLOSE = 1e-10  # relative to the first lower bound; closer bounds have met
+LEAST = 1e-4  # of all minutes there are; that bound counts for so many at least
+TIE = 1e-2  # of that; what is better by less is not better
+LARGE = 2**18  # numbers touched by one look ahead; beyond, options wait their turn
+MEMORY = 2**29  # bytes of situations kept
+OVERHEAD = 1_000  # bytes of a situation without its belief
+
+
+@dataclass(eq=False, slots=True)
+class State:
+    """
+    A situation with its bounds.
+
+    ``choice`` is the best option known, None where actions alone are best; ``guess``
+    one that may become it when its outcomes are known better. ``first`` is the action
+    that a good run of actions begins with, -1 where it hands over at once.
+    """
+
+    situation: Situation
+    lower: float
+    upper: float
+    options: list[Option] | None = None
+    choice: Option | None = None
+    guess: Option | None = None
+    first: int = -1
+
+
+@dataclass(eq=False, slots=True)
+class Option:
+    """
+    A step that may be taken, with its bounds and what may come of it.
+
+    ``outcomes`` are triples (answer, probability, state), None until looked at;
+    ``gentle`` is the same situation without irreversible actions, where it decides
+    whether the step is allowed.
+    """
+
+    step: int
+    minutes: float
+    lower: float
+    upper: float = float("inf")
+    outcomes: list[tuple[int, float, State]] | None = None
+    gentle: State | None = None
+
+
+@dataclass(eq=False)
+class Search:
+    """
+    The states seen so far, from the start on; ``expanded`` were looked into.
+
+    ``is_stuck`` when rounding leaves nothing to look into before the bounds have met.
+    """
+
+    steps: Steps
+    expanded: int = 0
+    is_stuck: bool = False
+    states: dict[Key, State] = field(default_factory=dict)
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """Bounds of single situations."""
+        return Bounds(self.steps)
+
+    @cached_property
+    def root(self) -> State:
+        """Where the repair starts."""
+        return self._states([self.steps.start])[0]
+
+    @cached_property
+    def close(self) -> float:
+        """Minutes by which bounds may differ that have met."""
+        minutes = sum(step.cost for step in self.steps.all)
+        minutes += sum(cost for cost, _ in self.steps.task.setups)
+        return CLOSE * max(self.root.lower, LEAST * minutes)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the optimum is known, or cannot be looked for any longer."""
+        size = 8 * len(self.steps.prior) + OVERHEAD
+        is_full = len(self.states) * size > MEMORY
+        return self.has_met(self.root) or is_full or self.is_stuck
+
+    def trial(self) -> None:
+        """
+        Look one step further, and bring back what was found.
+
+        Trials take turns: one goes where the optimum may be, the next one along the
+        best policy known, which makes that policy better sooner.
+        """
+        known = self.expanded % 2 == 1
+        path = list(self._path(known=known))
+        self.expanded += 1
+        self._look_into(path[-1])
+        for state in reversed(path):
+            self._refresh(state)
+
+    def has_met(self, state: State) -> bool:
+        """Whether the optimum is known from this state on."""
+        return state.upper - state.lower <= self.close
+
+    def _path(self, *, known: bool) -> Iterator[State]:
+        """States from the root to one that has something to look into."""
+        state: State | None = self.root
+        while state is not None:
+            yield state
+            if state.options is None:
+                return
+            self._refresh(state)
+            state = self._next(state, known=known)
+
+    def _next(self, state: State, *, known: bool) -> State | None:
+        """The least certain outcome of the best option; None to look into it."""
+        options = state.options or []
+        best_known = (state.choice or state.guess) if known else None
+        if best_known and (found := self._least_certain(best_known)):
+            return found
+        open_options = [o for o in options if o.outcomes is None or self._is_open(o)]
+        first = min(open_options, key=lambda option: option.lower, default=None)
+        if first is None or first.outcomes is None:
+            return None
+        return self._least_certain(first)
+
+    def _is_open(self, option: Option) -> bool:
+        return self._least_certain(option) is not None
+
+    def _least_certain(self, option: Option) -> State | None:
+        if option.gentle is not None and not self.has_met(option.gentle):
+            return option.gentle
+        found, most = None, 0.0
+        for _, chance, state in option.outcomes or []:
+            doubt = chance * (state.upper - state.lower)
+            if doubt > most and not self.has_met(state):
+                found, most = state, doubt
+        return found
+
+    def _look_into(self, state: State) -> None:
+        """Options of a state, and then the states that they lead to."""
+        is_new = state.options is None
+        if state.options is None:
+            state.options = list(self._options(state))
+            state.guess = self._most_telling(state)
+        unknown = [option for option in state.options if option.outcomes is None]
+        unknown.sort(key=lambda option: (option is not state.guess, option.lower))
+        self.is_stuck = not (unknown or is_new or self.has_met(state))
+        self.look_at([(state.situation, option) for option in unknown])
+
+    def look_at(
+        self, steps: Sequence[tuple[Situation, Option]], most: int = LARGE
+    ) -> int:
+        """
+        What may come of the first steps, until ``most`` numbers were touched.
+
+        Returns how many were.
+        """
+        outcomes, size = [], 0
+        for s, option in steps:
+            if size > most:
+                break
+            outcomes.append(self.steps.outcomes(s, option.step))
+            size += self._size(len(outcomes[-1]))
+        states = iter(self._states([after for each in outcomes for *_, after in each]))
+        for (_, option), each in zip(steps, outcomes, strict=False):
+            option.outcomes = [(a, chance, next(states)) for a, chance, _ in each]
+        return size
+
+    def _size(self, outcomes: int) -> int:
+        """Numbers touched by looking at so many outcomes."""
+        actions, kinds = len(self.steps.task.actions), len(self.steps.prior)
+        return outcomes * actions * (actions + kinds)
+
+    def _options(self, state: State) -> Iterator[Option]:
+        steps, s = self.steps, state.situation
+        gentle, ready = self._gentle(s), list(ones(steps.free(s.left)))
+        for step, rest in zip(ready, self.bounds.after(s, ready), strict=True):
+            minutes = steps.minutes(step, s.opened)
+            if not steps.irreversible >> step & 1:
+                yield Option(step, minutes, minutes + rest)
+            elif gentle is not None:
+                own = None if gentle is state else gentle
+                yield Option(step, minutes, minutes + rest, gentle=own)
+
+    def _most_telling(self, state: State) -> Option | None:
+        """The question of greatest gain per minute: where a good policy may begin."""
+        gains = self.steps.gains(state.situation.p)
+        asked = [o for o in state.options or [] if o.step < len(gains)]
+        minutes = np.array([o.minutes for o in asked])
+        told = gains[[o.step for o in asked]]
+        found = best(told, minutes, np.ones(len(asked), dtype=np.bool_))
+        return None if found is None else asked[found]
+
+    def _gentle(self, s: Situation) -> State | None:
+        """
+        The state that decides about irreversible actions.
+
+        The same situation without them; that of the situation itself, which decides
+        nothing, where they are allowed; None where they are not.
+        """
+        if not s.left & self.steps.irreversible:
+            return None
+        if self.bounds.is_settled(s):
+            return self.states[s.key]
+        if self.steps.task.escalation is None:
+            return None
+        left = s.left & ~self.steps.irreversible
+        return self._states([self.steps.situation(s.p, left, s.opened)])[0]
+
+    def _states(self, situations: Sequence[Situation]) -> list[State]:
+        """The states of these situations, new ones with the bounds of a glance."""
+        keys = [s.key for s in situations]
+        new = {
+            key: s
+            for key, s in zip(keys, situations, strict=True)
+            if key not in self.states
+        }
+        searched = [s for s in new.values() if not self.bounds.is_closed(s)]
+        runs = dict(zip(map(id, searched), self.bounds.runs(searched), strict=True))
+        for key, s in new.items():
+            if id(s) in runs:
+                upper, order = runs[id(s)]
+                lower = min(self.bounds.clairvoyant(s), upper)
+                first = order[0] if order else -1
+                self.states[key] = State(s, lower, upper, first=first)
+            else:
+                cost = self.bounds.run(s)[0]
+                self.states[key] = State(s, cost, cost)
+        return [self.states[key] for key in keys]
+
+    def _refresh(self, state: State) -> None:
+        """Bounds of a state from those of its options; hopeless ones are dropped."""
+        for option in state.options or []:
+            self._refresh_option(option)
+        options = [o for o in state.options or [] if o.lower < state.upper]
+        escalation = self.steps.task.escalation
+        least = min((o.lower for o in options), default=state.upper)
+        if escalation is not None:
+            least = min(least, escalation)
+        found = min(options, key=lambda o: o.upper, default=None)
+        if found and found.upper < state.upper:
+            if found.upper < state.upper - TIE * self.close:
+                state.choice = found
+            state.upper = found.upper
+        state.lower = max(state.lower, min(least, state.upper))
+        state.options = options
+
+    def _refresh_option(self, option: Option) -> None:
+        escalation = self.steps.task.escalation
+        if option.outcomes is None:
+            return
+        lower = upper = option.minutes
+        for _, chance, state in option.outcomes:
+            lower += chance * state.lower
+            upper += chance * state.upper
+        option.lower = max(option.lower, lower)
+        option.upper = upper
+        if option.gentle is not None and escalation is not None:
+            if option.gentle.upper < escalation - self.close:
+                option.lower = option.upper = float("inf")
+            elif not self.has_met(option.gentle):
+                option.upper = float("inf")

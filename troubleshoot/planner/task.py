@@ -1,0 +1,233 @@
+"""
+What a plan is made for: a belief, the steps that are left, and what they cost.
+
+Throughout this module:
+    C   is the number of causes, the unknown one last
+    -1  stands for "no setup" and "no setup above this one"
+
+Assumed: a single fault, and answers and failures independent given the cause.
+
+How long a search may go on, and whom it tells how far it is.
+
+Sets of small numbers as integers: bit i is set when i is a member.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from troubleshoot.planner.policy import WORTHLESS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from troubleshoot.inference.bayes import BoolArray, FloatArray
+
+
+IntArray: TypeAlias = npt.NDArray[np.intp]
+Conditions: TypeAlias = tuple[tuple[int, frozenset[int]], ...]
+"""Questions that must have been answered, each with the answers that will do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ask:
+    """
+    A question that may be asked once.
+
+    ``cost`` in minutes, without the setup; ``likelihood`` is P(answer | cause), shape
+    ``(answers, C)``, columns sum to 1.
+    """
+
+    cost: float
+    likelihood: FloatArray
+    setup: int = -1
+    only_if: Conditions = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Act:
+    """
+    An action that may be tried once.
+
+    ``cost`` in minutes, without the setup; ``fixes`` is P(fixes | cause), shape
+    ``(C,)``.
+    """
+
+    cost: float
+    fixes: FloatArray
+    setup: int = -1
+    irreversible: bool = False
+    only_if: Conditions = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """
+    A situation to plan from.
+
+    ``prior`` is P(cause) now, shape ``(C,)``, sums to 1; ``classes`` the remedy class
+    of each cause, shape ``(C,)``. ``setups`` are pairs (minutes, setup above);
+    ``opened`` those already paid for. ``escalation`` is what handing over costs in
+    minutes, None where it is the last resort. With noisy answers, finding the cause
+    ends where no question that can be reached tells ``slight`` bits about the class.
+    """
+
+    prior: FloatArray
+    classes: IntArray
+    questions: tuple[Ask, ...] = ()
+    actions: tuple[Act, ...] = ()
+    setups: tuple[tuple[float, int], ...] = ()
+    opened: frozenset[int] = frozenset()
+    confidence: float = 0.9
+    escalation: float | None = None
+    slight: float = WORTHLESS
+
+    @property
+    def unknown_class(self) -> int:
+        """The remedy class of the cause that nobody listed."""
+        return int(self.classes[-1])
+
+    @property
+    def everything(self) -> float:
+        """Minutes of all steps and setups together."""
+        asking = sum(ask.cost for ask in self.questions)
+        acting = sum(act.cost for act in self.actions)
+        return asking + acting + sum(minutes for minutes, _ in self.setups)
+
+    @cached_property
+    def chains(self) -> tuple[frozenset[int], ...]:
+        """Of each setup: itself and all that must be open before it."""
+        return tuple(frozenset(self._upwards(s)) for s in range(len(self.setups)))
+
+    def opened_after(self, step: Ask | Act, opened: frozenset[int]) -> frozenset[int]:
+        """The setups that are open once the step was taken."""
+        return opened if step.setup < 0 else opened | self.chains[step.setup]
+
+    def minutes(self, step: Ask | Act, opened: frozenset[int]) -> float:
+        """Cost of the step, with the setups that it must open first."""
+        new = self.opened_after(step, opened) - opened
+        return step.cost + sum(self.setups[s][0] for s in sorted(new))
+
+    def _upwards(self, setup: int) -> list[int]:
+        chain = []
+        while setup >= 0:
+            chain.append(setup)
+            setup = self.setups[setup][1]
+        return chain
+
+
+def met(conditions: Conditions, answers: dict[int, int]) -> bool:
+    """Whether the answers given so far, by question, allow a step."""
+    return all(answers.get(q, -1) in allowed for q, allowed in conditions)
+
+
+GRACE = 1.0  # of the seconds; what is not written by then stays unfinished …
+LEAST_GRACE = 1.0  # … but this long, in seconds, a plan is written in any case
+
+Clock: TypeAlias = Callable[[], float]
+Progress: TypeAlias = Callable[[int, float, float], None]
+"""Called with situations expanded, the best lower bound, the best expected cost."""
+
+
+@dataclass
+class Budget:
+    """
+    What is left to a search, in situations and in seconds; None is no limit.
+
+    The clock is read before every situation, so a slow one ends a little late.
+    ``grace`` are the seconds that writing a plan may take after that.
+    """
+
+    nodes: int | None
+    until: float | None
+    clock: Clock
+    expanded: int = 0
+    spent: bool = False
+    grace: float = 0.0
+
+    @classmethod
+    def of(cls, nodes: int | None, seconds: float | None, clock: Clock) -> Budget:
+        """A budget that begins now."""
+        if seconds is None:
+            return cls(nodes, None, clock)
+        return cls(
+            nodes, clock() + seconds, clock, grace=max(LEAST_GRACE, GRACE * seconds)
+        )
+
+    def take(self) -> bool:
+        """Whether one situation more may be expanded; counts it."""
+        out_of_nodes = self.nodes is not None and self.expanded >= self.nodes
+        self.spent = self.spent or out_of_nodes or self.is_late
+        self.expanded += not self.spent
+        return not self.spent
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the time is over; reads the clock if that is limited."""
+        return self.until is not None and self.clock() >= self.until
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the time for writing is over, too."""
+        return self.until is not None and self.clock() >= self.until + self.grace
+
+    def part(self, share: float, unlimited: int | None = None) -> Budget:
+        """A share of what is left; so many situations where there is no limit."""
+        nodes, until = None, None
+        if self.nodes is not None:
+            nodes = self.expanded + int(share * (self.nodes - self.expanded))
+        if self.until is not None:
+            now = self.clock()
+            until = now + share * (self.until - now)
+        if nodes is None and until is None and unlimited is not None:
+            nodes = self.expanded + unlimited
+        return Budget(nodes, until, self.clock, self.expanded)
+
+    def resumed(self, part: Budget) -> None:
+        """Go on after the part, which has counted on."""
+        self.expanded = part.expanded
+
+
+def ones(bits: int) -> Iterator[int]:
+    """The members, the lowest first."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
+
+
+def bits_of(members: Iterable[int]) -> int:
+    """The set with these members."""
+    bits = 0
+    for member in members:
+        bits |= 1 << member
+    return bits
+
+
+def union(sets: Iterable[int]) -> int:
+    """All members of any of them."""
+    found = 0
+    for each in sets:
+        found |= each
+    return found
+
+
+def mask_of(members: BoolArray) -> int:
+    """The set of places that hold True."""
+    packed = np.packbits(members, bitorder="little").tobytes()
+    return int.from_bytes(packed, "little")
+
+
+def unpacked(masks: list[int], size: int) -> BoolArray:
+    """Sets as rows of an array, shape ``(sets, size)``."""
+    width = (size + 7) // 8
+    packed = b"".join(mask.to_bytes(width, "little") for mask in masks)
+    table = np.frombuffer(packed, dtype=np.uint8).reshape(len(masks), width)
+    bits = np.unpackbits(table, axis=1, count=size, bitorder="little")
+    return bits.astype(np.bool_)
