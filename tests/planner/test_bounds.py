@@ -10,10 +10,9 @@ from troubleshoot.planner.bounds import (
     Information,
     certificate,
     huffman,
-    merged,
     ordered,
 )
-from troubleshoot.planner.certain import Certain
+from troubleshoot.planner.certain import Certain, merged
 from troubleshoot.planner.diagnose import diagnose
 from troubleshoot.planner.task import Ask, Task
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from noisy import noisy_instance, optimum_of_noisy, with_extras
 
-from troubleshoot.planner.branch_and_bound import Assurance
+from troubleshoot.planner.branch_and_bound import BeliefGraph, BranchAndBound
 from troubleshoot.planner.certain import Certain
 from troubleshoot.planner.diagnose import diagnose, greedy
 from troubleshoot.planner.policy import outcomes
@@ -369,9 +369,7 @@ def test_nothing_to_ask():
     assert [x.ending for x in diagnose(unknown).nodes] == ["unknown"]
 
 
-@pytest.mark.parametrize(
-    "limit", ["REMEMBERED", "DEEPEST", "NOISY_REMEMBERED", "NOISY_DEEPEST"]
-)
+@pytest.mark.parametrize("limit", ["DEEPEST", "SETS", "BELIEFS", "BELIEVED"])
 def test_limits_of_memory_and_depth_keep_bounds_true(limit, monkeypatch):
     """
     A search that may not remember or descend further still says what is true.
@@ -469,7 +467,7 @@ def test_progress_of_all_orders_is_told():
     task = Task(np.full(6, 1 / 6), np.arange(6), asks)
     budget = Budget(1_500, None, lambda: 0.0)
 
-    search = Assurance(Noisy(task), budget, lambda *x: told.append(x))
+    search = BranchAndBound(BeliefGraph(Noisy(task)), budget, lambda *x: told.append(x))
     lower = search.run()
 
     assert [n for n, _, _ in told] == [1_000]

@@ -22,12 +22,13 @@ import numpy as np
 import numpy.typing as npt
 
 from troubleshoot.inference.bayes import plogp
-from troubleshoot.planner.task import mask_of
+from troubleshoot.planner.task import mask_of, ones, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.planner.certain import Certain, Questions
 
 
 IntArray: TypeAlias = npt.NDArray[np.intp]
@@ -37,6 +38,9 @@ SMALL = 1_500  # cells of a table whose cheapest cover is looked for
 COVERS = 500  # partial covers looked at before the exact one is given up
 PRICES = 9  # prices of a bit among the costs of the questions; any price is a bound
 DEARER = (1.5, 2.5, 5.0, 10.0)  # and prices above them, relative to the dearest
+FEW = 3  # atoms that are not worth an array
+COVERED = 10_000_000  # cells up to which the certificate bound is worth its time
+SHARPENED = 128  # groups up to which the ordered bound is worth its time
 
 
 def huffman(w: Sequence[float], *, arity: int = 2) -> float:
@@ -293,27 +297,6 @@ class _Cover:
             self._extend(missing & ~self._masks[q], paid + price, opened | new)
 
 
-def merged(apart: BoolArray) -> IntArray:
-    """
-    Number of the group of each cause: those that chains of "not apart" connect.
-
-    Whatever a policy leaves together lies in one group, so a bound over groups holds
-    for it. Shape ``(causes,)``, numbered by first member.
-    """
-    group = np.full(len(apart), -1, dtype=np.intp)
-    number = 0
-    for first in range(len(apart)):
-        if group[first] >= 0:
-            continue
-        members = np.zeros(len(apart), dtype=bool)
-        members[first] = True
-        while (grown := members | ~apart[members].all(axis=0)).sum() > members.sum():
-            members = grown
-        group[members] = number
-        number += 1
-    return group
-
-
 def _one_hot(labels: IntArray) -> FloatArray:
     return np.eye(int(labels.max(initial=0)) + 1)[labels]
 
@@ -325,3 +308,105 @@ def _prices(c: FloatArray) -> list[float]:
     among = np.sort(c)[np.linspace(0, len(c) - 1, PRICES).astype(np.intp)]
     above = c.max() * np.array(DEARER)
     return sorted({*among.tolist(), *above.tolist()})
+
+
+class SetBounds:
+    """What no policy can beat, of the sets met so far."""
+
+    def __init__(self, certain: Certain) -> None:
+        self.certain = certain
+        self._quick: dict[int, float] = {}
+        self._sharp: dict[int, float] = {}
+        self._mass: dict[int, float] = {}
+        self._c = np.array([ask.cost for ask in certain.task.questions])
+        self._cost: list[float] = self._c.tolist()
+        self._arity = max((len(a) for a in certain.answers), default=2)
+        self._w: list[float] = certain.w.tolist()
+        self._group: list[int] = certain.groups.tolist()
+        self._alone = len(set(self._group)) == len(self._group)
+
+    def assess(self, sets: Iterable[int], questions: Questions) -> None:
+        """Work out the quick bounds of sets."""
+        many = []
+        for live in set(sets) - self._quick.keys():
+            if self.certain.is_one_class(live):
+                self._quick[live] = 0.0
+            elif live.bit_count() <= FEW:
+                self._quick[live] = self._sharpened(live, questions)
+            else:
+                many.append(live)
+        self._quick.update(zip(many, self._told(many, questions), strict=True))
+
+    def quick(self, live: int) -> float:
+        """The quick bound of a set that was assessed."""
+        return self._quick[live]
+
+    def sharp(self, live: int, questions: Questions) -> float:
+        """A slower bound, the better one in most cases."""
+        if live not in self._sharp:
+            self._sharp[live] = self._sharpened(live, questions)
+        return self._sharp[live]
+
+    def weight(self, live: int) -> float:
+        """P(one of the set)."""
+        if live not in self._mass:
+            self._mass[live] = sum(self._w[i] for i in ones(live))
+        return self._mass[live]
+
+    def _told(self, sets: list[int], questions: Questions) -> list[float]:
+        """Bounds by what the questions can tell."""
+        if not sets:
+            return []
+        certain, some = self.certain, list(questions)
+        bounds = Information(
+            certain.w, certain.groups, certain.rows[some], self._c[some]
+        )
+        return list(bounds.bounds(unpacked(sets, len(self._w))).tolist())
+
+    def _sharpened(self, live: int, questions: Questions) -> float:
+        """Huffman's bound of a set, with the costs of the questions that split it."""
+        weights = self._weights(live)
+        few = len(weights).bit_length() + 4  # as many as the ordered bound looks at
+        c = list(islice(self._costs_of_splits(live, questions), few))
+        if len(weights) < 2 or not c:  # noqa: PLR2004 - nothing to tell apart
+            return 0.0
+        if self._arity > 2 or c[0] == c[-1] or len(weights) > SHARPENED:  # noqa: PLR2004
+            return c[0] * huffman(weights, arity=self._arity)
+        return ordered(weights, c)
+
+    def _costs_of_splits(self, live: int, questions: Questions) -> Iterator[float]:
+        """Minutes of the questions that split a set, ascending."""
+        for q in questions:
+            # A list: a generator costs more than the few products it saves.
+            if all([live & ~mask for _, mask in self.certain.answers[q]]):  # noqa: C419
+                yield self._cost[q]
+
+    def _weights(self, live: int) -> list[float]:
+        """Weights of the groups in a set."""
+        w = self._w
+        if self._alone:
+            return [w[i] for i in ones(live)]
+        found: dict[int, float] = {}
+        for i in ones(live):
+            found[self._group[i]] = found.get(self._group[i], 0.0) + w[i]
+        return list(found.values())
+
+    def certified(self, live: int, questions: Questions) -> float:
+        """The best bound there is, for the set of all atoms; 0 if it takes too long."""
+        certain, task = self.certain, self.certain.task
+        n = len(self._w)
+        if n * n * len(self._c) > COVERED:
+            return 0.0
+        sharp = self._sharpened(live, questions)
+        paths = certificate(
+            certain.w,
+            certain.rows,
+            self._c,
+            certain.apart,
+            setups=[
+                task.opened_after(ask, task.opened) - task.opened
+                for ask in task.questions
+            ],
+            setup_costs=[minutes for minutes, _ in task.setups],
+        )
+        return max(sharp, paths)

@@ -1,180 +1,278 @@
 """
-The cheapest order of certain questions that tells the remedy classes apart.
+The cheapest order of questions, by depth-first branch and bound.
 
 Throughout this module:
-    a place  is a situation; where nothing is to be opened and no condition to be met,
-             the bare set of live atoms
-    questions come in ascending order of cost, setups left out
-    costs are minutes times the weight of the place, so that the cost of a question is
-    added to the costs of the places that its answers lead to
+    a place    is a situation; its key is equal for equal situations
+    lower      no order of questions costs less from here
+    upper      an order that costs no more from here is known
+    questions  come in ascending order of cost, setups left out
 
-The search is depth first through alternating choices (of a question) and chances (of
-an answer), with a memory of bounds: ``lower`` and ``upper`` of every place visited.
-A place is left as soon as its lower bound shows that the question above it cannot win,
-and is taken up again from its bounds when it is met later.
+The search goes through alternating choices (of a question) and chances (of an answer),
+with a memory of the bounds of every place visited. A place is left as soon as its lower
+bound shows that the question above it cannot win, and is taken up again from its bounds
+when it is met later. What ends a place, what can be asked there, what that leads to and
+what it costs at least is plugged in: a ``Graph`` of sets where answers are certain, one
+of beliefs where they are noisy.
+
+Certain: a place is the bare set of live atoms where nothing is to be opened and no
+condition to be met. Costs are minutes times the weight of the place, so that the cost
+of a question is added to the costs of the places that its answers lead to.
+
+Noisy: costs are minutes. The lower bound of a place that has not ended is the cheapest
+question there: weak, but true.
 
 Source: Pattipati & Alexandridis (1990), "Application of heuristic search and
 information theory to sequential fault diagnosis", with depth-first branch and bound in
 place of their best-first search.
-
-Noisy answers: the cheapest order of questions until a remedy class is sure enough.
-
-The search goes through all orders, depth first with a memory of bounds. Its bound of a
-situation that has not ended is the cheapest question there: weak, but true. Where the
-budget ends, the question that tells most per minute goes on.
 """
 
 from __future__ import annotations
 
 from heapq import heapify, heappop, heapreplace
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
-from troubleshoot.planner.certain import Certain, Floors, Greedy, Situation
+from troubleshoot.planner.bounds import SetBounds
+from troubleshoot.planner.certain import Certain, Greedy, Situation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Iterable
 
     from troubleshoot.planner.certain import Questions
-    from troubleshoot.planner.state import Evidence, Key, Noisy, Option
+    from troubleshoot.planner.state import Evidence, Key, Noisy
     from troubleshoot.planner.task import Budget, Progress
 
 
-Place: TypeAlias = int | Situation
+Place = TypeVar("Place")
+PlaceKey = TypeVar("PlaceKey", bound="Hashable")
+LiveSet: TypeAlias = int | Situation
 
 SLACKS = (0.1, 0.03, 0.01, 0.0)  # rough plans first; what they prove is kept
 EVEN = 1e-12  # minutes; bounds that close are equal
-DEEPEST = 300  # places on a path that is searched; below it the greedy policy goes on
-REMEMBERED = 400_000  # places with bounds; the search ends when they are more
+DEEPEST = 300  # places on a path that is searched; below, the greedy policy goes on
+SETS = 400_000  # places with bounds; the search ends when they are more
+BELIEFS = 200_000  # the same with noisy answers, at most …
+BELIEVED = 20_000_000  # … and numbers in them
+ENDLESS = float("inf")
 
 
 class Move(NamedTuple):
-    """A question and where it leads, in order of the least it can cost."""
+    """
+    A question to look at, those of the lowest rank first.
 
-    least: float
+    ``least`` is what it costs at least, ``paid`` its own part of that; ``is_sharp``
+    when no more work can find a better bound. ``parts`` are the sets it leads to.
+    """
+
+    rank: float
     question: int
-    is_sharp: bool
+    least: float
     paid: float
-    parts: tuple[Place, ...]
+    is_sharp: bool = True
+    parts: tuple[LiveSet, ...] = ()
 
 
-class Separation:
+class Graph(Protocol[Place, PlaceKey]):
+    """
+    What is searched; ``lower`` are the bounds that the search remembers.
+
+    It looks for plans within each of the ``slacks`` of the optimum, one after the
+    other, and ends when it knows more than ``remembered`` places.
+    """
+
+    root: Place
+    questions: Questions
+    slacks: tuple[float, ...]
+    remembered: int
+
+    def key(self, place: Place) -> PlaceKey:
+        """Equal for equal places."""
+
+    def first_bounds(self, place: Place) -> tuple[float, float]:
+        """Lower and upper bound at a glance."""
+
+    def is_finished(self, place: Place) -> bool:
+        """Whether nothing is left to ask, where a glance does not say so."""
+
+    def moves(
+        self, place: Place, questions: Questions, lower: dict[PlaceKey, float]
+    ) -> tuple[list[Move], Questions]:
+        """All questions worth a look, as a heap, and those worth one below."""
+
+    def sharpened(
+        self, move: Move, questions: Questions, lower: dict[PlaceKey, float]
+    ) -> Move:
+        """The same with slower bounds."""
+
+    def parts(self, place: Place, move: Move) -> list[tuple[float, Place]]:
+        """What a question leads to, with chances, in the order to look into them."""
+
+    def fallback(self, place: Place) -> float:
+        """What going on without a search costs, if that is known."""
+
+
+class BranchAndBound(Generic[Place, PlaceKey]):
     """The search; ``run`` may be called once."""
 
     def __init__(
-        self, certain: Certain, budget: Budget, progress: Progress | None = None
+        self,
+        graph: Graph[Place, PlaceKey],
+        budget: Budget,
+        progress: Progress | None = None,
     ) -> None:
-        self.certain, self.budget, self._progress = certain, budget, progress
-        self.lower: dict[Place, float] = {}
-        self.upper: dict[Place, float] = {}
-        self.step: dict[Place, int] = {}
+        self.graph, self.budget, self._progress = graph, budget, progress
+        self.lower: dict[PlaceKey, float] = {}
+        self.upper: dict[PlaceKey, float] = {}
+        self.step: dict[PlaceKey, int] = {}
+        self._root = graph.key(graph.root)
         self._slack = 0.0
-        self._cost = [ask.cost for ask in certain.task.questions]
-        self._floors = Floors(certain)
-        self.greedy = Greedy(certain)
-        root = certain.root
-        self.root: Place = root.live if certain.is_plain else root
 
-    def run(self) -> None:
-        """Narrow the bounds of the root until they meet or the budget ends."""
-        questions = tuple(np.argsort(self._cost, kind="stable").tolist())
-        self._assess([self.root], questions)
-        floor = self._floors.certified(_live(self.root), questions)
-        self.lower[self.root] = max(self.lower[self.root], floor)
-        self.upper[self.root] = self.greedy.cost(self._situation(self.root))
-        for self._slack in SLACKS:
-            self._solve(self.root, float("inf"), questions, 0)
+    def run(self) -> float:
+        """
+        Narrow the bounds of the root until they meet or the budget ends.
+
+        Returns the lower one; ``step`` is the best question known at places that the
+        search has reached.
+        """
+        root = self.graph.root
+        self.lower[self._root], self.upper[self._root] = self.graph.first_bounds(root)
+        for slack in self.graph.slacks:
+            self._slack = slack
+            self._solve(root, ENDLESS, self.graph.questions, 0)
             if self.budget.spent:
-                return
+                break
+        return self.lower[self._root]
 
-    def step_in(self, situation: Situation) -> int | None:
-        """The best question known; None where the greedy one is."""
-        return self.step.get(situation.live if self.certain.is_plain else situation)
-
-    # --- searching ---
+    @property
+    def is_closed(self) -> bool:
+        """Whether the best order is proven."""
+        return self._is_closed(self._root)
 
     def _solve(
         self, place: Place, limit: float, questions: Questions, depth: int
     ) -> None:
         """Narrow the bounds of a place until they meet or the lower reaches a limit."""
-        if self._is_closed(place) or self.lower[place] >= limit:
+        key = self.graph.key(place)
+        if self._is_closed(key) or self.lower[key] >= limit:
             return
-        if self.certain.is_finished(_live(place)):
-            self.lower[place] = self.upper[place] = 0.0
+        if self.graph.is_finished(place):
+            self.lower[key] = self.upper[key] = 0.0
             return
         if depth > DEEPEST or not self._may_expand():
             return
-        moves, questions = self._moves(place, questions)
-        least = float("inf")
-        while moves and not self.budget.spent:
-            goal = min(limit, self._enough(place))
-            move = moves[0]
-            if move.least >= goal:
-                break
-            if not move.is_sharp:
-                heapreplace(moves, self._sharpened(move, questions))
+        moves, questions = self.graph.moves(place, questions, self.lower)
+        least = ENDLESS
+        while moves:
+            # What a question must be able to undercut, to be worth a look.
+            enough = (self._upper(key) - EVEN) / (1.0 + self._slack)
+            goal, move = min(limit, enough), moves[0]
+            if not (move.is_sharp or self.budget.spent or move.least >= goal):
+                heapreplace(moves, self.graph.sharpened(move, questions, self.lower))
                 continue
             heappop(moves)
-            least = min(least, self._explore(move, goal, questions, depth))
-            self._improve(place, move)
-        if moves:
-            least = min(least, moves[0].least)
-        upper = self.upper.get(place, float("inf"))
-        self.lower[place] = max(self.lower[place], min(least, upper))
+            if self.budget.spent or move.least >= goal:
+                least = min(least, move.least)
+                continue
+            parts = self.graph.parts(place, move)
+            least = min(least, self._explore(move.paid, parts, goal, questions, depth))
+            self._improve(key, move, parts)
+        self.lower[key] = max(self.lower[key], min(least, self._upper(key)))
 
     def _explore(
-        self, move: Move, goal: float, questions: Questions, depth: int
+        self,
+        paid: float,
+        parts: list[tuple[float, Place]],
+        goal: float,
+        questions: Questions,
+        depth: int,
     ) -> float:
         """The least that a question can cost, narrowed until it reaches the goal."""
-        lower = self.lower
-        least = move.paid + sum(lower[part] for part in move.parts)
-        for part in sorted(move.parts, key=lambda x: _live(x).bit_count()):
-            if least >= goal:
+        key, lower, least = self.graph.key, self.lower, paid
+        for chance, part in parts:
+            self._remember(part)
+            least += chance * lower[key(part)]
+        for chance, part in parts:
+            if least >= goal or self.budget.spent:
                 break
-            rest = least - lower[part]
-            self._solve(part, goal - rest, questions, depth + 1)
-            least = rest + lower[part]
+            rest = least - chance * lower[key(part)]
+            self._solve(part, (goal - rest) / chance, questions, depth + 1)
+            least = rest + chance * lower[key(part)]
         return least
 
-    def _improve(self, place: Place, move: Move) -> None:
+    def _remember(self, place: Place) -> None:
+        """Give a new place its first bounds."""
+        key = self.graph.key(place)
+        if key not in self.lower:
+            # As much work as expanding it.
+            self.budget.spent = self.budget.spent or self.budget.is_late
+            self.lower[key], upper = self.graph.first_bounds(place)
+            if upper < ENDLESS:
+                self.upper[key] = upper
+
+    def _improve(
+        self, key: PlaceKey, move: Move, parts: list[tuple[float, Place]]
+    ) -> None:
         """Take the question where it is the best so far."""
-        cost = move.paid
-        known = self.upper.get(place, float("inf"))
-        for part in move.parts:
-            if part not in self.upper and self.budget.spent:
-                self.upper[part] = self.greedy.cost(self._situation(part))
-            cost += self.upper.get(part, float("inf"))
+        cost, known = move.paid, self._upper(key)
+        for chance, part in parts:
+            below = self.graph.key(part)
+            if below not in self.upper and self.budget.spent:
+                self.upper[below] = self.graph.fallback(part)
+            cost += chance * self._upper(below)
             if cost >= known:
                 return
-        self.upper[place], self.step[place] = cost, move.question
+        self.upper[key], self.step[key] = cost, move.question
 
-    def _is_closed(self, place: Place) -> bool:
-        upper = self.upper.get(place, float("inf"))
-        return upper <= self.lower[place] * (1.0 + self._slack) + EVEN
+    def _upper(self, key: PlaceKey) -> float:
+        return self.upper.get(key, ENDLESS)
 
-    def _enough(self, place: Place) -> float:
-        """What a question must be able to undercut, to be worth a look."""
-        upper = self.upper.get(place, float("inf"))
-        return (upper - EVEN) / (1.0 + self._slack)
+    def _is_closed(self, key: PlaceKey) -> bool:
+        return self._upper(key) <= self.lower[key] * (1.0 + self._slack) + EVEN
 
     def _may_expand(self) -> bool:
-        if len(self.lower) > REMEMBERED:
+        if len(self.lower) > self.graph.remembered:
             self.budget.spent = True
         going_on = self.budget.take()
         if going_on and self._progress and not self.budget.expanded % 1_000:
-            self._progress(
-                self.budget.expanded, self.lower[self.root], self.upper[self.root]
-            )
+            lower, upper = self.lower[self._root], self._upper(self._root)
+            self._progress(self.budget.expanded, lower, upper)
         return going_on
 
-    # --- moves ---
 
-    def _moves(
-        self, place: Place, questions: Questions
+class SetGraph:
+    """What certain answers leave of the causes."""
+
+    slacks: tuple[float, ...] = SLACKS
+    remembered = SETS
+
+    def __init__(self, certain: Certain) -> None:
+        self.certain, self.greedy = certain, Greedy(certain)
+        self._bounds = SetBounds(certain)
+        self._cost = [ask.cost for ask in certain.task.questions]
+        self.questions = tuple(np.argsort(self._cost, kind="stable").tolist())
+        self.root = self.key(certain.root)
+
+    def key(self, place: LiveSet) -> LiveSet:
+        """The set alone where it says all."""
+        return _live(place) if self.certain.is_plain else place
+
+    def first_bounds(self, place: LiveSet) -> tuple[float, float]:
+        """The best lower bound that there is, and the cost of the greedy policy."""
+        live, questions = _live(place), self.questions
+        self._bounds.assess([live], questions)
+        lower = max(self._bounds.quick(live), self._bounds.certified(live, questions))
+        return lower, self.fallback(place)
+
+    def is_finished(self, place: LiveSet) -> bool:
+        """Whether nothing that can be reached splits the set, or nothing needs to."""
+        return self.certain.is_finished(_live(place))
+
+    def moves(
+        self, place: LiveSet, questions: Questions, lower: dict[LiveSet, float]
     ) -> tuple[list[Move], Questions]:
-        """All questions worth a look, as a heap, and those worth one below."""
-        found: list[tuple[int, float, tuple[Place, ...]]]
+        """The cheapest question of each way to split the set, by what it may cost."""
+        found: list[tuple[int, float, tuple[LiveSet, ...]]]
         if isinstance(place, int):
             found = [*self._splits(place, questions)]
             questions = tuple(q for q, _, _ in found)
@@ -183,27 +281,24 @@ class Separation:
                 (option.question, option.minutes, tuple(x for _, x in option.parts))
                 for option in self.certain.options(place)
             ]
-        self._assess([part for _, _, parts in found for part in parts], questions)
-        weight, lower = self._floors.weight(_live(place)), self.lower
-        moves = [
-            Move(
-                weight * minutes + sum([lower[part] for part in parts]),
-                q,
-                False,  # noqa: FBT003 - a field, read by its name
-                weight * minutes,
-                parts,
-            )
-            for q, minutes, parts in found
-        ]
+        new = {x for *_, parts in found for x in parts if x not in lower}
+        self._bounds.assess([_live(x) for x in new], questions)
+        lower.update((x, self._bounds.quick(_live(x))) for x in new)
+        weight = self._bounds.weight(_live(place))
+        moves = []
+        for q, minutes, parts in found:
+            paid = weight * minutes
+            least = paid + sum([lower[x] for x in parts])
+            moves.append(Move(least, q, least, paid, False, parts))  # noqa: FBT003
         # Parts are disjoint, so together they cost no more than the whole.
         together = max((x.least - x.paid for x in moves), default=0.0)
-        self.lower[place] = max(self.lower[place], together)
+        lower[place] = max(lower[place], together)
         heapify(moves)
         return moves, questions
 
     def _splits(
         self, live: int, questions: Questions
-    ) -> list[tuple[int, float, tuple[int, ...]]]:
+    ) -> Iterable[tuple[int, float, tuple[int, ...]]]:
         """The cheapest question of each way to split a set, the first in a tie."""
         found: dict[tuple[int, ...], int] = {}
         answers = self.certain.answers
@@ -211,122 +306,86 @@ class Separation:
             parts = tuple(sorted([x for _, mask in answers[q] if (x := live & mask)]))
             if len(parts) > 1 and parts not in found:
                 found[parts] = q
-        return [(q, self._cost[q], parts) for parts, q in found.items()]
+        return ((q, self._cost[q], parts) for parts, q in found.items())
 
-    def _sharpened(self, move: Move, questions: Questions) -> Move:
-        """The same with the slower bounds of the places it leads to."""
+    def sharpened(
+        self, move: Move, questions: Questions, lower: dict[LiveSet, float]
+    ) -> Move:
+        """The same with the slower bounds of the sets it leads to."""
         for part in move.parts:
-            floor = self._floors.sharp(_live(part), questions)
-            self.lower[part] = max(self.lower[part], floor)
-        least = move.paid + sum(self.lower[part] for part in move.parts)
-        return move._replace(least=max(least, move.least), is_sharp=True)
+            floor = self._bounds.sharp(_live(part), questions)
+            lower[part] = max(lower[part], floor)
+        least = move.paid + sum(lower[part] for part in move.parts)
+        least = max(least, move.least)
+        return move._replace(rank=least, least=least, is_sharp=True)
 
-    def _assess(self, places: Sequence[Place], questions: Questions) -> None:
-        """Give each place a first lower bound."""
-        new = [x for x in places if x not in self.lower]
-        self._floors.assess([_live(x) for x in new], questions)
-        for place in new:
-            self.lower[place] = self._floors.quick(_live(place))
+    def parts(self, place: LiveSet, move: Move) -> list[tuple[float, LiveSet]]:
+        """The smallest sets first; their weights are in their costs already."""
+        del place
+        return [
+            (1.0, x) for x in sorted(move.parts, key=lambda x: _live(x).bit_count())
+        ]
 
-    def _situation(self, place: Place) -> Situation:
-        return Situation(place) if isinstance(place, int) else place
+    def fallback(self, place: LiveSet) -> float:
+        """What the greedy policy costs."""
+        return self.greedy.cost(Situation(place) if isinstance(place, int) else place)
 
 
-def _live(place: Place) -> int:
+def _live(place: LiveSet) -> int:
     return place if isinstance(place, int) else place.live
 
 
-NOISY_EVEN = 1e-12  # minutes; bounds that close are equal
-NOISY_DEEPEST = 300  # questions on a path that is searched
-NOISY_REMEMBERED = 200_000  # situations with bounds, at most; the search ends there
-BELIEVED = 20_000_000  # numbers in their beliefs, at most
+class BeliefGraph:
+    """What noisy answers lead to; what tells most per minute is looked at first."""
 
+    slacks: tuple[float, ...] = (0.0,)
+    questions: Questions = ()
 
-class Assurance:
-    """The search; ``run`` may be called once."""
+    def __init__(self, noisy: Noisy) -> None:
+        self.noisy, self.root = noisy, noisy.root
+        self.remembered = min(BELIEFS, BELIEVED // len(noisy.task.prior))
 
-    def __init__(
-        self, noisy: Noisy, budget: Budget, progress: Progress | None = None
-    ) -> None:
-        self.noisy, self.budget, self._progress = noisy, budget, progress
-        self.lower: dict[Key, float] = {}
-        self.upper: dict[Key, float] = {}
-        self.step: dict[Key, int] = {}
-        causes = len(noisy.task.prior)
-        self._remembered = min(NOISY_REMEMBERED, BELIEVED // causes)
+    def key(self, place: Evidence) -> Key:
+        """Equal for beliefs that agree, with the same questions left."""
+        return place.key
 
-    def run(self) -> float:
-        """The lower bound that the budget can prove, in minutes."""
-        root = self.noisy.root
-        self._assess(root)
-        self._solve(root, float("inf"), 0)
-        return self.lower[root.key]
+    def first_bounds(self, place: Evidence) -> tuple[float, float]:
+        """Minutes of the cheapest question; both are 0 where there is none."""
+        here = self.noisy.candidates(place)
+        return here.least, ENDLESS if here.any else 0.0
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether the best order is proven."""
-        return self._is_closed(self.noisy.root.key)
+    def is_finished(self, place: Evidence) -> bool:  # noqa: ARG002
+        """No: its first bounds have said so."""
+        return False
 
-    def _solve(self, situation: Evidence, limit: float, depth: int) -> None:
-        """Narrow the bounds until they meet or the lower reaches a limit."""
-        key = situation.key
-        if self._is_closed(key) or self.lower[key] >= limit:
-            return
-        if depth > NOISY_DEEPEST or not self._may_expand():
-            return
-        here = self.noisy.candidates(situation)
-        least = float("inf")
-        for q in here.in_order():
-            known = self.upper.get(key, float("inf"))
-            goal = min(limit, known - NOISY_EVEN)
-            if self.budget.spent or here.costs[q] >= goal:
-                least = min(least, float(here.costs[q]))
-                continue
-            option = self.noisy.option(situation, q)
-            least = min(least, self._explore(option, goal, depth))
-            cost = option.minutes + sum(
-                chance * self.upper.get(x.key, float("inf"))
-                for _, chance, x in option.parts
-            )
-            if cost < known:
-                self.upper[key], self.step[key] = cost, q
-        upper = self.upper.get(key, float("inf"))
-        self.lower[key] = max(self.lower[key], min(least, upper))
+    def moves(
+        self,
+        place: Evidence,
+        questions: Questions,
+        lower: dict[Key, float],  # noqa: ARG002
+    ) -> tuple[list[Move], Questions]:
+        """What can be asked and tells something, or may open what does."""
+        here = self.noisy.candidates(place)
+        costs = here.costs.tolist()
+        moves = [
+            Move(rank, q, costs[q], costs[q]) for rank, q in enumerate(here.in_order())
+        ]
+        return moves, questions
 
-    def _explore(self, option: Option, goal: float, depth: int) -> float:
-        """The least that a question can cost, narrowed until it reaches the goal."""
-        self.budget.spent = self.budget.spent or self.budget.is_late
-        least = option.minutes
-        for _, chance, x in option.parts:
-            self._assess(x)
-            least += chance * self.lower[x.key]
-        for _, chance, x in option.parts:
-            if least >= goal or self.budget.spent:
-                break
-            rest = least - chance * self.lower[x.key]
-            self._solve(x, (goal - rest) / chance, depth + 1)
-            least = rest + chance * self.lower[x.key]
-        return least
+    def sharpened(
+        self,
+        move: Move,
+        questions: Questions,  # noqa: ARG002
+        lower: dict[Key, float],  # noqa: ARG002
+    ) -> Move:
+        """The same: there is no slower bound."""
+        return move
 
-    def _assess(self, situation: Evidence) -> None:
-        """Give a situation its first bounds."""
-        key = situation.key
-        if key in self.lower:
-            return
-        here = self.noisy.candidates(situation)
-        self.lower[key] = here.least
-        if not here.any:
-            self.upper[key] = 0.0
+    def parts(self, place: Evidence, move: Move) -> list[tuple[float, Evidence]]:
+        """In the order of the answers."""
+        option = self.noisy.option(place, move.question)
+        return [(chance, x) for _, chance, x in option.parts]
 
-    def _is_closed(self, key: Key) -> bool:
-        return self.upper.get(key, float("inf")) <= self.lower[key] + NOISY_EVEN
-
-    def _may_expand(self) -> bool:
-        if len(self.lower) > self._remembered:
-            self.budget.spent = True
-        going_on = self.budget.take()
-        if going_on and self._progress and not self.budget.expanded % 1_000:
-            root = self.noisy.root.key
-            upper = self.upper.get(root, float("inf"))
-            self._progress(self.budget.expanded, self.lower[root], upper)
-        return going_on
+    def fallback(self, place: Evidence) -> float:  # noqa: ARG002
+        """Unknown: following a policy to its end takes too long."""
+        return ENDLESS

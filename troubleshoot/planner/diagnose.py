@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from troubleshoot.planner.branch_and_bound import Assurance, Separation
+from troubleshoot.planner.branch_and_bound import BeliefGraph, BranchAndBound, SetGraph
 from troubleshoot.planner.certain import Certain, Situation
 from troubleshoot.planner.compress import ended, written
 from troubleshoot.planner.lookahead import Lookahead
@@ -61,10 +61,12 @@ def greedy(task: Task) -> Policy:
 
 
 def _certain(certain: Certain, budget: Budget, progress: Progress | None) -> Policy:
-    search = Separation(certain, budget, progress)
-    search.run()
-    nodes = _tree_of_sets(certain, search.greedy, search.step_in)
-    lower = search.lower[search.root]
+    graph = SetGraph(certain)
+    search = BranchAndBound(graph, budget, progress)
+    lower = search.run()
+    nodes = _tree_of_sets(
+        certain, graph.greedy, lambda situation: search.step.get(graph.key(situation))
+    )
     return policy(certain.task, nodes, lower_bound=lower, expanded=budget.expanded)
 
 
@@ -96,7 +98,7 @@ def _noisy(task: Task, budget: Budget, progress: Progress | None) -> Policy:
     ahead = Lookahead(noisy, part := budget.part(1 / 4, unlimited=LOOKED))
     lower = ahead.run()
     budget.resumed(part)
-    search = Assurance(noisy, part := budget.part(1 / 8), progress)
+    search = BranchAndBound(BeliefGraph(noisy), part := budget.part(1 / 8), progress)
     lower = max(lower, search.run())
     budget.resumed(part)
     better = search.step
