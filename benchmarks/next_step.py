@@ -7,6 +7,7 @@ its remedy class. Targets: at most 3 when dense; time follows the informative ce
 and shrinks with the live causes.
 
     python benchmarks/next_step.py [--quick]
+    python benchmarks/next_step.py --forms   what chose the constants of ``inference``
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
+from troubleshoot.inference import tables
 from troubleshoot.inference.model import Model
-from troubleshoot.inference.tables import Likelihood
+from troubleshoot.inference.tables import DenseTable, Likelihood, SparseTable, gains
 
 # One thread: on a busy machine two of them wait for each other, and only that is
 # measured. It is read when numpy is imported.
@@ -30,6 +33,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 Work = Callable[[], object]
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
 
 SIZES = ((1_000, 1_000), (10_000, 1_000))
 FEW = 0.01  # share of informative cells
@@ -90,9 +94,11 @@ def random_model(
     )
 
 
-def few_live(rng: np.random.Generator, p: FloatArray) -> FloatArray:
+def few_live(
+    rng: np.random.Generator, p: FloatArray, share: float = LIVE
+) -> FloatArray:
     """The belief after most causes were eliminated."""
-    left = np.where(rng.random(len(p)) < LIVE, p, 0.0)
+    left = np.where(rng.random(len(p)) < share, p, 0.0)
     return np.asarray(left / left.sum())
 
 
@@ -100,6 +106,54 @@ def first_time(model: Model, p: FloatArray) -> FloatArray:
     """Gains as right after an elimination: nothing is remembered of the live set."""
     model.forget()
     return model.gains(p)
+
+
+def forms(rounds: int) -> None:
+    """Where one form of a table becomes faster than another: milliseconds."""
+    rng, causes, questions = np.random.default_rng(20261101), 2_000, 500
+    print("informative cells: all causes, then a tenth of them")
+    for share in (0.05, 0.1, 0.15, 0.2, 0.3):
+        model = random_model(rng, causes, questions, share)
+        given = model.classes, tuple(model.likelihoods.values())
+        table, other = DenseTable.of(*given), SparseTable.of(*given)
+        p, some = model.prior, few_live(rng, model.prior)
+        live = np.flatnonzero(some)
+        work: dict[str, Work] = {
+            "dense": partial(gains, table, p),
+            "sparse": partial(gains, other, p),
+            "dense of few": partial(gains, table.restricted(live), some),
+            "sparse of few": partial(gains, other.restricted(live), some),
+        }
+        print(f"{share:>8.0%}", *in_words(medians(work, rounds)))
+    model = random_model(rng, causes, questions, 1.0)
+    table = DenseTable.of(model.classes, tuple(model.likelihoods.values()))
+    print("live causes: passing over all, copying the live rows, passing over the copy")
+    for share in (0.1, 0.2, 0.25, 0.3, 0.5):
+        some = few_live(rng, model.prior, share)
+        live = np.flatnonzero(some)
+        work = {
+            "all": partial(gains, table, some),
+            "copied": partial(copied, table, live, some),
+            "again": partial(gains, table.restricted(live), some),
+        }
+        print(f"{share:>8.0%}", *in_words(medians(work, rounds)))
+    print("numbers of J at a time, two causes to a class")
+    for power in (13, 15, 17, 19):
+        tables.IN_CACHE = 2**power
+        pairs = np.arange(causes + 1) // 2
+        table = DenseTable.of(pairs, tuple(model.likelihoods.values()))
+        work = {f"2^{power}": partial(gains, table, model.prior)}
+        print(" " * 8, *in_words(medians(work, rounds)))
+
+
+def copied(table: DenseTable, live: IntArray, p: FloatArray) -> FloatArray:
+    """Gains by a copy of the live rows that is made for them."""
+    return gains(table.restricted(live), p)
+
+
+def in_words(seconds: dict[str, float]) -> list[str]:
+    """Each case with its milliseconds."""
+    return [f"{case} {each * 1e3:.2f}" for case, each in seconds.items()]
 
 
 def medians(work: dict[str, Work], rounds: int) -> dict[str, float]:
@@ -115,4 +169,7 @@ def medians(work: dict[str, Work], rounds: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main(quick="--quick" in sys.argv[1:])
+    if "--forms" in sys.argv[1:]:
+        forms(rounds=21)
+    else:
+        main(quick="--quick" in sys.argv[1:])

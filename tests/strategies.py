@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from troubleshoot.tree.tree import Action, Answer, Cause, Question, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 seeds = st.integers(min_value=0, max_value=2**32 - 1)
 
@@ -37,6 +37,22 @@ def trees(draw: st.DrawFn, *, most_causes: int = 8, most_questions: int = 6) -> 
 def beliefs(draw: st.DrawFn, causes: int) -> np.ndarray[Any, np.dtype[np.float64]]:
     """A distribution over causes, some of them often eliminated."""
     return random_belief(np.random.default_rng(draw(seeds)), causes)
+
+
+def many_trees(
+    seed: int, number: int
+) -> Iterator[tuple[Tree, np.ndarray[Any, np.dtype[np.float64]]]]:
+    """Small trees, each with a belief over its causes and the unknown one."""
+    rng = np.random.default_rng(seed)
+    for _ in range(number):
+        tree = random_tree(
+            rng,
+            causes=int(rng.integers(1, 12)),
+            questions=int(rng.integers(1, 6)),
+            actions=int(rng.integers(0, 4)),
+            spoken=float(rng.choice([0.0, 0.1, 0.5, 1.0])),
+        )
+        yield tree, random_belief(rng, len(tree.causes) + 1)
 
 
 def random_tree(

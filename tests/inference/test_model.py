@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import oracle
 import pytest
-from strategies import plain_question, plain_tree, random_belief, random_tree
+from strategies import many_trees, plain_question, plain_tree, random_tree
 
 import troubleshoot as ts
 from troubleshoot.errors import UnknownName
@@ -20,7 +20,7 @@ from troubleshoot.inference import model as model_module
 from troubleshoot.inference import tables
 from troubleshoot.inference.bayes import entropy, expected_information_gain, posterior
 from troubleshoot.inference.model import compiled
-from troubleshoot.inference.tables import Dense, Sparse, dense, sparse
+from troubleshoot.inference.tables import DenseTable
 from troubleshoot.tree.tree import Action
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "worked-car-starts"
@@ -46,25 +46,6 @@ def _classic():
         for i in range(5)
     )
     return plain_tree(priors, *questions)
-
-
-def _many_trees(seed, number):
-    rng = np.random.default_rng(seed)
-    for _ in range(number):
-        tree = random_tree(
-            rng,
-            causes=int(rng.integers(1, 12)),
-            questions=int(rng.integers(1, 6)),
-            actions=int(rng.integers(0, 4)),
-            spoken=float(rng.choice([0.0, 0.1, 0.5, 1.0])),
-        )
-        yield tree, random_belief(rng, len(tree.causes) + 1)
-
-
-def _gains_of(table, model, p):
-    answers, noise = table.sums(p)
-    spread = model.leading.entropy(answers[None, :], p.sum(keepdims=True))[0]
-    return spread - noise
 
 
 def test_two_causes_by_hand():
@@ -94,7 +75,7 @@ def test_gains_equal_the_oracle():
     """
     On random trees the gain is entropy of the remedy class before less after.
     """
-    for tree, p in _many_trees(3, 2000):
+    for tree, p in many_trees(3, 2000):
         model = compiled(tree)
         belief = dict(zip(model.causes, p.tolist(), strict=True))
 
@@ -108,45 +89,12 @@ def test_class_belief_equals_the_oracle():
     """
     Causes with the same remedy are one class, and their beliefs add up.
     """
-    for tree, p in _many_trees(4, 500):
+    for tree, p in many_trees(4, 500):
         model = compiled(tree)
         belief = dict(zip(model.causes, p.tolist(), strict=True))
 
         expected = oracle.merged(belief, oracle.remedy_classes(tree))
         assert model.class_belief(p) == pytest.approx(list(expected.values()))
-
-
-@pytest.mark.parametrize("slab", [1, 2**17])
-def test_dense_equals_sparse(monkeypatch, slab):
-    """
-    How likelihoods are stored changes no result, cut into slabs or not.
-    """
-    monkeypatch.setattr(tables, "SLAB", slab)
-    for tree, p in _many_trees(5, 500):
-        model = compiled(tree)
-        parts = model.leading, model.classes, tuple(model.likelihoods.values())
-
-        one, other = (_gains_of(build(*parts), model, p) for build in (dense, sparse))
-
-        assert one == pytest.approx(other, abs=1e-12)
-
-
-@pytest.mark.parametrize("build", [dense, sparse])
-def test_live_set_equals_full(build):
-    """
-    Leaving eliminated causes out changes no result, once or twice over.
-    """
-    for tree, p in _many_trees(6, 500):
-        model = compiled(tree)
-        table = build(model.leading, model.classes, tuple(model.likelihoods.values()))
-        more = np.flatnonzero((p > 0) | (np.arange(len(p)) % 2 == 0))
-
-        once = table.restricted(np.flatnonzero(p > 0))
-        twice = table.restricted(more).restricted(np.flatnonzero(p > 0))
-
-        full = _gains_of(table, model, p)
-        assert _gains_of(once, model, p) == pytest.approx(full, abs=1e-12)
-        assert _gains_of(twice, model, p) == pytest.approx(full, abs=1e-12)
 
 
 def test_gains_follow_the_single_question():
@@ -162,18 +110,6 @@ def test_gains_follow_the_single_question():
         rows = [model.likelihood(question.id, each.id) for each in question.answers]
         alone = expected_information_gain(model.prior, np.array(rows))
         assert bits == pytest.approx(alone, abs=1e-12)
-
-
-def test_few_informative_cells_are_stored_sparsely():
-    """
-    The form follows the share of informative cells.
-    """
-    rng = np.random.default_rng(8)
-    few = random_tree(rng, causes=200, questions=20, spoken=0.02)
-    many = random_tree(rng, causes=200, questions=20, spoken=0.5)
-
-    assert isinstance(compiled(few).table, Sparse)
-    assert isinstance(compiled(many).table, Dense)
 
 
 @pytest.mark.parametrize("spoken", [0.02, 0.5])
@@ -205,7 +141,7 @@ def test_answer_probabilities_equal_the_likelihoods():
     """
     One distribution per question, exactly zero where an answer is impossible.
     """
-    for tree, p in _many_trees(10, 300):
+    for tree, p in many_trees(10, 300):
         model = compiled(tree)
 
         found = model.answer_probabilities(p)
@@ -275,13 +211,13 @@ def test_a_table_takes_little_more_than_its_size(monkeypatch):
     Compiling a tree by group and filling its table takes the table and 3 MB more.
     """
     tree = _grouped(groups=40, size=50, questions=300, spoken=40)
-    monkeypatch.setattr(tables, "BLOCK", 2**16)
+    monkeypatch.setattr(tables, "AT_ONCE", 2**16)
     tracemalloc.start()
     table = compiled(tree).table
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert isinstance(table, Dense)
+    assert isinstance(table, DenseTable)
     assert peak < table.matrix.nbytes + 3_000_000
 
 

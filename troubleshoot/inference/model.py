@@ -14,22 +14,21 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from troubleshoot.errors import UnknownName
-from troubleshoot.inference.bayes import BoolArray, IntArray, Leading, gain
 from troubleshoot.inference.tables import (
-    Dense,
+    DenseTable,
+    Interned,
     Likelihood,
-    Shared,
-    Sparse,
-    dense,
+    SparseTable,
+    Table,
+    gains,
     informative_cells,
     small,
-    sparse,
 )
 from troubleshoot.tree.read_only import layers
 from troubleshoot.tree.tree import once_per_tree
@@ -37,18 +36,20 @@ from troubleshoot.tree.tree import once_per_tree
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.inference.bayes import BoolArray, FloatArray, IntArray
     from troubleshoot.tree.tree import Action, Question, Tree
 
 
-Table: TypeAlias = Dense | Sparse
 AnyArray = TypeVar("AnyArray", bound=npt.NDArray[np.generic])
 
 UNKNOWN = "unknown"
 REMEDY = 0.5  # P(fixes) that makes an action the remedy of a cause
-FEW_CELLS = 0.15  # share of informative cells under which only those are stored
-FEW_LIVE = 0.25  # share of live causes under which copying them beats passing over all
-REMEMBERED = 4  # live sets whose copies are kept
+# `benchmarks/next_step.py --forms`: the share of informative cells under which adding
+# up those alone is faster, and that of live causes under which copying their rows is
+# faster than passing over all.
+FEW_CELLS = 0.15
+FEW_LIVE = 0.25
+REMEMBERED = 4  # live sets whose copies are kept: together at most one more table
 ROUNDING = 1e-14  # a last answer no likelier than this is what rounding left over
 
 
@@ -95,7 +96,7 @@ class Model:
             actions: P(fixes | cause) of the listed causes, shape ``(listed,)``.
         """
         fixing = {id_: _frozen(np.append(fixes, 0.0)) for id_, fixes in actions.items()}
-        listed, shared = prior[:-1], Shared()
+        listed, shared = prior[:-1], Interned()
         return cls(
             causes=(*causes, UNKNOWN),
             prior=_frozen(prior.astype(np.float64)),
@@ -140,24 +141,18 @@ class Model:
         """
         Expected information gain of each question about the remedy class, in bits.
 
-        ``I(R; A) = H(A) - sum_r P(r) H(A | r)``; never negative, exactly 0 for a
-        question that tells nothing. Two matrix-vector products, over the informative
-        cells and the live causes if those are few; logarithms only for causes that
-        share their remedy class.
-
-        Returns:
-            Shape ``(questions,)``.
+        ``tables.gains``, over the informative cells and the live causes if those are
+        few. Shape ``(questions,)``.
         """
-        answers, noise = self._table_for(p).sums(p)
-        answer_entropy = self.leading.entropy(answers[None, :], p.sum(keepdims=True))
-        return gain(answer_entropy[0], noise)
+        return gains(self._table_for(p), p)
 
     def answer_probabilities(self, p: FloatArray) -> tuple[FloatArray, ...]:
         """P(answer) of each question, one array of shape ``(answers,)`` for each."""
         answers, _ = self._table_for(p).sums(p)
-        last = p.sum() - self.leading.by_question(answers)
+        columns = self.table.columns
+        last = p.sum() - columns.by_question(answers)
         last[last < ROUNDING] = 0.0
-        each = np.split(np.maximum(answers, 0.0), self.leading.first[1:])
+        each = np.split(np.maximum(answers, 0.0), columns.first[1:])
         return tuple(
             np.append(some, rest) if len(likelihood.answers) > 1 else some
             for some, rest, likelihood in zip(
@@ -166,19 +161,12 @@ class Model:
         )
 
     @cached_property
-    def leading(self) -> Leading:
-        """Where the answers of each question stand in the table."""
-        counts = [each.leading for each in self.likelihoods.values()]
-        first = np.cumsum([0, *counts], dtype=np.intp)
-        return Leading(first[:-1], int(first[-1]))
-
-    @cached_property
     def table(self) -> Table:
         """All likelihoods in the form in which they are summed fastest."""
         likelihoods = tuple(self.likelihoods.values())
         few = FEW_CELLS * len(self.causes) * len(likelihoods)
-        build = sparse if informative_cells(likelihoods) < few else dense
-        return build(self.leading, self.classes, likelihoods)
+        form = SparseTable if informative_cells(likelihoods) < few else DenseTable
+        return form.of(self.classes, likelihoods)
 
     def forget(self) -> None:
         """Drop the copies made for live sets; they are made again when needed."""
@@ -224,7 +212,7 @@ def remedy_classes(fixes: Sequence[FloatArray], causes: int) -> IntArray:
 @once_per_tree
 def compiled(tree: Tree) -> Model:
     """The model of the tree, the same one as long as the tree lives."""
-    under, shared = _under(tree), Shared()
+    under, shared = _under(tree), Interned()
     priors = [cause.prior for cause in tree.root_causes]
     return Model.from_arrays(
         causes=tuple(each.id for each in tree.root_causes),

@@ -1,45 +1,52 @@
 """
-P(answer | cause) of one question, stored only for the causes it speaks about.
-
-Answers of all questions under all causes, as one matrix.
+Answers of all questions under all causes, in the form in which they are summed fastest.
 
 Throughout this module:
-    p   is a belief, shape (causes,)
-    M   is the matrix, shape (causes, columns + questions): P(answer | cause) of the
-        leading answers, then H(answer | cause) of each question. A cause is a row,
-        so that taking the live causes copies contiguous memory
-    J   is P(answer and remedy class), shape (classes, columns)
-
-Answers of all questions, where most causes answer most questions alike.
-
-Throughout this module:
-    p      is a belief, shape (causes,)
+    p      is a belief, shape (causes,), or many, shape (beliefs, causes)
+    r      is a remedy class; all causes of a class are one thing to find
+    J      is P(answer and remedy class), shape (classes, columns)
+    M      is the dense matrix, shape (causes, columns + questions): P(answer | cause)
+           of the leading answers, then H(answer | cause) of each question. A cause is
+           a row, so that taking the live causes copies contiguous memory
     base   is what a cause answers that the question does not speak about, shape
-           (columns + questions,): P(answer) of the leading answers, then H(answer)
+           (columns + questions,), in the columns of M
     delta  is the difference from it of a cause that the question does speak about
-    J      is P(answer and remedy class), one number per class, question and answer
 
-Time follows the stored cells, not causes times questions.
+What a question tells is ``I(R; A) = H(A) - sum_r P(r) H(A | r)``. A class of one cause
+adds a number that no belief changes, times its belief; only classes of several cost
+logarithms. A dense table is one pass over M, a sparse one follows the stored deltas; a
+batch table keeps every answer, and looks at many beliefs at once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from troubleshoot.inference.bayes import BoolArray, FloatArray, IntArray, Leading, plogp
+from troubleshoot.inference.bayes import (
+    AnswerColumns,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    plogp,
+    useful,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 ALONE = 2  # a cause and the unknown one
+AT_ONCE = 2**20  # numbers of a table that are filled at a time: 8 MB beside it
+# Numbers of J at a time, so that their logarithms stay in the cache; four times as many
+# take a fifth longer (`benchmarks/next_step.py --forms`).
+IN_CACHE = 2**17
 
 
-class Shared:
+class Interned:
     """Equal arrays are one, for questions that speak about the same causes."""
 
     def __init__(self) -> None:
@@ -124,9 +131,9 @@ class Likelihood:
             which=small(np.append(self.which, self.said.shape[1])),
         )
 
-    def sharing(self, shared: Shared) -> Likelihood:
+    def sharing(self, seen: Interned) -> Likelihood:
         """The same, of arrays that equal ones of other questions are one with."""
-        return replace(self, causes=shared(self.causes), which=shared(self.which))
+        return replace(self, causes=seen(self.causes), which=seen(self.which))
 
 
 def small(places: IntArray) -> IntArray:
@@ -134,17 +141,13 @@ def small(places: IntArray) -> IntArray:
     return places.astype(np.min_scalar_type(places.max(initial=0)))
 
 
-def informative_cells(likelihoods: tuple[Likelihood, ...]) -> int:
+def informative_cells(likelihoods: Sequence[Likelihood]) -> int:
     """How many pairs of question and cause are stored."""
     return sum(len(each.causes) for each in likelihoods)
 
 
-BLOCK = 2**20  # numbers of M that are filled at a time
-SLAB = 2**17  # numbers of J at a time, so that their logarithms stay in the cache
-
-
 @dataclass(frozen=True)
-class Slab:
+class RowBlock:
     """Remedy classes of one size, whose causes stand one after the other in M."""
 
     start: int
@@ -158,7 +161,7 @@ class Slab:
 
 
 @dataclass(frozen=True, eq=False)
-class Dense:
+class DenseTable:
     """
     M for some causes: those alone in their class first, then the others by class.
 
@@ -166,20 +169,36 @@ class Dense:
     or out of M.
     """
 
-    leading: Leading
+    columns: AnswerColumns
     classes: IntArray
     rows: IntArray
-    slabs: tuple[Slab, ...]
+    blocks: tuple[RowBlock, ...]
     matrix: FloatArray
 
-    def restricted(self, live: IntArray) -> Dense:
+    @classmethod
+    def of(cls, classes: IntArray, likelihoods: Sequence[Likelihood]) -> DenseTable:
+        """M for all causes, filled some questions at a time: it takes only its size."""
+        columns = _leading(likelihoods)
+        rows, blocks = _arranged(classes, columns.count)
+        place = np.argsort(rows)
+        matrix = np.empty((len(rows), columns.count + len(likelihoods)))
+        step = max(1, AT_ONCE // len(rows))
+        for q in range(0, len(likelihoods), step):
+            some, first = likelihoods[q : q + step], columns.first[q]
+            answers = np.concatenate([_answers(each, place) for each in some])
+            matrix[:, first : first + len(answers)] = answers.T
+            noise = np.stack([_noise(each, place) for each in some])
+            matrix[:, columns.count + q : columns.count + q + len(some)] = noise.T
+        return cls(columns, classes, rows, blocks, matrix)
+
+    def restricted(self, live: IntArray) -> DenseTable:
         """The same with the rows of the live causes only."""
         row = np.empty(len(self.classes), dtype=np.intp)
         row[self.rows] = np.arange(len(self.rows))
-        order, slabs = _arranged(self.classes[live], self.leading.columns)
+        order, blocks = _arranged(self.classes[live], self.columns.count)
         rows = live[order]
         matrix = self.matrix.take(row[rows], axis=0)
-        return Dense(self.leading, self.classes, rows, slabs, matrix)
+        return DenseTable(self.columns, self.classes, rows, blocks, matrix)
 
     def sums(self, p: FloatArray) -> tuple[FloatArray, FloatArray]:
         """
@@ -189,40 +208,23 @@ class Dense:
         single cause; the others cost logarithms of their joint with the answers.
         """
         p = p[self.rows]
-        columns = self.leading.columns
-        alone = self.slabs[0].start if self.slabs else len(p)
+        columns = self.columns.count
+        alone = self.blocks[0].start if self.blocks else len(p)
         both = p[:alone] @ self.matrix[:alone]
         answers, noise = both[:columns], both[columns:]
-        for slab in self.slabs:
-            joint, mass = self._joint(slab, p)
+        for block in self.blocks:
+            joint, mass = self._joint(block, p)
             answers += joint.sum(axis=0)
-            noise += self.leading.entropy(joint, mass[:, None]).sum(axis=0)
+            noise += self.columns.entropy(joint, mass[:, None]).sum(axis=0)
         return answers, noise
 
-    def _joint(self, slab: Slab, p: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """J and P(class) of the classes in the slab."""
-        shape = (slab.classes, slab.size)
-        weights = p[slab.start : slab.stop].reshape(shape)
-        rows = self.matrix[slab.start : slab.stop].reshape(*shape, -1)
-        joint = weights[:, None, :] @ rows[:, :, : self.leading.columns]
+    def _joint(self, block: RowBlock, p: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """J and P(class) of the classes in the block."""
+        shape = (block.classes, block.size)
+        weights = p[block.start : block.stop].reshape(shape)
+        rows = self.matrix[block.start : block.stop].reshape(*shape, -1)
+        joint = weights[:, None, :] @ rows[:, :, : self.columns.count]
         return joint[:, 0, :], weights.sum(axis=1)
-
-
-def dense(
-    leading: Leading, classes: IntArray, likelihoods: tuple[Likelihood, ...]
-) -> Dense:
-    """M for all causes, filled some questions at a time: it takes only its size."""
-    rows, slabs = _arranged(classes, leading.columns)
-    place = np.argsort(rows)
-    matrix = np.empty((len(rows), leading.columns + len(likelihoods)))
-    step = max(1, BLOCK // len(rows))
-    for q in range(0, len(likelihoods), step):
-        some, first = likelihoods[q : q + step], leading.first[q]
-        answers = np.concatenate([_answers(each, place) for each in some])
-        matrix[:, first : first + len(answers)] = answers.T
-        noise = np.stack([_noise(each, place) for each in some])
-        matrix[:, leading.columns + q : leading.columns + q + len(some)] = noise.T
-    return Dense(leading, classes, rows, slabs, matrix)
 
 
 def _answers(each: Likelihood, place: IntArray) -> FloatArray:
@@ -241,35 +243,35 @@ def _noise(each: Likelihood, place: IntArray) -> FloatArray:
     return noise
 
 
-def _arranged(classes: IntArray, columns: int) -> tuple[IntArray, tuple[Slab, ...]]:
-    """The order of causes by size of their class and class, and the slabs in it."""
+def _arranged(classes: IntArray, columns: int) -> tuple[IntArray, tuple[RowBlock, ...]]:
+    """The order of causes by size of their class and class, and the blocks in it."""
     size = np.bincount(classes)[classes]
     order = np.lexsort((classes, size))
     sizes, starts, causes = np.unique(
         size[order], return_index=True, return_counts=True
     )
     found = zip(sizes.tolist(), starts.tolist(), causes.tolist(), strict=True)
-    slabs = (_cut(Slab(at, n // size, size), columns) for size, at, n in found)
-    return order, tuple(slab for cut in slabs for slab in cut if slab.size > 1)
+    blocks = (_cut(RowBlock(at, n // size, size), columns) for size, at, n in found)
+    return order, tuple(block for cut in blocks for block in cut if block.size > 1)
 
 
-def _cut(slab: Slab, columns: int) -> Iterator[Slab]:
-    """The slab in pieces whose joint fits the cache."""
-    step = max(1, SLAB // max(columns, 1))
-    for done in range(0, slab.classes, step):
-        start = slab.start + done * slab.size
-        yield Slab(start, min(step, slab.classes - done), slab.size)
+def _cut(block: RowBlock, columns: int) -> Iterator[RowBlock]:
+    """The block in pieces whose joint fits the cache."""
+    step = max(1, IN_CACHE // max(columns, 1))
+    for done in range(0, block.classes, step):
+        start = block.start + done * block.size
+        yield RowBlock(start, min(step, block.classes - done), block.size)
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class Coordinates:
     """Differences from the base as (cause, column, delta), by cause."""
 
     cause: IntArray
     column: IntArray
     delta: FloatArray
 
-    def of(self, causes: IntArray) -> Cells:
+    def of(self, causes: IntArray) -> Coordinates:
         """The cells of these causes only; time follows what is taken."""
         start = np.searchsorted(self.cause, causes, side="left")
         count = np.searchsorted(self.cause, causes, side="right") - start
@@ -282,17 +284,17 @@ class Cells:
         sums = np.bincount(self.column, p[self.cause] * self.delta, size)
         return sums.astype(np.float64, copy=False)
 
-    def at(self, places: IntArray | BoolArray) -> Cells:
+    def at(self, places: IntArray | BoolArray) -> Coordinates:
         """The cells at these places."""
-        return Cells(self.cause[places], self.column[places], self.delta[places])
+        return Coordinates(self.cause[places], self.column[places], self.delta[places])
 
 
 @dataclass(frozen=True, eq=False)
-class Sums:
+class CompressedColumns:
     """
-    Cells in the order of their place in a result, to be added up per place.
+    Coordinates in the order of their place in a result, to be added up per place.
 
-    Five times as fast as ``Cells.onto``, once they are sorted.
+    Five times as fast as ``Coordinates.onto``, once they are sorted.
     """
 
     cause: IntArray
@@ -300,37 +302,58 @@ class Sums:
     starts: IntArray
     places: IntArray
 
+    @classmethod
+    def of(cls, cells: Coordinates, place: IntArray) -> CompressedColumns:
+        """The cells, each added up at its place."""
+        # In few bits, for numpy sorts those by radix.
+        order = np.argsort(small(place), kind="stable")
+        place = place[order]
+        starts = _changes(place)
+        return cls(cells.cause[order], cells.delta[order], starts, place[starts])
+
     def onto(self, size: int, p: FloatArray) -> FloatArray:
         """``sum_c p(c) delta(c, column)`` of each column, shape (size,)."""
         sums = np.zeros(size)
-        sums[self.places] = self.of(p)
+        sums[self.places] = self.sums(p)
         return sums
 
-    def of(self, p: FloatArray) -> FloatArray:
+    def sums(self, p: FloatArray) -> FloatArray:
         """``sum_c p(c) delta(c, place)`` of each place that has cells."""
         return np.asarray(np.add.reduceat(p[self.cause] * self.delta, self.starts))
 
 
 @dataclass(frozen=True, eq=False)
-class Pairs:
+class SharedClasses:
     """
     Remedy classes of several causes with the questions that speak about them.
 
     ``joint`` has one place per number of J; ``classes`` and ``columns`` say which.
-    ``first`` is where each pair begins in J, ``question`` and ``of`` are its question
-    and its class.
+    ``first`` is where each pair begins in J, ``question`` and ``owner`` are its
+    question and its class.
     """
 
-    joint: Sums
+    joint: CompressedColumns
     classes: IntArray
     columns: IntArray
     first: IntArray
     question: IntArray
-    of: IntArray
+    owner: IntArray
+
+    @classmethod
+    def of(
+        cls, columns: AnswerColumns, classes: IntArray, cells: Coordinates
+    ) -> SharedClasses:
+        """The cells of causes that share their class, by class and question."""
+        count = max(columns.count, 1)
+        joint = CompressedColumns.of(cells, classes[cells.cause] * count + cells.column)
+        classes, places = np.divmod(joint.places, count)
+        question = np.searchsorted(columns.first, places, side="right") - 1
+        first = _changes(classes * count + question)
+        return cls(joint, classes, places, first, question[first], classes[first])
 
 
 @dataclass(frozen=True, eq=False)
-class Sparse:
+class SparseTable:
     """
     The base and the cells of some causes.
 
@@ -339,93 +362,143 @@ class Sparse:
     ``linear`` again, in the order in which it is summed.
     """
 
-    leading: Leading
+    columns: AnswerColumns
     classes: IntArray
     base: FloatArray
-    linear: Cells
-    shared: Cells
-    total: Sums | Cells
-    pairs: Pairs
+    linear: Coordinates
+    shared: Coordinates
+    total: CompressedColumns | Coordinates
+    pairs: SharedClasses
 
-    def restricted(self, live: IntArray) -> Sparse:
+    @classmethod
+    def of(cls, classes: IntArray, likelihoods: Sequence[Likelihood]) -> SparseTable:
+        """The base and the cells of all causes."""
+        columns = _leading(likelihoods)
+        answers = [each.otherwise[: each.leading] for each in likelihoods]
+        noise = [each.entropy_otherwise for each in likelihoods]
+        base = np.concatenate([*answers, noise])
+        cells = _cells(columns, likelihoods)
+        crowded = (np.bincount(classes)[classes] > 1)[cells.cause]
+        answer = cells.column < columns.count
+        linear, shared = cells.at(answer | ~crowded), cells.at(answer & crowded)
+        pairs = SharedClasses.of(columns, classes, shared)
+        total = CompressedColumns.of(linear, linear.column)
+        return cls(columns, classes, base, linear, shared, total, pairs)
+
+    def restricted(self, live: IntArray) -> SparseTable:
         """The same with the cells of the live causes only."""
         linear, shared = self.linear.of(live), self.shared.of(live)
-        pairs = _pairs(self.leading, self.classes, shared)
+        pairs = SharedClasses.of(self.columns, self.classes, shared)
         # Left unsorted: sorting takes longer than summing a few times.
         return replace(self, linear=linear, shared=shared, total=linear, pairs=pairs)
 
     def sums(self, p: FloatArray) -> tuple[FloatArray, FloatArray]:
         """P(leading answer), shape (columns,), and H(A | remedy class), (questions,)"""
         both = self.base * p.sum() + self.total.onto(len(self.base), p)
-        answers, noise = both[: self.leading.columns], both[self.leading.columns :]
+        answers, noise = both[: self.columns.count], both[self.columns.count :]
         if len(self.pairs.first):
             noise += self._surplus(p)
         return answers, noise
 
     def _surplus(self, p: FloatArray) -> FloatArray:
         """What the pairs add to H(A | remedy class) over the base, (questions,)."""
-        pairs, columns = self.pairs, self.leading.columns
+        pairs, count = self.pairs, self.columns.count
         mass = np.bincount(self.classes, p).astype(np.float64)
         base = mass[pairs.classes] * self.base[pairs.columns]
-        joint = (base + pairs.joint.of(p))[None, :]
-        own = Leading(pairs.first, joint.shape[1])
-        bits = own.entropy(joint, mass[pairs.of])[0]
-        surplus = bits - mass[pairs.of] * self.base[columns + pairs.question]
-        questions = len(self.base) - columns
+        joint = (base + pairs.joint.sums(p))[None, :]
+        own = AnswerColumns(pairs.first, joint.shape[1], leading=True)
+        bits = own.entropy(joint, mass[pairs.owner])[0]
+        surplus = bits - mass[pairs.owner] * self.base[count + pairs.question]
+        questions = len(self.base) - count
         return np.bincount(pairs.question, surplus, questions).astype(np.float64)
 
 
-def sparse(
-    leading: Leading, classes: IntArray, likelihoods: tuple[Likelihood, ...]
-) -> Sparse:
-    """The base and the cells of all causes."""
-    answers = [each.otherwise[: each.leading] for each in likelihoods]
-    noise = [each.entropy_otherwise for each in likelihoods]
-    base = np.concatenate([*answers, noise])
-    cells = _cells(leading, likelihoods)
-    crowded = (np.bincount(classes)[classes] > 1)[cells.cause]
-    answer = cells.column < leading.columns
-    linear, shared = cells.at(answer | ~crowded), cells.at(answer & crowded)
-    pairs = _pairs(leading, classes, shared)
-    total = _sums(linear, linear.column)
-    return Sparse(leading, classes, base, linear, shared, total, pairs)
-
-
-def _cells(leading: Leading, likelihoods: tuple[Likelihood, ...]) -> Cells:
+def _cells(columns: AnswerColumns, likelihoods: Sequence[Likelihood]) -> Coordinates:
     """Every stored cell of every question, by cause."""
     cause, column, delta = [], [], []
-    for q, (first, each) in enumerate(zip(leading.first, likelihoods, strict=True)):
+    for q, (first, each) in enumerate(zip(columns.first, likelihoods, strict=True)):
         answers = each.given - each.otherwise[:, None]
         noise = each.entropies - each.entropy_otherwise
-        places = [*range(first, first + each.leading), leading.columns + q]
+        places = [*range(first, first + each.leading), columns.count + q]
         cause.append(np.tile(each.causes, len(places)))
         column.append(np.repeat(places, len(each.causes)))
         delta.append(np.concatenate([*answers[: each.leading], noise]))
-    cells = Cells(*map(np.concatenate, (cause, column, delta)))
+    cells = Coordinates(*map(np.concatenate, (cause, column, delta)))
     return cells.at(np.argsort(cells.cause, kind="stable"))
 
 
-def _pairs(leading: Leading, classes: IntArray, cells: Cells) -> Pairs:
-    """The cells of causes that share their class, by class and question."""
-    columns = max(leading.columns, 1)
-    joint = _sums(cells, classes[cells.cause] * columns + cells.column)
-    classes, places = np.divmod(joint.places, columns)
-    question = np.searchsorted(leading.first, places, side="right") - 1
-    first = _changes(classes * columns + question)
-    return Pairs(joint, classes, places, first, question[first], classes[first])
+@dataclass(frozen=True, eq=False)
+class BatchTable:
+    """
+    Every answer under all causes, for many beliefs at once.
+
+    ``likelihood`` is P(answer | cause), shape (columns, causes). ``noise`` is
+    H(answer | cause) of causes alone in their class, 0 for the others, shape
+    (questions, causes); ``shared`` are the causes of each other class.
+    """
+
+    columns: AnswerColumns
+    likelihood: FloatArray
+    noise: FloatArray
+    shared: tuple[IntArray, ...]
+
+    @classmethod
+    def of(cls, classes: IntArray, likelihoods: Sequence[FloatArray]) -> BatchTable:
+        """The table of questions given as P(answer | cause), (answers, causes) each."""
+        columns = AnswerColumns.of(len(each) for each in likelihoods)
+        none = np.zeros((0, len(classes)))
+        L = np.concatenate(likelihoods or [none])  # noqa: N806
+        size = np.bincount(classes)
+        noise = np.empty((len(likelihoods), len(classes)))
+        step = max(1, AT_ONCE // max(1, len(L)))
+        for start in range(0, len(classes), step):
+            some = slice(start, start + step)
+            noise[:, some] = columns.by_question(-plogp(L[:, some]).T).T
+        return cls(
+            columns=columns,
+            likelihood=L,
+            noise=noise * (size[classes] == 1),
+            shared=tuple(
+                np.flatnonzero(classes == r) for r in np.flatnonzero(size > 1)
+            ),
+        )
+
+    def gains(self, p: FloatArray) -> FloatArray:
+        """
+        Expected information gain of each question about the remedy class, in bits.
+
+        Of many beliefs, ``(…, causes) → (…, questions)``: two matrix products, and
+        one with logarithms for each class of several causes.
+        """
+        L, whole = self.likelihood, np.ones(1)  # noqa: N806
+        bits = self.columns.entropy(p @ L.T, whole) - p @ self.noise.T
+        for members in self.shared:
+            among = p[..., members]
+            mass = among.sum(axis=-1, keepdims=True)
+            bits = bits - self.columns.entropy(among @ L[:, members].T, mass)
+        return useful(bits)
 
 
-def _sums(cells: Cells, place: IntArray) -> Sums:
-    order = np.argsort(_small(place), kind="stable")
-    place = place[order]
-    starts = _changes(place)
-    return Sums(cells.cause[order], cells.delta[order], starts, place[starts])
+Table: TypeAlias = DenseTable | SparseTable
 
 
-def _small(place: IntArray) -> IntArray:
-    """The same numbers, in sixteen bits if they fit: numpy sorts those by radix."""
-    fits = len(place) > 0 and place.max() <= np.iinfo(np.uint16).max
-    return place.astype(np.uint16) if fits else place
+def gains(table: Table, p: FloatArray) -> FloatArray:
+    """
+    Expected information gain of each question about the remedy class, in bits.
+
+    ``I(R; A) = H(A) - sum_r P(r) H(A | r)``; never negative, exactly 0 for a question
+    that tells nothing.
+
+    Returns:
+        Shape ``(questions,)``.
+    """
+    answers, noise = table.sums(p)
+    answer_entropy = table.columns.entropy(answers[None, :], p.sum(keepdims=True))
+    return useful(answer_entropy[0] - noise)
+
+
+def _leading(likelihoods: Sequence[Likelihood]) -> AnswerColumns:
+    return AnswerColumns.of((each.leading for each in likelihoods), leading=True)
 
 
 def _changes(sorted_values: IntArray) -> IntArray:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from troubleshoot.inference.bayes import plogp
+from troubleshoot.inference.tables import DenseTable, Likelihood, gains
 from troubleshoot.planner.policy import best
 from troubleshoot.planner.task import mask_of, unpacked
 
@@ -250,12 +250,9 @@ class Greedy:
         self._certain = certain
         self._cost: dict[Situation, float] = {}
         self._step: dict[Situation, int] = {}
-        rows = certain.rows
-        answers = rows.max(axis=1, initial=0) + 1
-        self._first = np.concatenate(([0], np.cumsum(answers)[:-1])).astype(np.intp)
-        self._columns = np.zeros((len(certain.w), int(answers.sum())))
-        for q, row in enumerate(rows):
-            self._columns[np.arange(len(row)), self._first[q] + row] = 1.0
+        self._table = DenseTable.of(
+            certain.classes, [_likelihood(row) for row in certain.rows]
+        )
 
     def step(self, situation: Situation) -> int:
         """Its question; -1 where there is nothing left to tell apart."""
@@ -299,29 +296,28 @@ class Greedy:
             options = list(self._certain.options(situation))
             questions = np.array([x.question for x in options])
             costs = np.array([x.minutes for x in options])
-        gains = self._gains(situation.live)[questions]
-        chosen = best(gains, costs, np.ones(len(questions), dtype=np.bool_))
+        live = self._certain.atoms(situation.live)
+        p = np.zeros_like(self._certain.w)
+        p[live] = self._certain.w[live] / self._certain.w[live].sum()
+        told = gains(self._table.restricted(live), p)[questions]
+        chosen = best(told, costs, np.ones(len(questions), dtype=np.bool_))
         if chosen is not None:
             return int(questions[chosen])
         # What tells nothing about the classes yet may still split the set for later.
         return next(x.question for x in self._certain.options(situation))
 
-    def _gains(self, live: int) -> FloatArray:
-        """Bits about the class that each question tells, shape ``(questions,)``."""
-        atoms = self._certain.atoms(live)
-        p = self._certain.w[atoms] / self._certain.w[atoms].sum()
-        told = self._entropy(p @ self._columns[atoms])
-        kinds, kind = np.unique(self._certain.classes[atoms], return_inverse=True)
-        if len(kinds) < len(atoms):
-            joint = np.zeros((len(kinds), self._columns.shape[1]))
-            np.add.at(joint, kind.reshape(-1), self._columns[atoms] * p[:, None])
-            mass = np.asarray(np.bincount(kind.reshape(-1), p), dtype=np.float64)
-            told = told - plogp(mass).sum() - self._entropy(joint).sum(axis=0)
-        return np.asarray(np.maximum(told, 0.0))
 
-    def _entropy(self, masses: FloatArray) -> FloatArray:
-        spread: FloatArray = -plogp(masses)
-        return np.asarray(np.add.reduceat(spread, self._first, axis=-1))
+def _likelihood(row: IntArray) -> Likelihood:
+    """A question whose answers are certain: P(answer | atom) is 0 or 1."""
+    answers = int(row.max(initial=0)) + 1
+    certain = np.eye(answers)
+    return Likelihood(
+        answers=tuple(map(str, range(answers))),
+        otherwise=certain[0],
+        causes=np.arange(len(row)),
+        said=certain,
+        which=row,
+    )
 
 
 def merged(apart: BoolArray) -> IntArray:

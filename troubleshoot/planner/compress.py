@@ -98,7 +98,7 @@ class _Writing:
         self._nodes: list[Node] = []
         self._edges: list[list[tuple[int, int]]] = []
         least, most = WRITTEN
-        size = max(1, crowds.noisy.L.size)
+        size = max(1, crowds.noisy.table.likelihood.size)
         self._room = max(least, min(most, CELLS // size))
 
     def nodes(self) -> list[Node]:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from troubleshoot.inference.bayes import gain, plogp
+from troubleshoot.inference.tables import BatchTable
 from troubleshoot.planner.task import bits_of, mask_of, ones, union
 
 if TYPE_CHECKING:
@@ -157,19 +157,12 @@ class Steps:
 
     def gains(self, p: FloatArray) -> FloatArray:
         """Expected information gain of each question about the kind, in bits."""
-        if not self.rows:
-            return np.zeros(0)
-        answers = np.add.reduceat(-plogp(self.L @ p), self._starts)
-        return gain(answers, self._noise @ p)
+        return self._table.gains(p)
 
     @cached_property
-    def _noise(self) -> FloatArray:
-        """H(answer | kind) of each question in bits, shape (questions, kinds)."""
-        return np.asarray(np.add.reduceat(-plogp(self.L), self._starts, axis=0))
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [rows.start for rows in self.rows]
+    def _table(self) -> BatchTable:
+        kinds, rows = np.arange(len(self.prior)), self.rows
+        return BatchTable.of(kinds, [self.L[some] for some in rows])
 
     def causes(self, p: FloatArray) -> FloatArray:
         """The belief over causes, or any part of it, shape ``(causes,)``."""

@@ -176,7 +176,9 @@ class Rollout:
     @property
     def _sample(self) -> int:
         """How many situations to fit to: a quarter of the budget, fewer large ones."""
-        few = min(SAMPLE, LIKELIHOODS // max(1, self.crowds.noisy.L.size))
+        few = min(
+            SAMPLE, LIKELIHOODS // max(1, self.crowds.noisy.table.likelihood.size)
+        )
         if self.budget.nodes is not None:
             few = min(few, (self.budget.nodes - self.budget.expanded) // (4 * ROUNDS))
         return max(1, few)

@@ -3,7 +3,6 @@ Noisy answers: the situations that they lead to, and what questions tell there.
 
 Throughout this module:
     p       is the belief, shape (causes,), sums to 1
-    L       is the likelihood of all answers of all questions, (columns, causes)
 
 A situation is the belief, the questions left, the setups opened, and what the gates
 were answered: the same evidence in another order is the same situation, and so is
@@ -30,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from troubleshoot.inference.bayes import plogp
+from troubleshoot.inference.tables import BatchTable
 from troubleshoot.planner.policy import TIE, WORTHLESS, best
 from troubleshoot.planner.task import met
 
@@ -44,7 +44,6 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 Key: TypeAlias = tuple[int, frozenset[int], tuple[tuple[int, int], ...], bytes]
 
 DIGITS = 12  # beliefs that agree so far are equal
-AT_ONCE = 1_000_000  # numbers of L that are looked at together
 SURE = 1e-12  # a class that misses the confidence by no more has reached it
 
 
@@ -110,33 +109,13 @@ class Noisy:
     def __init__(self, task: Task) -> None:
         self.task = task
         asks = task.questions
-        answers = [len(ask.likelihood) for ask in asks]
-        self.L = np.concatenate(
-            [ask.likelihood for ask in asks] or [np.zeros((0, len(task.prior)))]
-        )
-        self._first = np.concatenate(([0], np.cumsum(answers)[:-1])).astype(np.intp)
+        self.table = BatchTable.of(task.classes, [ask.likelihood for ask in asks])
         self._gates = frozenset(q for ask in asks for q, _ in ask.only_if)
         self._is_gate = np.array([q in self._gates for q in range(len(asks))], bool)
         self._waiting = [q for q, ask in enumerate(asks) if ask.only_if]
         self._class, self._kinds = task.classes, int(task.classes.max(initial=0)) + 1
-        sizes = np.bincount(task.classes, minlength=self._kinds)
-        self._shared = [
-            np.flatnonzero(task.classes == k) for k in np.flatnonzero(sizes > 1)
-        ]
-        alone = sizes[task.classes] == 1
-        self._noise = self._entropies() * alone
         self._costs: dict[frozenset[int], FloatArray] = {}
         self.root = Evidence(task.prior, 0, task.opened)
-
-    def _entropies(self) -> FloatArray:
-        """H(answer | cause) in bits, (questions, causes), some causes at a time."""
-        entropies = np.empty((len(self.task.questions), self.L.shape[1]))
-        step = max(1, AT_ONCE // max(1, len(self.L)))
-        for start in range(0, self.L.shape[1], step):
-            some = slice(start, start + step)
-            noise: FloatArray = -plogp(self.L[:, some])
-            entropies[:, some] = self._by_question(noise.T).T
-        return entropies
 
     def is_sure(self, p: FloatArray) -> bool:
         """Whether a class has reached the confidence."""
@@ -197,19 +176,8 @@ class Noisy:
         return tuple(sorted(left))
 
     def gains(self, p: FloatArray) -> FloatArray:
-        """
-        Bits about the remedy class that each question tells.
-
-        ``H(answer) + H(class) - H(answer, class)``, of many beliefs at once: from
-        (S, causes) to (S, questions). A class of one cause adds what the answers leave
-        open under it, which no belief changes.
-        """
-        told = self._by_question(-plogp(p @ self.L.T)) - p @ self._noise.T
-        for members in self._shared:
-            among = p[:, members]
-            both = self._by_question(-plogp(among @ self.L[:, members].T))
-            told += -plogp(among.sum(axis=1))[:, None] - both
-        return np.asarray(told)
+        """Bits about the remedy class that each question tells, (S, C) → (S, Q)."""
+        return self.table.gains(p)
 
     def uncertainty(self, p: FloatArray) -> FloatArray:
         """Bits that are not known about the remedy class, of many beliefs, (S,)."""
@@ -217,12 +185,6 @@ class Noisy:
         np.add.at(mass.T, self._class, p.T)
         spread: FloatArray = -plogp(mass)
         return np.asarray(spread.sum(axis=1))
-
-    def _by_question(self, x: FloatArray) -> FloatArray:
-        """Sums over the answers of each question, along the last axis."""
-        if not self.task.questions:
-            return np.zeros((*x.shape[:-1], 0))
-        return np.asarray(np.add.reduceat(x, self._first, axis=-1))
 
     def _said(
         self, situation: Evidence, question: int, answer: int
