@@ -24,8 +24,8 @@ import troubleshoot as ts
 from troubleshoot.planner.repair_state import Situation, Steps
 from troubleshoot.planner.state import Evidence, Noisy
 from troubleshoot.planner.task import ones
-from troubleshoot.session.plans.making import offers_for
-from troubleshoot.session.plans.task import task
+from troubleshoot.session.api import offers_for
+from troubleshoot.session.planning import task
 
 if TYPE_CHECKING:
     from collections.abc import Callable

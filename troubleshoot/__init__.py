@@ -69,10 +69,10 @@ if TYPE_CHECKING:
         Titled,
         View,
         begin,
-        plan,
         replay,
         resume,
     )
+    from troubleshoot.session.api import plan
     from troubleshoot.session.effort import duration
     from troubleshoot.tree.load import Registry, included, load, loads
     from troubleshoot.tree.tree import Tree
@@ -161,10 +161,10 @@ _ROOMS = {
         "Titled",
         "View",
         "begin",
-        "plan",
         "replay",
         "resume",
     ),
+    "troubleshoot.session.api": ("plan",),
     "troubleshoot.session.effort": ("duration",),
     "troubleshoot.tree.load": ("Registry", "included", "load", "loads"),
     "troubleshoot.tree.tree": ("Tree",),

@@ -20,8 +20,7 @@ from session.trees import clock, tree
 import troubleshoot as ts
 from troubleshoot.runbook import commonmark, escaping
 from troubleshoot.runbook.words import languages, words
-from troubleshoot.session.texts.lines import flat
-from troubleshoot.session.texts.reading import rich
+from troubleshoot.session.texts import flat, rich
 from troubleshoot.text import printable
 
 GOLDEN = Path(__file__).parent.parent / "golden"

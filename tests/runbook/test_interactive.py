@@ -29,9 +29,9 @@ from troubleshoot.inference.model import compiled
 from troubleshoot.runbook.escaping import lines
 from troubleshoot.runbook.interactive import engine, interactive, source
 from troubleshoot.runbook.interactive.data import page_data
+from troubleshoot.session.answers import understood
 from troubleshoot.session.effort import effort
 from troubleshoot.session.events import plain
-from troubleshoot.session.replies import understood
 from troubleshoot.text import UNPRINTABLE, duration
 from troubleshoot.tree.tree import Action, Answer, Question
 

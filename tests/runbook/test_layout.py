@@ -15,13 +15,11 @@ from strategies import trees
 
 import troubleshoot as ts
 from troubleshoot.inference.model import compiled
+from troubleshoot.render.sheet import DOUBT, HARDLY, at_its_word
 from troubleshoot.runbook.book import Place
 from troubleshoot.runbook.layout import laid_out
-from troubleshoot.session.plans.at_its_word import HARDLY, at_its_word
-from troubleshoot.session.plans.cutting import DOUBT
-from troubleshoot.session.plans.making import offers_for
-from troubleshoot.session.plans.task import task
-from troubleshoot.session.plans.writing import policy_of
+from troubleshoot.session.api import offers_for
+from troubleshoot.session.planning import policy_of, task
 
 GOALS = ("diagnose", "repair")
 LIMITS = (1, 2, 5, 60)

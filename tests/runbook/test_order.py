@@ -16,9 +16,9 @@ from troubleshoot.inference.model import REMEDY
 from troubleshoot.runbook.layout import laid_out
 from troubleshoot.runbook.remedies import remedies as on_paper
 from troubleshoot.runbook.words import words
-from troubleshoot.session import endings
-from troubleshoot.session.plans.making import offers_for
-from troubleshoot.session.plans.task import task
+from troubleshoot.session import recommendation
+from troubleshoot.session.api import offers_for
+from troubleshoot.session.planning import task
 from troubleshoot.session.state import chain
 from troubleshoot.tree.tree import Needs
 
@@ -54,7 +54,7 @@ class TestOneOrder:
         """
         tree_ = everybody(drawn)
         offers = offers_for(tree_, "diagnose", facts={}, by=None, has=None)
-        end = endings.narrowed(offers)
+        end = recommendation.narrowed(offers)
         said = [each.id for each in end.actions]
         named = [each.id for each in end.causes]
         plan = ts.plan(tree_, nodes=NODES)

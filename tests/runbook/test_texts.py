@@ -16,9 +16,7 @@ from runbook.hostile import loaded
 
 import troubleshoot as ts
 from troubleshoot.cli.terminal import Terminal
-from troubleshoot.session.texts.lines import flat
-from troubleshoot.session.texts.nodes import nodes
-from troubleshoot.session.texts.reading import in_turn, rich, short
+from troubleshoot.session.texts import flat, in_turn, nodes, rich, short
 
 PARSER = MarkdownIt("commonmark").enable("table")
 SIGNS = "abcXYZ019 !#$%&'()*+,-./:;<=>?@[]^_`{|}\\\"\u00e4"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from session.trees import random_trees
 
 import troubleshoot as ts
-from troubleshoot.session.keeping.comparing import compared
+from troubleshoot.session.api import compared
 
 BODY = """
 format: 1

@@ -8,7 +8,7 @@ import pytest
 from session.trees import ids, tree
 
 import troubleshoot as ts
-from troubleshoot.session.strategy import view
+from troubleshoot.session.options import view
 
 TWENTY = "causes:\n" + "".join(
     f"  c{i}: {{title: Cause {i}, actions: [a{i}]}}\n" for i in range(20)

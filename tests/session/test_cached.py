@@ -3,7 +3,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from troubleshoot.session.cached import cached_property
+from troubleshoot.session.belief import cached_property
 
 
 class Meeting:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from session.trees import LAMP, clock, random_trees, tree
 
 import troubleshoot as ts
-from troubleshoot.session.keeping.carried import OF_THE_TREE, Carried
+from troubleshoot.session.migrate import OF_THE_TREE, Carried
 
 PING = """
 causes: {a: {title: A}, b: {title: B}}

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from session.trees import clock, random_trees, tree
 
 import troubleshoot as ts
-from troubleshoot.session.asides import SetAside
 from troubleshoot.session.events import is_given
-from troubleshoot.session.state import corrected, pointless, state
+from troubleshoot.session.state import SetAside, corrected, pointless, state
 from troubleshoot.session.steps import Reply
 
 HOUSE = """

@@ -9,7 +9,7 @@ import pytest
 from session.trees import LAMP, tree
 
 import troubleshoot as ts
-from troubleshoot.session.keeping.comparing import compared
+from troubleshoot.session.api import compared
 
 # One answer decides, so what is said after it was not needed.
 SURE = """

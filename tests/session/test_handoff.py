@@ -12,7 +12,7 @@ from session.test_laws import anywhere
 from session.trees import clock, tree
 
 import troubleshoot as ts
-from troubleshoot.session.views.next_steps import _to_do, next_steps
+from troubleshoot.session.report.handoff_contents import _to_do, next_steps
 
 # A router whose questions know every way not to count: private, conditioned, stale.
 ROUTER = """

@@ -24,8 +24,7 @@ from session.trees import LAMP, clock, tree
 
 import troubleshoot as ts
 from troubleshoot import files
-from troubleshoot.session import opening
-from troubleshoot.session.keeping import lines, saved
+from troubleshoot.session import api, journal, serialize
 
 CHILD = Path(__file__).with_name("journal_child.py")
 REPOSITORY = Path(__file__).parents[2]
@@ -237,7 +236,7 @@ def test_any_prefix_resumes(sample):
     latest = 0
 
     for end in range(len(data) + 1):
-        held = lines.held(data[:end], "case.journal")
+        held = journal.held(data[:end], "case.journal")
         found = held.text and ts.resume(TREE, held.text).to_json()
         assert found in texts
         assert held.end == data.rfind(b"\n", 0, end) + 1
@@ -307,7 +306,7 @@ class TestDamageIsFound:
         bad = good[:at] + bytes([byte]) + good[at + 1 :]
         line = good.count(b"\n", 0, at) + 1
         try:
-            held = lines.held(bad, "case.journal")
+            held = journal.held(bad, "case.journal")
         except ts.JournalError as error:
             found = error.before if line > 1 else None
         else:
@@ -318,10 +317,10 @@ class TestDamageIsFound:
 
 def data_of(sessions):
     """The bytes of a journal of these sessions."""
-    held, data = lines.Held(), b""
+    held, data = journal.Held(), b""
     for each in sessions:
-        change = lines.change(held.value, json.loads(each.to_json()))
-        line, held = lines.line(held, change)
+        change = journal.change(held.value, json.loads(each.to_json()))
+        line, held = journal.next_line(held, change)
         data += line
     return data
 
@@ -329,7 +328,7 @@ def data_of(sessions):
 def text_of(data, count):
     """What so many lines of a journal hold."""
     first = data.split(b"\n")[:count]
-    return lines.held(b"".join(each + b"\n" for each in first), "").text
+    return journal.held(b"".join(each + b"\n" for each in first), "").text
 
 
 @pytest.mark.parametrize("change", ["altered", "lost", "twice", "swapped"])
@@ -373,10 +372,10 @@ def test_a_line_that_means_nothing_is_damaged(path, change):
     A line with the right checksum still has to make sense.
     """
     data = data_of([TREE.begin()])
-    held = lines.held(data, "")
+    held = journal.held(data, "")
     body = b"," + json.dumps(change).encode()[1:]
-    check = lines.zlib.crc32(body, held.check)
-    line = lines.HEAD + b'%08x"' % check + body + b"\n"
+    check = journal.zlib.crc32(body, held.check)
+    line = journal.HEAD + b'%08x"' % check + body + b"\n"
     path.write_bytes(data + line + line)
 
     assert f"line 2 of {path} is damaged" in error_of(ts.Journal, path)
@@ -449,10 +448,12 @@ def test_the_old_journal_and_its_session_are_one():
     A journal of version 1 holds what was saved beside it then.
     """
     heating = ts.load(SAVED / "heating.yaml")
-    saved = ts.resume(heating, (SAVED / "journal-1.json").read_text(encoding="utf-8"))
+    serialize = ts.resume(
+        heating, (SAVED / "journal-1.json").read_text(encoding="utf-8")
+    )
 
     kept = ts.resume(heating, ts.Journal.read(SAVED / "journal-1.journal"))
-    assert same(kept, saved)
+    assert same(kept, serialize)
     assert kept.undone
 
 
@@ -951,7 +952,7 @@ def test_keeping_does_not_decide(path, monkeypatch):
     """
     A move is kept without asking for the next step, which may take long.
     """
-    monkeypatch.setattr("troubleshoot.session.choosing.next_step", None)
+    monkeypatch.setattr("troubleshoot.session.rules.next_step", None)
     with ts.Journal(path) as journal:
         session = journal.keep(TREE.begin(strategy="plan", clock=clock()))
         journal.keep(session.answer("others", "no"))
@@ -1037,8 +1038,10 @@ def test_keeping_writes_the_new_events_alone(path, monkeypatch):
     What is looked at to keep a move are the events that are new.
     """
     seen = []
-    real = saved.plain
-    monkeypatch.setattr(saved, "plain", lambda each: seen.append(each) or real(each))
+    real = serialize.plain
+    monkeypatch.setattr(
+        serialize, "plain", lambda each: seen.append(each) or real(each)
+    )
     with ts.Journal(path) as journal:
         session = journal.keep(TREE.begin(clock=clock()))
         for i in range(100):
@@ -1056,14 +1059,14 @@ def test_a_session_that_was_resumed_while_another_was_kept_drops_nothing(
     """
     with ts.Journal(path) as journal:
         start = journal.keep(TREE.begin(clock=clock()))
-        resume = opening.resume
+        resume = api.resume
 
         def interleaved(*arguments, **options):
             session = resume(*arguments, **options)
             journal.keep(start.note("acknowledged"))
             return session
 
-        monkeypatch.setattr(opening, "resume", interleaved)
+        monkeypatch.setattr(api, "resume", interleaved)
         late = journal.resume(TREE)
         with pytest.raises(ts.JournalError, match="somebody kept more meanwhile"):
             journal.keep(late.note("late"))

@@ -16,7 +16,7 @@ from session.trees import LAMP, tree
 from strategies import plain_question
 
 import troubleshoot as ts
-from troubleshoot.session.views.why import ratio, share
+from troubleshoot.session.report.explain import ratio, share
 from troubleshoot.tree.tree import Cause, Tree
 
 CERTAINLY = LAMP.replace("given: {room: no", "given: {room: always no")

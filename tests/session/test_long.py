@@ -12,7 +12,7 @@ from session.trees import clock, tree
 
 import troubleshoot as ts
 from troubleshoot.session import state as states
-from troubleshoot.session.moving import last_move
+from troubleshoot.session.events import last_move
 
 LONG = 400
 

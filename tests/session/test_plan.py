@@ -11,8 +11,8 @@ from session.trees import CLASSIC_ROWS, classic, clock, tree
 
 import troubleshoot as ts
 from troubleshoot.inference.model import compiled
-from troubleshoot.session.plans import writing
-from troubleshoot.session.plans.task import task
+from troubleshoot.session import planning
+from troubleshoot.session.planning import task
 
 INCLUDED = ("home/no-internet", "kubernetes/pod-not-ready", "workshop/3d-print-fails")
 WALKS = 4_000
@@ -488,7 +488,7 @@ def test_seconds_count_from_the_start(monkeypatch):
     What it takes to make the task of a large tree is taken off the seconds.
     """
     now, left = [0.0], []
-    make, search = writing.task, writing.policy_of
+    make, search = planning.task, planning.policy_of
 
     def slow(offers):
         now[0] += 3.0
@@ -498,9 +498,9 @@ def test_seconds_count_from_the_start(monkeypatch):
         left.append(seconds)
         return search(named, goal, seconds=seconds, **rest)
 
-    monkeypatch.setattr(writing.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(writing, "task", slow)
-    monkeypatch.setattr(writing, "policy_of", seen)
+    monkeypatch.setattr(planning.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(planning, "task", slow)
+    monkeypatch.setattr(planning, "policy_of", seen)
     for seconds in (2, 5):
         ts.plan(classic(), seconds=seconds)
 

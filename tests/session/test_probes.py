@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from session.trees import clock, random_trees, tree
 
 import troubleshoot as ts
-from troubleshoot.session.probing.probes import PROBE, SECONDS, ran
+from troubleshoot.session.probes import PROBE, SECONDS, ran
 
 SHORT = 0.05  # seconds, the limit of what must come too late
 LONG = 30.0  # seconds, the limit of what must not

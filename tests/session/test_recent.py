@@ -7,7 +7,6 @@ import weakref
 from session.trees import LAMP, tree
 
 import troubleshoot as ts
-from troubleshoot.session import recent
 
 TREE = tree(LAMP)
 
@@ -20,7 +19,7 @@ def test_what_waits_keeps_no_arithmetic():
     step = session.next_step()
     arithmetic = weakref.ref(session.offers)
 
-    others = [TREE.begin() for _ in range(recent.KEPT)]
+    others = [TREE.begin() for _ in range(session.KEPT)]
     for each in others:
         assert each.next_step() == step
     gc.collect()

@@ -11,7 +11,7 @@ import pytest
 from session.trees import LAMP, classic, clock, tree
 
 import troubleshoot as ts
-from troubleshoot.session.statuses import Weight
+from troubleshoot.session.belief import Weight
 
 # Embeddings, overrides and isolates, with what ends them.
 BIDIRECTIONAL = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

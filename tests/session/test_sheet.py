@@ -12,12 +12,17 @@ from session.trees import classic, random_trees, tree
 from strategies import trees
 
 from troubleshoot.planner.state import SURE, Evidence
-from troubleshoot.session.plans.at_its_word import HARDLY, at_its_word
-from troubleshoot.session.plans.cutting import CONTRADICTION, DONT_KNOW, ON_PLAN, _both
-from troubleshoot.session.plans.making import offers_for
-from troubleshoot.session.plans.sheet import sheet
-from troubleshoot.session.plans.task import task
-from troubleshoot.session.plans.writing import policy_of
+from troubleshoot.render.sheet import (
+    CONTRADICTION,
+    DONT_KNOW,
+    HARDLY,
+    ON_PLAN,
+    _both,
+    at_its_word,
+    sheet,
+)
+from troubleshoot.session.api import offers_for
+from troubleshoot.session.planning import policy_of, task
 
 GOALS = ("diagnose", "repair")
 LIMITS = (1, 2, 5, 60)

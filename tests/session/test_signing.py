@@ -322,6 +322,6 @@ def test_saving_does_not_decide(monkeypatch):
     A file is written without asking for the next step, which may take long.
     """
     session = tree(LAMP).begin(strategy="plan").tried("reset", fixed=False)
-    monkeypatch.setattr("troubleshoot.session.choosing.next_step", None)
+    monkeypatch.setattr("troubleshoot.session.rules.next_step", None)
 
     assert session.to_json()

@@ -19,8 +19,8 @@ from session.trees import (
 
 import troubleshoot as ts
 from troubleshoot.cli.options import STRATEGIES as OFFERED
-from troubleshoot.session import advice
-from troubleshoot.session.strategy import STRATEGIES, Asking, Doing
+from troubleshoot.session import rules
+from troubleshoot.session.options import STRATEGIES, Asking, Doing
 
 LONG = 200  # more steps than any of the drawn trees can take
 
@@ -263,9 +263,9 @@ class TestPlan:
         The plan is made once for tree, options and facts, and again for others.
         """
         made = []
-        plan_of = advice.plan_of
+        plan_of = rules.plan_of
         monkeypatch.setattr(
-            advice, "plan_of", lambda *given: made.append(1) or plan_of(*given)
+            rules, "plan_of", lambda *given: made.append(1) or plan_of(*given)
         )
         diagnostic = classic()
         for _ in range(2):
@@ -276,10 +276,10 @@ class TestPlan:
         diagnostic.begin({"t1": "no"}, strategy="plan").next_step()
         diagnostic.begin(by="me", strategy="plan").next_step()
         assert len(made) == 3
-        for i in range(advice.REMEMBERED):
+        for i in range(rules.REMEMBERED):
             diagnostic.begin(by=f"x{i}", strategy="plan").next_step()
         diagnostic.begin(strategy="plan").next_step()
-        assert len(made) == 3 + advice.REMEMBERED + 1
+        assert len(made) == 3 + rules.REMEMBERED + 1
 
     @pytest.mark.parametrize(
         ("leave", "why"),
@@ -371,7 +371,7 @@ class TestPlan:
             for each in json.loads(plan.to_json())["plan"]
         ]
         broken = json.dumps({**json.loads(plan.to_json()), "plan": nodes})
-        monkeypatch.setattr(advice, "plan_of", lambda *_: ts.Plan.from_json(broken))
+        monkeypatch.setattr(rules, "plan_of", lambda *_: ts.Plan.from_json(broken))
         session = knowledge.begin(strategy="plan").answer("look", "yes")
 
         assert "goes no further" in session.next_step().reason
@@ -381,7 +381,7 @@ class TestPlan:
         A plan that would ask on is left where the session knows enough already.
         """
         careful = ts.plan(tree("confidence: 99.9%\n" + TWICE))
-        monkeypatch.setattr(advice, "plan_of", lambda *_: careful)
+        monkeypatch.setattr(rules, "plan_of", lambda *_: careful)
         session = tree(TWICE).begin(strategy="plan")
         first = session.next_step()
 
@@ -395,7 +395,7 @@ class TestPlan:
         plan = json.loads(ts.plan(tree(PRICED)).to_json())
         changes = {"optimal": False, "gap": 0.25, "finished_cost": 90}
         weak = json.dumps({**plan, **changes})
-        monkeypatch.setattr(advice, "plan_of", lambda *_: ts.Plan.from_json(weak))
+        monkeypatch.setattr(rules, "plan_of", lambda *_: ts.Plan.from_json(weak))
 
         reason = tree(PRICED).begin(strategy="plan").next_step().reason
         assert "takes at most 1.5 h on average" in reason
@@ -483,8 +483,8 @@ def test_repair_of_a_large_tree_goes_by_information(monkeypatch):
     Past a stated size no repair is looked for, and the reason says so.
     """
     plain = tree().begin().next_step()
-    monkeypatch.setattr("troubleshoot.session.advice.REPAIR_SIZE", 10)
-    monkeypatch.setattr("troubleshoot.session.advice.task", None)
+    monkeypatch.setattr("troubleshoot.session.rules.REPAIR_SIZE", 10)
+    monkeypatch.setattr("troubleshoot.session.rules.task", None)
 
     step = tree().begin(strategy="repair").next_step()
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from troubleshoot.session.texts.lines import filled, flat, followed, laid, preceded
-from troubleshoot.session.texts.nodes import nodes
-from troubleshoot.session.texts.reading import LONGEST, rich
+from troubleshoot.session.texts import (
+    LONGEST,
+    filled,
+    flat,
+    followed,
+    laid,
+    nodes,
+    preceded,
+    rich,
+)
 
 EVERYTHING = """\
 Look at **all** of it, *please*, [here](https://a.test/x), <https://a.test/y>:\\

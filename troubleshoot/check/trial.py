@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from troubleshoot.session import DONT_KNOW, Action, Ending, Question
-from troubleshoot.session.situation import TOLERANCE
+from troubleshoot.session.belief import TOLERANCE
 from troubleshoot.text import listing, percent, quoted
 from troubleshoot.tree.tree import UNKNOWN
 

@@ -15,7 +15,7 @@ from troubleshoot.cli.hearing import Command, Misheard, heard
 from troubleshoot.cli.listening import Stopped, listen
 from troubleshoot.errors import AnswerError
 from troubleshoot.session import DONT_KNOW, NOT_NOW, Action
-from troubleshoot.session.situation import EQUAL
+from troubleshoot.session.belief import EQUAL
 from troubleshoot.text import percent
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from troubleshoot.cli.path import Move
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Question, Session
-    from troubleshoot.session.asides import SetAside
+    from troubleshoot.session.state import SetAside
 
 
 BACK: Final = ("", "n", "no", "0", *Command.UNDO.value, *Command.CHANGE.value)

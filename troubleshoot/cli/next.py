@@ -29,13 +29,14 @@ from troubleshoot.cli.terminal import Terminal
 from troubleshoot.cli.typed import FileName
 from troubleshoot.errors import SessionError
 from troubleshoot.session import begin, resume
-from troubleshoot.session.changing import outcome
+from troubleshoot.session.answers import outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from troubleshoot.session import Session
     from troubleshoot.tree.tree import Tree
+
 
 Pairs: TypeAlias = "Sequence[tuple[str, str]]"
 Known: TypeAlias = "Mapping[str, str]"

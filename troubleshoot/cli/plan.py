@@ -20,13 +20,13 @@ from troubleshoot.cli.progress import Line
 from troubleshoot.cli.refused import wrong_options
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.cli.typed import Count, Seconds
-from troubleshoot.session import plan
-from troubleshoot.session.plans.file import shape
+from troubleshoot.session.api import plan
+from troubleshoot.session.plan import shape
 from troubleshoot.text import minutes, one_line, percent
 
 if TYPE_CHECKING:
     from troubleshoot.session import Plan
-    from troubleshoot.session.plans.plan import Goal, PlanNode
+    from troubleshoot.session.plan import Goal, PlanNode
     from troubleshoot.tree.tree import Tree
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from troubleshoot.cli.edition import Reader
     from troubleshoot.cli.progress import Line
     from troubleshoot.runbook.pages import Form, Paper
-    from troubleshoot.session.plans.plan import Goal
+    from troubleshoot.session.plan import Goal
 
 
 FORMS: Final[Mapping[str, Form]] = {"sheet": "sheet", "table": "table"}

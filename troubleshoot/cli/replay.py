@@ -19,14 +19,14 @@ from troubleshoot.cli.terminal import Terminal
 from troubleshoot.cli.typed import AnyName, TreeName
 from troubleshoot.errors import SessionError, TroubleshootError
 from troubleshoot.session import Journal
-from troubleshoot.session.keeping.comparing import Comparison, compared
-from troubleshoot.session.keeping.saved import tree_mark
+from troubleshoot.session.api import Comparison, compared
+from troubleshoot.session.serialize import tree_mark
 from troubleshoot.text import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from troubleshoot.session.keeping.saved import Outcome
+    from troubleshoot.session.serialize import Outcome
     from troubleshoot.tree.tree import Tree
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from troubleshoot.cli.path import Move
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Ending, Session, Step
-    from troubleshoot.session.keeping.carried import Carried
+    from troubleshoot.session.migrate import Carried
     from troubleshoot.tree.tree import Tree
 
 

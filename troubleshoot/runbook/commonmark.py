@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup, escape
 
 from troubleshoot.runbook.escaping import CODE, in_markdown
-from troubleshoot.session.texts.blocks import (
+from troubleshoot.session.texts import (
     Break,
     Code,
     CodeBlock,
@@ -24,17 +24,21 @@ from troubleshoot.session.texts.blocks import (
     Quotation,
     Rows,
     Words,
+    inline,
+    laid,
+    nodes,
+    noted,
+    rich,
+    short,
+    spans,
+    worded,
 )
-from troubleshoot.session.texts.lines import laid, worded
-from troubleshoot.session.texts.nodes import inline, nodes
-from troubleshoot.session.texts.reading import noted, rich, short, spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from troubleshoot.session.texts.blocks import Block, Blocks, Inline
-    from troubleshoot.session.texts.lines import Line
-    from troubleshoot.session.texts.nodes import Node
+    from troubleshoot.session.texts import Block, Blocks, Inline, Line, Node
+
 
 BLOCK: Final = frozenset({"p", "pre", "ul", "ol", "li", "blockquote", "table", "tr"})
 HOLDERS: Final = frozenset({"ul", "ol", "blockquote", "table"})  # of other blocks

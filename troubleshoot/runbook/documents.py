@@ -10,11 +10,10 @@ from troubleshoot.errors import ArgumentError
 from troubleshoot.runbook.figures import percent
 from troubleshoot.runbook.house import page
 from troubleshoot.runbook.words import DEFAULT, words
+from troubleshoot.session.belief import RULED_OUT
+from troubleshoot.session.report.handoff import HandOff
+from troubleshoot.session.report.transcript import is_telling, transcript
 from troubleshoot.session.session import Session
-from troubleshoot.session.situation import RULED_OUT
-from troubleshoot.session.views.handoff import HandOff
-from troubleshoot.session.views.record import is_telling
-from troubleshoot.session.views.transcript import transcript
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,8 +22,9 @@ if TYPE_CHECKING:
 
     from troubleshoot.runbook.house import Format
     from troubleshoot.runbook.words import Language
-    from troubleshoot.session.views.handoff import Likely, RuledOut
-    from troubleshoot.session.views.record import Move, Named, Outcome, Record
+    from troubleshoot.session.report.handoff import Likely, RuledOut
+    from troubleshoot.session.report.transcript import Move, Named, Outcome, Record
+
 
 To: TypeAlias = Literal["text", "markdown", "html", "json"]
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 
 from troubleshoot.runbook.book import Outcome, Suspect
-from troubleshoot.session.situation import standing
+from troubleshoot.session.belief import standing
 
 if TYPE_CHECKING:
     from troubleshoot.inference.bayes import FloatArray
     from troubleshoot.planner.state import BoolArray
     from troubleshoot.planner.task import Task
-    from troubleshoot.session.offers import Offers
-    from troubleshoot.session.plans.sheet import Spot
-    from troubleshoot.session.plans.task import Named
+    from troubleshoot.render.sheet import Spot
+    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.planning import Named
 
 
 Saying: TypeAlias = tuple[Outcome, frozenset[int]]

@@ -12,7 +12,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from troubleshoot.session.texts.reading import lines
+from troubleshoot.session.texts import lines
 
 __all__ = ["in_css", "in_html", "in_markdown", "in_text", "lines"]
 

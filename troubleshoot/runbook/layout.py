@@ -15,17 +15,20 @@ import numpy as np
 
 from troubleshoot.arguments import a_number
 from troubleshoot.errors import ArgumentError
+from troubleshoot.render.sheet import (
+    DONT_KNOW,
+    Spot,
+    at_its_word,
+    crossed_out,
+    sheet,
+    standing,
+)
 from troubleshoot.runbook.book import Arrival, Close, Figures, Place, Row, Runbook, Step
 from troubleshoot.runbook.endings import says, suspects
 from troubleshoot.runbook.matter import causes, front, groups, signs, stops
 from troubleshoot.runbook.remedies import in_full, remedies, taken
-from troubleshoot.runbook.striking import crossed_out, standing
-from troubleshoot.session.plans.at_its_word import at_its_word
-from troubleshoot.session.plans.cutting import DONT_KNOW
-from troubleshoot.session.plans.making import offers_for
-from troubleshoot.session.plans.sheet import Spot, sheet
-from troubleshoot.session.plans.task import task
-from troubleshoot.session.plans.writing import policy_of
+from troubleshoot.session.api import offers_for
+from troubleshoot.session.planning import policy_of, task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,9 +38,9 @@ if TYPE_CHECKING:
     from troubleshoot.planner.state import BoolArray
     from troubleshoot.planner.task import Progress, Task
     from troubleshoot.runbook.endings import Saying
-    from troubleshoot.session.offers import Offers
-    from troubleshoot.session.plans.plan import Goal
-    from troubleshoot.session.plans.task import Named
+    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.plan import Goal
+    from troubleshoot.session.planning import Named
     from troubleshoot.tree.tree import Tree
 
 

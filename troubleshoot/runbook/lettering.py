@@ -10,13 +10,13 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from troubleshoot.session.texts.lines import laid, preceded
-from troubleshoot.session.texts.reading import short
+from troubleshoot.session.texts import laid, preceded, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from troubleshoot.session.texts.lines import Line
+    from troubleshoot.session.texts import Line
+
 
 WIDTHS: Final = {
     **dict.fromkeys(" .,:;!|'`ijlIftr()[]{}/\\-", 0.34),

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from troubleshoot.runbook.book import Close, Place, Remedy, Step
-    from troubleshoot.session.offers import Offers
-    from troubleshoot.session.plans.task import Named
+    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.planning import Named
     from troubleshoot.tree.tree import Question, Tree
+
 
 LIFT_DIGITS: Final = 9  # sums differ in the last bits elsewhere
 NEVER: Final = 1e-6  # P(answer) that is nobody's

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final
 from troubleshoot.runbook.flow import SAFETY, flow
 from troubleshoot.runbook.lettering import MORE
 from troubleshoot.runbook.words import DEFAULT
-from troubleshoot.session.texts.lines import laid, preceded
-from troubleshoot.session.texts.reading import lines, short
+from troubleshoot.session.texts import laid, lines, preceded, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
     from troubleshoot.runbook.book import Runbook
     from troubleshoot.runbook.flow import Flow, Kind, Section
     from troubleshoot.runbook.words import Language
-    from troubleshoot.session.texts.lines import Line
+    from troubleshoot.session.texts import Line
+
 
 # Punctuation of ASCII, but for what only ever is text; signs from which Mermaid makes
 # its own marks for entities; a full stop that may make a list or an address.

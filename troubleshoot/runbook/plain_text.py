@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from troubleshoot.runbook.escaping import CODE, in_text
-from troubleshoot.session.texts.lines import Line, filled, laid
-from troubleshoot.session.texts.reading import noted, rich, short
+from troubleshoot.session.texts import Line, filled, laid, noted, rich, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from troubleshoot.session.texts.blocks import Blocks
+    from troubleshoot.session.texts import Blocks
+
 
 WIDTH: Final = 80  # columns of plain text
 END: Final = "\x02"  # of a line

@@ -8,7 +8,7 @@ import numpy as np
 
 from troubleshoot.planner import action_order
 from troubleshoot.runbook.book import Remedy
-from troubleshoot.session.situation import TOLERANCE
+from troubleshoot.session.belief import TOLERANCE
 from troubleshoot.text import listing
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from troubleshoot.inference.bayes import FloatArray
     from troubleshoot.planner.state import BoolArray
-    from troubleshoot.session.offers import Offers
-    from troubleshoot.session.plans.task import Named
+    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.planning import Named
     from troubleshoot.tree.tree import Action, Question, Setup, Tree
 
 

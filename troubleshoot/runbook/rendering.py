@@ -27,10 +27,10 @@ from troubleshoot.runbook.pages import Form, Paper, page
 from troubleshoot.runbook.pdf import pdf
 from troubleshoot.runbook.svg import svg
 from troubleshoot.runbook.words import DEFAULT, Language, words
-from troubleshoot.session.plans.plan import Goal
+from troubleshoot.session.plan import Goal
+from troubleshoot.session.report.handoff import HandOff
+from troubleshoot.session.report.transcript import Record
 from troubleshoot.session.session import Session
-from troubleshoot.session.views.handoff import HandOff
-from troubleshoot.session.views.record import Record
 from troubleshoot.tree.tree import Tree
 
 Writer: TypeAlias = Callable[["Order"], str | bytes]

@@ -22,8 +22,7 @@ from troubleshoot.runbook.flow import SAFETY, flow
 from troubleshoot.runbook.layered import Link, Size, layered
 from troubleshoot.runbook.lettering import squeezed, wrapped
 from troubleshoot.runbook.words import DEFAULT
-from troubleshoot.session.texts.lines import followed, laid, preceded
-from troubleshoot.session.texts.reading import short
+from troubleshoot.session.texts import followed, laid, preceded, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from troubleshoot.runbook.flow import Box, Kind, Section, Way
     from troubleshoot.runbook.layered import Layered
     from troubleshoot.runbook.words import Language
+
 
 FONT: Final = 13.0  # pixels; the other lengths fit it
 LINE: Final = 17.0

@@ -14,10 +14,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from troubleshoot.runbook.book import Remedy
 from troubleshoot.runbook.view import View
 from troubleshoot.runbook.words import DEFAULT, words
-from troubleshoot.session.texts.blocks import Paragraph
-from troubleshoot.session.texts.lines import laid
-from troubleshoot.session.texts.nodes import element, inline, nodes
-from troubleshoot.session.texts.reading import rich, short, spans
+from troubleshoot.session.texts import (
+    Paragraph,
+    element,
+    inline,
+    laid,
+    nodes,
+    rich,
+    short,
+    spans,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,8 +40,8 @@ if TYPE_CHECKING:
         Stop,
     )
     from troubleshoot.runbook.words import Language
-    from troubleshoot.session.texts.lines import Line
-    from troubleshoot.session.texts.nodes import Node
+    from troubleshoot.session.texts import Line, Node
+
 
 Data: TypeAlias = dict[str, Any]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from troubleshoot.runbook import figures
 from troubleshoot.runbook.words import ending
-from troubleshoot.session.texts.reading import in_turn
+from troubleshoot.session.texts import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Step,
         Suspect,
     )
+
 
 STRIP: Final = 40  # causes, beyond which a strip shows those that are left alone
 SHOWN: Final = 6  # suspects of an ending by title; the others are named by their codes

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from troubleshoot.session.keeping.journal import Journal
-from troubleshoot.session.keeping.replaying import replay
-from troubleshoot.session.opening import begin, resume
-from troubleshoot.session.plans.making import plan
-from troubleshoot.session.plans.plan import Plan
-from troubleshoot.session.probing.probes import Probe
+from troubleshoot.session.api import begin, replay, resume
+from troubleshoot.session.journal import Journal
+from troubleshoot.session.options import Strategy, View
+from troubleshoot.session.plan import Plan
+from troubleshoot.session.probes import Probe
+from troubleshoot.session.report.handoff import HandOff
 from troubleshoot.session.session import Session
 from troubleshoot.session.steps import (
     DONT_KNOW,
@@ -22,8 +22,6 @@ from troubleshoot.session.steps import (
     Step,
     Titled,
 )
-from troubleshoot.session.strategy import Strategy, View
-from troubleshoot.session.views.handoff import HandOff
 
 __all__ = [
     "DONT_KNOW",
@@ -45,7 +43,6 @@ __all__ = [
     "Titled",
     "View",
     "begin",
-    "plan",
     "replay",
     "resume",
 ]

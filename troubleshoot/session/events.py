@@ -5,6 +5,11 @@ What happened in a session, one frozen value per event.
 where it is from ("ticket", "measured") if that was said, and ``quote`` how it read
 there. The log of events is all that a session remembers; everything else is computed
 from it. What was said stands in no ``repr``, as logs and error trackers print it.
+
+What one undo takes back, and one redo gives again, as a person sees it.
+
+A move is what a person said or did, with the question that was put for it and with what
+probes found out behind it: without it, the session is where that person last saw it.
 """
 
 from __future__ import annotations
@@ -12,7 +17,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 PROBE: Final = "probe"  # the actor where code has answered
 
@@ -140,3 +149,25 @@ def plain(event: Event) -> dict[str, Any]:
     """The event as it is written to JSON; what is None is left out."""
     pairs = ((each.name, getattr(event, each.name)) for each in fields(event))
     return {name: value for name, value in pairs if value is not None}
+
+
+def last_move(events: Sequence[Event]) -> int:
+    """How many events the last move has; 0 where no person made one."""
+    size = 0
+    for event in reversed(events):
+        if is_given(event):
+            return 0
+        size += 1
+        if event.actor != PROBE:
+            break
+    return size + (events[-size - 1].kind == "asked") if size < len(events) else 0
+
+
+def first_move(undone: Sequence[Event]) -> int:
+    """How many of the events that were undone the next redo gives again."""
+    if not undone:
+        return 0
+    size = 2 if undone[0].kind == "asked" else 1
+    while size < len(undone) and undone[size].actor == PROBE:
+        size += 1
+    return size

@@ -12,8 +12,8 @@ from troubleshoot.planner.task import Act, Task
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from troubleshoot.session.offers import Offers
-    from troubleshoot.session.situation import BoolArray
+    from troubleshoot.session.belief import BoolArray
+    from troubleshoot.session.candidates import Offers
     from troubleshoot.tree.tree import Action
 
 

@@ -3,11 +3,19 @@ A session: one run from a symptom to its root cause, as an immutable value.
 
 It is a tree, options and a log of events; everything else is computed from them. Each
 verb returns a new session with one more move in its log.
+
+The arithmetic of the sessions that were used last.
+
+A session that waits for its customer keeps its events and its next step; beliefs and
+gains, which grow with the tree, are kept for the sessions used last, and worked out
+again where they are asked for later.
 """
 
 from __future__ import annotations
 
 import pickle
+import weakref
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -19,9 +27,25 @@ from troubleshoot.errors import (
     SessionError,
     StaleStep,
 )
-from troubleshoot.session import asides, asking, changing, choosing, signing, tokens
-from troubleshoot.session.asides import SetAside
-from troubleshoot.session.cached import cached_property
+from troubleshoot.session import (
+    answers,
+    recommendation,
+    rules,
+    serialize,
+    signing,
+    state,
+)
+from troubleshoot.session.answers import (
+    Said,
+    action_id,
+    always_possible,
+    meant_as_action,
+    question_id,
+    understood,
+)
+from troubleshoot.session.belief import Situation, Status, cached_property
+from troubleshoot.session.candidates import Offers
+from troubleshoot.session.conflict import Surprise, surprise
 from troubleshoot.session.events import (
     Answered,
     Asked,
@@ -29,29 +53,21 @@ from troubleshoot.session.events import (
     Remark,
     Skipped,
     Tried,
+    first_move,
+    last_move,
     stamp,
 )
-from troubleshoot.session.keeping import saved
-from troubleshoot.session.keeping.carried import Carried
-from troubleshoot.session.moving import first_move, last_move
-from troubleshoot.session.naming import action_id, meant_as_action, question_id
-from troubleshoot.session.offers import Offers
-from troubleshoot.session.options import Options
-from troubleshoot.session.probing.probes import SECONDS, Probe, probed, probed_async
-from troubleshoot.session.recent import recent
-from troubleshoot.session.replies import Said, always_possible, understood
+from troubleshoot.session.migrate import Carried
+from troubleshoot.session.options import Options, Strategy
+from troubleshoot.session.probes import SECONDS, Probe, probed, probed_async
+from troubleshoot.session.report import explain, handoff_contents, shapes, transcript
+from troubleshoot.session.report.explain import story
+from troubleshoot.session.report.handoff import HandOff
+from troubleshoot.session.report.ledger import Ledger
+from troubleshoot.session.report.transcript import Record
 from troubleshoot.session.signing import Signature
-from troubleshoot.session.situation import Situation
-from troubleshoot.session.state import State, folded, followed, settled
-from troubleshoot.session.statuses import Status
+from troubleshoot.session.state import SetAside, State, folded, followed, settled
 from troubleshoot.session.steps import DONT_KNOW, NOT_NOW, Action, Question, Step
-from troubleshoot.session.strategy import Strategy
-from troubleshoot.session.views import explain, handing, record, shapes, transcript
-from troubleshoot.session.views.handoff import HandOff
-from troubleshoot.session.views.ledger import Ledger
-from troubleshoot.session.views.record import Record
-from troubleshoot.session.views.surprise import Surprise, surprise
-from troubleshoot.session.views.why import story
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.read_only import ReadOnly, read_only
 from troubleshoot.tree.tree import Tree
@@ -127,24 +143,26 @@ class Session:
 
     @cached_property
     def _next_step(self) -> Step:
-        return self._marked(choosing.next_step(self.offers))
+        return self._marked(rules.next_step(self.offers))
 
     def _marked(self, step: S) -> S:
         """The step with its token."""
-        return replace(step, token=tokens.token(self._trail, step))
+        return replace(step, token=signing.token(self._trail, step))
 
     @cached_property
     def _trail(self) -> bytes:
-        return tokens.extended(tokens.beginning(self.tree), self.events)
+        return signing.extended(signing.beginning(self.tree), self.events)
 
     def question(self, id: str) -> Question:
         """The question of this id as a step, whether or not it is recommended."""
-        step = asking.question_step(self.offers, self.tree.question(id).id)
+        step = recommendation.question_step(self.offers, self.tree.question(id).id)
         return self._marked(step)
 
     def action(self, id: str) -> Action:
         """The action of this id as a step, whether or not it is recommended."""
-        return self._marked(asking.action_step(self.offers, self.tree.action(id).id))
+        return self._marked(
+            recommendation.action_step(self.offers, self.tree.action(id).id)
+        )
 
     @property
     def belief(self) -> Mapping[str, float]:
@@ -199,7 +217,7 @@ class Session:
     @cached_property
     def set_aside(self) -> tuple[SetAside, ...]:
         """Answers that do not count now, each with the reason."""
-        return asides.set_aside(self.tree, self._situation.state)
+        return state.set_aside(self.tree, self._situation.state)
 
     def explain(self) -> str:
         """Why the next step is what it is, and what ruled causes out so far."""
@@ -211,11 +229,11 @@ class Session:
 
     def record(self) -> Record:
         """The record of the run as data: every move, and what it ruled out."""
-        return record.record(self)
+        return transcript.record(self)
 
     def hand_off(self) -> HandOff:
         """All that the next team needs to go on without asking anything twice."""
-        return handing.hand_off(self)
+        return handoff_contents.hand_off(self)
 
     def to_dict(self) -> dict[str, Any]:
         """
@@ -231,7 +249,7 @@ class Session:
 
     def _written(self, since: int = 0) -> str:
         """The same with its events from this place on, for the rooms of this house."""
-        return saved.written(
+        return serialize.written(
             self.tree,
             self.options,
             self.events[since:],
@@ -286,7 +304,7 @@ class Session:
             value=value,
             **self._signed(source, quote),
         )
-        if changing.repeats(now, event):
+        if answers.repeats(now, event):
             return self
         asked = (self._asked(id_, event.at),) if isinstance(question, Question) else ()
         return self._with(*asked, event)
@@ -322,7 +340,7 @@ class Session:
         if isinstance(step, Action):
             if always_possible(said) is NOT_NOW:
                 return self.not_now(step, source=source, quote=quote)
-            worked = changing.outcome(step.id, said)
+            worked = answers.outcome(step.id, said)
             return self.tried(step, fixed=worked, source=source, quote=quote)
         # An ending is refused there, as nothing is asked.
         return self.answer(step, said, source=source, quote=quote)  # type: ignore[arg-type]
@@ -347,8 +365,8 @@ class Session:
             AnswerError: nothing was said to it before, or this is no answer to it.
         """
         now, signed = self._situation.state, self._signed(source, quote)
-        event = changing.correction(self.tree, now, step, said, signed)
-        return self if changing.repeats(now, event) else self._with(event)
+        event = answers.correction(self.tree, now, step, said, signed)
+        return self if answers.repeats(now, event) else self._with(event)
 
     def dont_know(
         self,
@@ -393,7 +411,7 @@ class Session:
             AnswerError: this does not say what came of it.
         """
         id_ = action_id(self.tree, action)
-        worked, signed = changing.outcome(id_, fixed), self._signed(source, quote)
+        worked, signed = answers.outcome(id_, fixed), self._signed(source, quote)
         return self._with(Tried(step=id_, fixed=worked, **signed))
 
     def probe(self, *, up_to: float | None = None) -> Session:
@@ -466,14 +484,16 @@ class Session:
     # How it comes about.
 
     @property
-    def _outcome(self) -> saved.Outcome | None:
+    def _outcome(self) -> serialize.Outcome | None:
         """
         Where it stands, if that was asked already: saving decides nothing.
 
         None where a house's own strategy says, which a reader may not have.
         """
         step: Step | None = self.__dict__.get("_next_step")
-        return saved.outcome(step) if step is not None and self.own is None else None
+        return (
+            serialize.outcome(step) if step is not None and self.own is None else None
+        )
 
     @property
     def _situation(self) -> Situation:
@@ -518,7 +538,7 @@ class Session:
         after = replace(self, events=(*self.events, *events), undone=())
         if (trail := self.__dict__.get("_trail")) is not None:
             # Not worked out anew from the first event on.
-            after.__dict__["_trail"] = tokens.extended(trail, events)
+            after.__dict__["_trail"] = signing.extended(trail, events)
         if (raw := followed(self.tree, self._raw, events)) is not None:
             after.__dict__["_raw"] = raw
         return after
@@ -531,7 +551,7 @@ class Session:
         return signing.signature(moment_by(self.clock), self._actor, source, quote)
 
     def _asked(self, question: str, at: str) -> Asked:
-        gain, cost = asking.worth(self.offers, question)
+        gain, cost = recommendation.worth(self.offers, question)
         return Asked(
             step=question,
             bits=round(gain, DIGITS),
@@ -566,3 +586,21 @@ def _whole(text: str, argument: str) -> str:
             "a remark is a text, and so is the reason for giving up", argument=argument
         )
     return signing.whole(text)
+
+
+T = TypeVar("T")
+
+KEPT: Final = 64  # values of all sessions together
+_recent: Final[deque[object]] = deque(maxlen=KEPT)
+
+
+def recent(session: Session, name: str, make: Callable[[], T]) -> T:
+    """What ``make`` made for this session, while it is remembered, or makes now."""
+    known: dict[str, Any] = session.__dict__
+    reference = known.get(name)
+    value: T | None = None if reference is None else reference()
+    if value is None:
+        value = make()
+        known[name] = weakref.ref(value)
+        _recent.append(value)
+    return value

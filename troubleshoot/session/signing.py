@@ -1,15 +1,30 @@
-"""Who says or does something, where it is from, and how it read there."""
+"""
+Who says or does something, where it is from, and how it read there.
+
+Tokens: which step of which session in which state a reply is to.
+
+A token is a digest of the tree, all events and the step; nothing in it is random, so
+that the session has the same one wherever it is resumed.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from troubleshoot.errors import AnswerError
+from troubleshoot.session.events import plain
+from troubleshoot.session.steps import Ending
 from troubleshoot.text import UNPRINTABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from troubleshoot.session.events import Event
+    from troubleshoot.session.steps import Step
+    from troubleshoot.tree.tree import Tree
 
 
 BREAK: Final = re.compile("[\t\n]")  # the rest of them is unprintable
@@ -87,3 +102,25 @@ def quoted(value: object) -> str:
 def whole(text: str) -> str:
     """The text with halves of characters replaced, which no file could hold."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+LENGTH: Final = 20  # hexadecimal digits
+
+
+def beginning(tree: Tree) -> bytes:
+    """The digest of a session in which nothing has happened."""
+    return sha256(f"{tree.id} {tree.fingerprint}".encode()).digest()
+
+
+def extended(trail: bytes, events: Iterable[Event]) -> bytes:
+    """The digest after more events."""
+    for event in events:
+        said = json.dumps(plain(event), sort_keys=True)
+        trail = sha256(trail + said.encode()).digest()
+    return trail
+
+
+def token(trail: bytes, step: Step) -> str:
+    """The token of a step of a session with these events."""
+    name = "" if isinstance(step, Ending) else step.id
+    return sha256(trail + f"{step.kind} {name}".encode()).hexdigest()[:LENGTH]

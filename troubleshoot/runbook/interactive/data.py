@@ -13,13 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot._version import __version__
 from troubleshoot.inference.model import compiled
+from troubleshoot.session.answers import titled_action
 from troubleshoot.session.events import is_fact, plain
-from troubleshoot.session.keeping.saved import tree_mark
-from troubleshoot.session.naming import titled_action
-from troubleshoot.session.texts.blocks import Paragraph
-from troubleshoot.session.texts.lines import laid
-from troubleshoot.session.texts.nodes import nodes
-from troubleshoot.session.texts.reading import rich, short
+from troubleshoot.session.serialize import tree_mark
+from troubleshoot.session.texts import Paragraph, laid, nodes, rich, short
 from troubleshoot.tree.tree import Escalation
 
 if TYPE_CHECKING:

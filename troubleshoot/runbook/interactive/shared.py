@@ -16,21 +16,20 @@ from troubleshoot import files
 from troubleshoot.inference import bayes, model
 from troubleshoot.planner import policy
 from troubleshoot.session import (
-    changing,
-    choosing,
-    endings,
+    answers,
+    belief,
+    candidates,
+    conflict,
     events,
-    offers,
+    recommendation,
+    rules,
+    serialize,
     signing,
-    situation,
 )
-from troubleshoot.session.keeping import saved, strict_json
-from troubleshoot.session.options import SOMEBODY
-from troubleshoot.session.replies import AMBIGUOUS, NUMBER
+from troubleshoot.session.answers import AMBIGUOUS, NUMBER
+from troubleshoot.session.options import SOMEBODY, STRATEGIES
 from troubleshoot.session.session import DIGITS
 from troubleshoot.session.steps import Reply
-from troubleshoot.session.strategy import STRATEGIES
-from troubleshoot.session.views import surprise
 from troubleshoot.text import UNPRINTABLE
 
 if TYPE_CHECKING:
@@ -38,27 +37,27 @@ if TYPE_CHECKING:
 
 
 NUMBERS: Final = {
-    "RULED_OUT": situation.RULED_OUT,
-    "TOLERANCE": situation.TOLERANCE,
-    "EQUAL": situation.EQUAL,
-    "RATED": situation.RATED,
+    "RULED_OUT": belief.RULED_OUT,
+    "TOLERANCE": belief.TOLERANCE,
+    "EQUAL": belief.EQUAL,
+    "RATED": belief.RATED,
     "USELESS": bayes.USELESS,
     "SLIGHT": policy.SLIGHT,
     "WORTHLESS": policy.WORTHLESS,
     "TIE": policy.TIE,
     "REMEDY": model.REMEDY,
-    "WORTH_TRYING": offers.WORTH_TRYING,
-    "TWICE": offers.TWICE,
-    "TELLING": choosing.TELLING,
-    "HALF": situation.HALF,
-    "LIKELY": endings.LIKELY,
-    "LEADING": surprise.LEADING,
-    "FEW": surprise.FEW,
-    "FORMAT": saved.FORMAT,
+    "WORTH_TRYING": candidates.WORTH_TRYING,
+    "TWICE": candidates.TWICE,
+    "TELLING": rules.TELLING,
+    "HALF": belief.HALF,
+    "LIKELY": recommendation.LIKELY,
+    "LEADING": conflict.LEADING,
+    "FEW": conflict.FEW,
+    "FORMAT": serialize.FORMAT,
     "DIGITS": DIGITS,
     "LONGEST": files.LARGEST,
-    "DEEPEST": strict_json.DEEPEST,
-    "SHARE_DIGITS": saved.DIGITS,
+    "DEEPEST": serialize.DEEPEST,
+    "SHARE_DIGITS": serialize.DIGITS,
     "LONGEST_NAME": signing.LONGEST_NAME,
     "LONGEST_QUOTE": signing.LONGEST_QUOTE,
 }
@@ -72,7 +71,7 @@ WORDS: Final = {
     "MEASURED": signing.MEASURED,
     **{
         ("FIXED" if fixed else "FAILED"): word
-        for word, fixed in changing.OUTCOMES.items()
+        for word, fixed in answers.OUTCOMES.items()
     },
 }
 # Where ``str.splitlines`` ends a line.
@@ -86,7 +85,7 @@ def shared() -> dict[str, Any]:
     return {
         "numbers": NUMBERS,
         "words": WORDS,
-        "rules": [_camel(each.__name__.strip("_")) for each in choosing.RULES],
+        "rules": [_camel(each.__name__.strip("_")) for each in rules.RULES],
         "strategies": list(STRATEGIES),
         "kinds": dict(_kinds()),
         "number": NUMBER.pattern,
@@ -113,7 +112,7 @@ def _kinds() -> Iterator[tuple[str, list[str]]]:
 
 def _saved() -> dict[str, Any]:
     """The shape of a saved session as JSON Schema; each event says its kind."""
-    shape: dict[str, Any] = _bare(TypeAdapter(saved.Saved).json_schema())
+    shape: dict[str, Any] = _bare(TypeAdapter(serialize.Saved).json_schema())
     for name, _ in _kinds():
         event = shape["$defs"][name]
         event["required"] = list(dict.fromkeys(["kind", *event["required"]]))

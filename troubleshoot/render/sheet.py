@@ -1,0 +1,429 @@
+"""
+Which spots a sheet has room for: those of a plan that matter most, and some beside it.
+
+A plan says nothing about "don't know": the sheet goes on there with the question that
+tells most per minute of those that are left. What is beyond the limit is cut.
+
+A plan cut to what can be printed, with a way on for whoever does not know an answer.
+
+Throughout this module:
+    T   is P(cause, the spot is reached), shape (causes,), answers taken at their word
+    W   is the same with the tree's own likelihoods
+    V   is W when every question is answered "don't know" with chance DOUBT
+
+The plan takes answers at their word, so that the sheet stays short; how sure its
+endings are is worked out with the likelihoods as they are.
+
+A task in which answers are taken at their word.
+
+On paper nothing can be weighed, so an answer that a cause hardly ever leads to excludes
+it, and that the cause may not be listed is left out. Equal situations are then many.
+
+What whoever follows a sheet has crossed out by when.
+
+Answers are taken at their word: a cause that hardly ever leads to an answer is crossed
+out by it, whatever was said before, and is not brought back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import numpy as np
+
+from troubleshoot.planner.policy import Ending, outcomes
+from troubleshoot.planner.state import SURE, Evidence, Noisy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.planner.policy import Node, Policy
+    from troubleshoot.planner.state import BoolArray
+    from troubleshoot.planner.task import Task
+
+
+DONT_KNOW: Final = -1  # the edge of whoever cannot answer
+DOUBT: Final = 0.05  # how often that is, to tell which spots are worth their space
+ON_PLAN: Final = 0.85  # of the limit, at least, if the plan has so many steps
+
+SheetEnding: TypeAlias = Ending | Literal["cut", "contradiction"]
+Place: TypeAlias = int | str
+"""A node of the plan, or what a spot beside it is called."""
+
+CONTRADICTION: Final = "contradiction"
+
+
+@dataclass(eq=False)
+class Draft:
+    """A spot while the sheet is being cut; edges lead to places."""
+
+    kind: Literal["question", "action", "ending"]
+    step: int
+    ending: SheetEnding
+    before: Evidence
+    edges: list[tuple[int, Place]] = field(default_factory=list)
+    node: int | None = None
+
+
+class Cutting:
+    """Which spots the sheet has room for."""
+
+    def __init__(self, task: Task, policy: Policy, limit: int) -> None:
+        self.task, self.nodes, self.limit = task, policy.nodes, max(1, limit)
+        self.noisy = Noisy(task)
+        self.gates = {gate for ask in task.questions for gate, _ in ask.only_if}
+        self.drafts: dict[Place, Draft] = {}
+        self._steps = 0
+
+    def along_the_plan(self) -> None:
+        """The steps of the plan that matter most, each under one that is in."""
+        kept = self._kept()
+        before: dict[int, Evidence] = {0: self.noisy.root}
+        weights = {0: self.task.prior}
+        for i in sorted(kept):
+            node = self.nodes[i]
+            self.drafts[i] = draft = Draft(
+                node.kind, node.step, node.ending, before[i], node=i
+            )
+            self._contradicted(draft, {answer for answer, _ in node.edges})
+            for answer, child in node.edges:
+                within = child in kept or self.nodes[child].kind == "ending"
+                draft.edges.append((answer, child if within else f"cut {child}"))
+                arriving = weights[i] * outcomes(self.task, node)[answer]
+                weights[child] = weights.get(child, 0.0) + arriving
+                after = self._after(before[i], node, answer, weights[child])
+                before[child] = _both(before.get(child, after), after)
+        for child in before.keys() - kept:
+            self.drafts[f"cut {child}"] = _cut(before[child])
+        self._steps = sum(each.kind != "ending" for each in self.drafts.values())
+
+    def _kept(self) -> set[int]:
+        """
+        Nodes of the plan that are in, from the root on.
+
+        First come those where stopping would most often name the wrong remedy.
+        """
+        missed = [_missed(self.task, W) for W in _arriving(self.task, self.nodes)]
+        room = self.limit if self.limit < 3 else round(self.limit * ON_PLAN)  # noqa: PLR2004 - too few to share
+        kept: set[int] = set()
+        waiting = [(-1.0, 0)]
+        while waiting:
+            _, i = heappop(waiting)
+            node = self.nodes[i]
+            if i in kept or (node.kind != "ending" and not room):
+                continue
+            kept.add(i)
+            room -= node.kind != "ending"
+            for _, child in node.edges:
+                heappush(waiting, (-missed[child], child))
+        return kept
+
+    def _after(
+        self, before: Evidence, node: Node, answer: int, weights: FloatArray
+    ) -> Evidence:
+        p = weights / weights.sum()
+        if node.kind == "question":
+            return self._told(before, node.step, answer, p)
+        act = self.task.actions[node.step]
+        opened = self.task.opened_after(act, before.opened)
+        return Evidence(p, before.asked, opened, before.said)
+
+    def _told(
+        self, before: Evidence, question: int, answer: int, p: FloatArray
+    ) -> Evidence:
+        """The situation after an answer, or after "don't know"."""
+        ask = self.task.questions[question]
+        said = before.said
+        if answer != DONT_KNOW and question in self.gates:
+            said = tuple(sorted((*said, (question, answer))))
+        opened = self.task.opened_after(ask, before.opened)
+        return Evidence(p, before.asked | 1 << question, opened, said)
+
+    def beside_the_plan(self) -> None:
+        """Where "don't know" leads, the likeliest first, as far as there is room."""
+        waiting: list[tuple[float, str]] = []
+        arriving = _arriving(self.task, self.nodes)
+        chances = [float(each.sum()) for each in arriving]
+        for place, draft in list(self.drafts.items()):
+            if draft.kind == "question" and isinstance(place, int):
+                self._unknown(draft, chances[place] * DOUBT, waiting)
+        while waiting:
+            chance, place = heappop(waiting)
+            draft = self.drafts[place]
+            question = self.noisy.best(draft.before)
+            if question < 0:
+                draft.ending = _verdict(self.task, draft.before.p)
+            elif self._steps < self.limit and draft.ending == "cut":
+                self._steps += 1
+                self._ask(draft, question, -chance, waiting)
+
+    def _ask(
+        self,
+        draft: Draft,
+        question: int,
+        chance: float,
+        waiting: list[tuple[float, str]],
+    ) -> None:
+        draft.kind, draft.step, draft.ending = "question", question, ""
+        parts = self.noisy.option(draft.before, question).parts
+        self._contradicted(draft, {answer for answer, _, _ in parts})
+        for answer, p, part in parts:
+            after = self._told(draft.before, question, answer, part.p)
+            place = self._place(after, chance * p * (1 - DOUBT), waiting)
+            draft.edges.append((answer, place))
+        self._unknown(draft, chance * DOUBT, waiting)
+
+    def _contradicted(self, draft: Draft, answers: set[int]) -> None:
+        """Lead what no cause that is left can come to, to one ending."""
+        if draft.kind == "ending":
+            return
+        every = {0, 1}
+        if draft.kind == "question":
+            every = set(range(len(self.task.questions[draft.step].likelihood)))
+        for answer in sorted(every - answers):
+            draft.edges.append((answer, CONTRADICTION))
+            ending = Draft("ending", -1, CONTRADICTION, self.noisy.root)
+            self.drafts[CONTRADICTION] = ending
+
+    def _unknown(
+        self, draft: Draft, chance: float, waiting: list[tuple[float, str]]
+    ) -> None:
+        after = self._told(draft.before, draft.step, DONT_KNOW, draft.before.p)
+        draft.edges.append((DONT_KNOW, self._place(after, chance, waiting)))
+
+    def _place(
+        self, situation: Evidence, chance: float, waiting: list[tuple[float, str]]
+    ) -> str:
+        place = f"beside {situation.key!r}"
+        if place not in self.drafts:
+            self.drafts[place] = _cut(situation)
+            heappush(waiting, (-chance, place))
+        return place
+
+
+def _verdict(task: Task, p: FloatArray) -> Ending:
+    """What is said where nothing more is asked."""
+    sure = np.bincount(task.classes, p).max() >= task.confidence - SURE
+    return "found" if sure else "narrowed"
+
+
+def _cut(situation: Evidence) -> Draft:
+    return Draft("ending", -1, "cut", situation)
+
+
+def _both(one: Evidence, other: Evidence) -> Evidence:
+    """What holds whichever way led here; what was asked on either is asked no more."""
+    return Evidence(
+        other.p,
+        one.asked | other.asked,
+        one.opened & other.opened,
+        tuple(sorted(set(one.said) & set(other.said))),
+    )
+
+
+def _missed(task: Task, weights: FloatArray) -> float:
+    """P(a spot is reached, and the likeliest remedy class there is the wrong one)."""
+    mass = np.bincount(task.classes, weights)
+    return float(mass.sum() - mass.max())
+
+
+def _arriving(task: Task, nodes: Sequence[Node]) -> Iterator[FloatArray]:
+    """P(cause, the node is reached) of each node of the plan, shape (causes,)."""
+    waiting: dict[int, FloatArray] = {0: task.prior}
+    for i, node in enumerate(nodes):
+        arrived = waiting.pop(i)
+        yield arrived
+        for answer, child in node.edges:
+            arriving = arrived * outcomes(task, node)[answer]
+            waiting[child] = waiting.get(child, 0.0) + arriving
+
+
+@dataclass(frozen=True, eq=False)
+class Spot:
+    """
+    One situation of a sheet: a step to take, or an ending.
+
+    ``step`` is the index of the question or action, -1 at an ending, whose kind may be
+    "cut" where the sheet has no room to go on, or "contradiction" where no listed cause
+    is left. ``edges`` are pairs (answer, spot) in the order of the answers, "don't
+    know" last. ``minutes`` are paid here, with the setups that are opened here:
+    ``opens``, the outermost first; ``opened`` are those that were before. ``node`` is
+    that of the plan, None beside it. ``word``, ``sure`` and ``joint`` are T, W and V.
+    """
+
+    kind: Literal["question", "action", "ending"]
+    step: int
+    ending: SheetEnding
+    minutes: float
+    opened: frozenset[int]
+    opens: tuple[int, ...]
+    edges: tuple[tuple[int, int], ...]
+    node: int | None
+    word: FloatArray
+    sure: FloatArray
+    joint: FloatArray
+
+
+def sheet(task: Task, policy: Policy, limit: int) -> tuple[Spot, ...]:
+    """
+    The spots in reading order, with at most so many steps.
+
+    ``policy`` is one for the task ``at_its_word``.
+    """
+    trusting = at_its_word(task)
+    cutting = Cutting(trusting, policy, limit)
+    cutting.along_the_plan()
+    cutting.beside_the_plan()
+    return tuple(_finished(task, trusting, cutting.drafts))
+
+
+def _finished(
+    task: Task, trusting: Task, drafts: Mapping[Place, Draft]
+) -> Iterator[Spot]:
+    """The spots in reading order, with what arrives at each."""
+    order = _reading_order(drafts)
+    number = {place: i for i, place in enumerate(order)}
+    word = _arriving_at(trusting, drafts, order, DOUBT)
+    sure = _arriving_at(task, drafts, order, 0.0)
+    joint = _arriving_at(task, drafts, order, DOUBT)
+    for place in order:
+        draft = drafts[place]
+        yield Spot(
+            kind=draft.kind,
+            step=draft.step,
+            ending=draft.ending,
+            minutes=_minutes(task, draft),
+            opened=draft.before.opened,
+            opens=_opens(task, draft),
+            edges=tuple(
+                (answer, number[child]) for answer, child in _in_order(draft.edges)
+            ),
+            node=draft.node,
+            word=word[place],
+            sure=sure[place],
+            joint=joint[place],
+        )
+
+
+def _in_order(edges: Sequence[tuple[int, Place]]) -> list[tuple[int, Place]]:
+    """In the order of the answers, "don't know" last."""
+    return sorted(edges, key=lambda edge: (edge[0] == DONT_KNOW, edge[0]))
+
+
+def _arriving_at(
+    task: Task, drafts: Mapping[Place, Draft], order: Sequence[Place], doubt: float
+) -> Mapping[Place, FloatArray]:
+    """P(cause, reached) of each place, when so many do not know."""
+    found = {place: np.zeros_like(task.prior) for place in order}
+    found[0] = task.prior
+    for place in order:
+        draft = drafts[place]
+        unsure = doubt if draft.kind == "question" else 0.0
+        for answer, child in draft.edges:
+            share = unsure if answer == DONT_KNOW else 1.0 - unsure
+            found[child] += found[place] * share * _knows(task, draft, answer)
+    return found
+
+
+def _knows(task: Task, draft: Draft, answer: int) -> FloatArray:
+    if answer == DONT_KNOW:
+        return np.ones_like(task.prior)
+    if draft.kind == "question":
+        return np.asarray(task.questions[draft.step].likelihood[answer])
+    fixes = task.actions[draft.step].fixes
+    return np.asarray(fixes if answer else 1.0 - fixes)
+
+
+def _reading_order(drafts: Mapping[Place, Draft]) -> list[Place]:
+    """Every spot after all that lead to it, the first answer's branch first."""
+    order: list[Place] = []
+    seen: set[Place] = {0}
+    stack: list[tuple[Place, Iterator[tuple[int, Place]]]] = [
+        (0, reversed(_in_order(drafts[0].edges)))
+    ]
+    while stack:
+        place, edges = stack[-1]
+        child = next((c for _, c in edges if c not in seen), None)
+        if child is None:
+            order.append(place)
+            stack.pop()
+        else:
+            seen.add(child)
+            stack.append((child, reversed(_in_order(drafts[child].edges))))
+    return order[::-1]
+
+
+def _minutes(task: Task, draft: Draft) -> float:
+    if draft.kind == "ending":
+        return 0.0
+    steps = task.questions if draft.kind == "question" else task.actions
+    return task.minutes(steps[draft.step], draft.before.opened)
+
+
+def _opens(task: Task, draft: Draft) -> tuple[int, ...]:
+    """Setups that this step is the first to need, the outermost first."""
+    if draft.kind == "ending":
+        return ()
+    steps = task.questions if draft.kind == "question" else task.actions
+    setup, found = steps[draft.step].setup, []
+    while setup >= 0:
+        if setup not in draft.before.opened:
+            found.append(setup)
+        setup = task.setups[setup][1]
+    return tuple(reversed(found))
+
+
+HARDLY: Final = 0.05  # an answer that a cause leads to no more often excludes it
+
+
+def at_its_word(task: Task) -> Task:
+    """
+    The task in which answers that are hardly ever given are never given.
+
+    The unknown cause has no belief, unless it has all.
+    """
+    prior = task.prior.copy()
+    prior[-1] = 0.0 if prior[:-1].any() else prior[-1]
+    return replace(
+        task,
+        prior=prior / prior.sum(),
+        questions=tuple(
+            replace(ask, likelihood=_trusted(ask.likelihood)) for ask in task.questions
+        ),
+    )
+
+
+def _trusted(likelihood: FloatArray) -> FloatArray:
+    """Columns without what is hardly ever said; those that say nothing else stay."""
+    kept = np.where(likelihood > HARDLY, likelihood, 0.0)
+    total = kept.sum(axis=0)
+    return np.asarray(
+        np.where(total > 0, kept / np.where(total > 0, total, 1.0), likelihood)
+    )
+
+
+def standing(trusting: Task, spots: Sequence[Spot]) -> list[BoolArray]:
+    """
+    Causes that someone who comes to a spot may not have crossed out, by spot.
+
+    ``trusting`` is the task ``at_its_word``; arrays of shape (causes,).
+    """
+    found = [np.zeros(len(trusting.prior), dtype=np.bool_) for _ in spots]
+    found[0] = trusting.prior > 0
+    for i, spot in enumerate(spots):
+        for answer, child in spot.edges:
+            found[child] |= found[i] & ~crossed_out(trusting, spot, answer)
+    return found
+
+
+def crossed_out(trusting: Task, spot: Spot, answer: int) -> BoolArray:
+    """The causes that an answer at a spot crosses out, shape (causes,)."""
+    if answer == DONT_KNOW:
+        return np.zeros(len(trusting.prior), dtype=np.bool_)
+    if spot.kind == "question":
+        return np.asarray(trusting.questions[spot.step].likelihood[answer] == 0)
+    fixes = trusting.actions[spot.step].fixes
+    return np.asarray((fixes if answer else 1.0 - fixes) == 0)

@@ -1,0 +1,373 @@
+"""
+What somebody said to a question, understood as one of its answers.
+
+Names: which step of the tree somebody speaks of, and causes with their titles.
+
+What was said to a step before, said right: the event that corrects it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from troubleshoot.arguments import as_float
+from troubleshoot.errors import AnswerError, UnknownName, did_you_mean, nearest
+from troubleshoot.session.events import Answered, Tried
+from troubleshoot.session.steps import (
+    Action,
+    Choice,
+    Ending,
+    LikelyCause,
+    Question,
+    Reply,
+    Titled,
+)
+from troubleshoot.text import MASK, WORKED, title_of
+from troubleshoot.tree import tree as written
+from troubleshoot.tree.tree import once_per_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from troubleshoot.session.belief import Situation
+    from troubleshoot.session.signing import Signature
+    from troubleshoot.session.state import State
+    from troubleshoot.tree.tree import Tree
+
+
+Said: TypeAlias = str | float | bool | Reply | Choice
+
+# A comma is as good as a point, but "1,000" and "1.000" may be meant as a thousand.
+AMBIGUOUS: Final = re.compile(r"([-+]?[1-9]\d{0,2})[.,](\d{3})(?!\d)")
+NUMBER: Final = re.compile(
+    r"(?![-+]?[1-9]\d{0,2}[.,]\d{3}(?!\d))"
+    r"([-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[-+]?\d{1,4})?)\s*(.*)",
+    re.IGNORECASE,
+)
+ALWAYS_POSSIBLE: Final = {
+    "dont-know": Reply.DONT_KNOW,
+    "don't know": Reply.DONT_KNOW,
+    "not-now": Reply.NOT_NOW,
+    "not now": Reply.NOT_NOW,
+}
+SHOWN: Final = 60
+
+
+class Understood(NamedTuple):
+    """The id of an answer or the value of a ``Reply``; the number, if one was said."""
+
+    answer: str
+    value: float | None = None
+
+
+def understood(question: written.Question, said: object) -> Understood:
+    """
+    What was said, as an answer of the question.
+
+    An id or a text of an answer in any case, True and False for yes and no, a number
+    or a text such as "250 ms" or "1,5" where the question has a unit, a ``Reply`` or a
+    choice.
+
+    Raises:
+        AnswerError: it is none of these; the message says what is possible.
+    """
+    match said:
+        case Reply():
+            return Understood(said.value)
+        case Choice():
+            return _from_choice(question, said)
+        case bool():
+            return _from_text(question, "yes" if said else "no")
+        case int() | float():
+            return _from_number(question, said)
+        case str():
+            return _from_text(question, said)
+    raise refusal(question, said, "that")
+
+
+def always_possible(said: object) -> Reply | None:
+    """What can be said to every step, by itself or in words; None if it is not that."""
+    if isinstance(said, Reply):
+        return said
+    if not isinstance(said, str):
+        return None
+    plain = said.strip().casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return ALWAYS_POSSIBLE.get(plain)
+
+
+def _from_choice(question: written.Question, said: Choice) -> Understood:
+    for each in question.answers:
+        if each.id == said.id:
+            return Understood(each.id)
+    raise refusal(question, said, "a choice of another question")
+
+
+def _from_text(question: written.Question, said: str) -> Understood:
+    wanted = said.strip().casefold()
+    # Ids first: the text of one answer may be the id of another.
+    ids = {each.id: each.id for each in reversed(question.answers)}
+    texts = {each.text.strip().casefold(): each.id for each in question.answers}
+    if wanted in texts | ids:
+        return Understood((texts | ids)[wanted])
+    if (reply := always_possible(said)) is not None:
+        return Understood(reply.value)
+    if question.unit and (both := AMBIGUOUS.match(wanted)):
+        raise _two_ways(question, said, both)
+    if question.unit and (number := NUMBER.fullmatch(wanted)):
+        return _from_measure(question, said, *number.groups())
+    raise refusal(question, said, f"'{_short(said)}'")
+
+
+def _from_measure(
+    question: written.Question, said: str, number: str, unit: str
+) -> Understood:
+    if unit not in ("", question.unit.strip().casefold()):
+        shown = "this" if question.private else f"'{_short(said)}'"
+        message = f"{shown} is not in {question.unit}, the unit of '{question.id}'"
+        raise refusal(question, said, message=message)
+    return _from_number(question, float(number.replace(",", ".")))
+
+
+def _from_number(question: written.Question, said: float) -> Understood:
+    number = as_float(said)
+    for answer in question.answers:
+        if math.isfinite(number) and answer.range and number in answer.range:
+            return Understood(answer.id, number)
+    raise refusal(question, said, f"{number:g} {question.unit}".rstrip())
+
+
+def _two_ways(
+    question: written.Question, said: str, number: re.Match[str]
+) -> AnswerError:
+    """What may be meant with thousands or with decimals is asked for again."""
+    whole, rest = number.groups()
+    ways = f"{float(f'{whole}.{rest}'):g} or {whole}{rest}"
+    shown = f"'{_short(said)}'"
+    if question.private:
+        shown, ways = "this number", "it without what sets off thousands"
+    return refusal(
+        question,
+        said,
+        message=f"{shown} can be read in two ways for '{question.id}': write {ways}",
+        customer=f"That can be read in two ways. Please write {ways}.",
+    )
+
+
+def refusal(
+    question: written.Question,
+    said: object,
+    shown: str = "",
+    *,
+    message: str = "",
+    customer: str = "",
+) -> AnswerError:
+    """
+    What was said is no answer: a sentence for developers and one for customers.
+
+    What is said to a private question stands in neither, nor what it looks like.
+    """
+    private = question.private
+    words = said.strip().casefold() if isinstance(said, str) and not private else ""
+    near = nearest(words, [each.id for each in question.answers]) if words else ()
+    shown = "this" if private else shown
+    return AnswerError(
+        message
+        or f"{shown} is not an answer to '{question.id}'; possible are "
+        f"{_possible(question)}{did_you_mean(near)}",
+        question=question.id,
+        said=None if private else said,
+        answers=[(each.id, each.text) for each in question.answers],
+        suggestions=near,
+        customer=customer
+        or f"That is not one of the answers here. Possible are: {_texts(question)}.",
+    )
+
+
+def _possible(question: written.Question) -> str:
+    """All that could have been said, by id."""
+    ids = [
+        f"{each.id} ({each.text})" if each.range else each.id
+        for each in question.answers
+    ]
+    kind = [f"a number in {question.unit}"] if question.unit else []
+    return ", ".join([*kind, *ids, *(each.value for each in Reply)])
+
+
+def _texts(question: written.Question) -> str:
+    """All that could have been said, as a customer reads it."""
+    texts = [each.text.rstrip(".") for each in question.answers]
+    kind = [f"a number in {question.unit}"] if question.unit else []
+    return "; ".join([*kind, *texts, "I don't know", "not now"])
+
+
+def _short(text: str) -> str:
+    """The text on one line, cut where a message would grow too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+
+
+def step_id(step: object) -> str:
+    """The id that names a step; ``AnswerError`` where nothing does."""
+    match step:
+        case Question() | Action() | written.Question() | written.Action():
+            step = step.id
+        case Ending():
+            raise AnswerError(
+                "the session has come to its end: nothing was asked",
+                customer="There is nothing more to answer.",
+            )
+    if not isinstance(step, str):
+        raise AnswerError("a step is named by itself or by its id")
+    return step
+
+
+def is_action(step: object) -> bool:
+    """Whether this is an action, as a session or as a tree has it."""
+    return isinstance(step, Action | written.Action)
+
+
+def is_question(step: object) -> bool:
+    """Whether this is a question, as a session or as a tree has it."""
+    return isinstance(step, Question | written.Question)
+
+
+def meant_as_action(tree: Tree, step: object) -> bool:
+    """
+    Whether an action is meant and no question; a name that both have is the question's.
+
+    Raises:
+        UnknownName: there is neither.
+        AnswerError: this names no step.
+    """
+    name = step_id(step)
+    if is_question(step) or is_action(step):
+        return is_action(step)
+    if name not in tree.questions and name not in tree.actions:
+        raise UnknownName("question or action", name, [*tree.questions, *tree.actions])
+    return name not in tree.questions
+
+
+def question_id(tree: Tree, question: object) -> str:
+    """The id of a question of the tree."""
+    name = step_id(question)
+    action = is_action(question) or name in tree.actions
+    if action and name not in tree.questions:
+        raise AnswerError(
+            f"'{name}' is an action: say whether it fixed the symptom", question=name
+        )
+    return tree.question(name).id
+
+
+def action_id(tree: Tree, action: object) -> str:
+    """The id of an action of the tree."""
+    name = step_id(action)
+    question = is_question(action) or name in tree.questions
+    if question and name not in tree.actions:
+        raise AnswerError(f"'{name}' is a question: it takes an answer", question=name)
+    return tree.action(name).id
+
+
+@once_per_tree
+def titled_causes(tree: Tree) -> tuple[Titled, ...]:
+    """The root causes with their titles, in the order of the file."""
+    return tuple(Titled(each.id, each.title) for each in tree.root_causes)
+
+
+def titled_action(action: written.Action) -> Titled:
+    """The action with its title."""
+    return Titled(action.id, title_of(action.do))
+
+
+def likely(situation: Situation, causes: Iterable[str]) -> tuple[LikelyCause, ...]:
+    """These root causes with their titles, and how likely they are now."""
+    of, shares = situation.tree.causes, situation.shares
+    return tuple(LikelyCause(x, of[x].title, shares[x]) for x in causes)
+
+
+def told(tree: Tree, step: str, result: str) -> str:
+    """A question with its answer, or an action with its outcome, for a sentence."""
+    if result in WORKED and step in tree.actions:
+        return f"“{tree.actions[step].do}” ({WORKED[result]})"
+    question = tree.questions[step]
+    answer = MASK if question.private else f"({question.answer(result).text})"
+    return f"“{question.ask}” {answer}"
+
+
+OUTCOMES: Final = {"fixed": True, "failed": False}
+ANSWERS: Final = tuple(WORKED.items())
+
+
+def correction(
+    tree: Tree, now: State, step: object, said: object, signed: Signature
+) -> Answered | Tried:
+    """
+    The event that says what should have been said to a step.
+
+    Raises:
+        UnknownName: there is no such question or action.
+        AnswerError: nothing was said to it before, or this is no answer to it.
+    """
+    if not _is_action(tree, now, step):
+        name = question_id(tree, step)
+        if ("question", name) not in now.said:
+            raise AnswerError(
+                f"'{name}' has no answer yet that could be changed: answer() gives one",
+                question=name,
+            )
+        answer, value = understood(tree.questions[name], said)
+        return Answered(kind="changed", step=name, answer=answer, value=value, **signed)
+    name = action_id(tree, step)
+    if ("action", name) not in now.said:
+        raise AnswerError(
+            f"'{name}' has not been tried yet: tried() says what came of it",
+            question=name,
+        )
+    return Tried(kind="corrected", step=name, fixed=outcome(name, said), **signed)
+
+
+def repeats(now: State, event: Answered | Tried) -> bool:
+    """Whether the event would change what was said last to what it is already."""
+    if event.kind not in ("changed", "corrected") or now.given_up is not None:
+        return False
+    kind = "question" if isinstance(event, Answered) else "action"
+    return _content(now.said[kind, event.step]) == _content(event)
+
+
+def _content(event: Answered | Tried) -> tuple[object, ...]:
+    if isinstance(event, Answered):
+        return event.answer, event.value
+    return (event.fixed,)
+
+
+def _is_action(tree: Tree, now: State, step: object) -> bool:
+    """Whether an action is meant: of a name that both have, what was replied to."""
+    if is_question(step) or meant_as_action(tree, step):
+        return not is_question(step)
+    name = step_id(step)
+    return ("question", name) not in now.said and ("action", name) in now.said
+
+
+def outcome(action: str, said: object) -> bool:
+    """
+    Whether the action fixed the symptom: True or False, "fixed" or "failed".
+
+    Raises:
+        AnswerError: it is none of these.
+    """
+    if isinstance(said, bool):
+        return said
+    word = said.strip().casefold() if isinstance(said, str) else ""
+    if word in OUTCOMES:
+        return OUTCOMES[word]
+    near = nearest(word, OUTCOMES) if word else ()
+    raise AnswerError(
+        f"this does not say what came of '{action}'; possible are "
+        f"{', '.join(OUTCOMES)}{did_you_mean(near)}",
+        question=action,
+        said=said,
+        answers=ANSWERS,
+        suggestions=near,
+        customer="Did it help or not?",
+    )

@@ -1,0 +1,328 @@
+"""
+Why no listed cause fits, and which evidence would be worth checking again.
+
+Throughout this module:
+    e_i         is a piece of evidence, e all of it, e_-i all of it but e_i
+    conflict    is ``log2(prod_i P(e_i) / P(e))`` in bits, P if the cause is a listed
+                one; positive where pieces fit badly together
+
+P leaves the unknown cause out, for it is itself the story that pieces tell no story:
+with it the rarest combinations would count as agreeing on what nobody listed.
+
+Source: Jensen, Chamberlain, Nordahl & Jensen (1991), "Analysis in HUGIN of data
+conflict".
+
+Ranked are first the pieces without which a listed cause leads again, then the others.
+Among each: if one piece alone is a slip, drawn as it comes and not from the story that
+the rest tells, then it is ``e_i`` with a chance in proportion to ``P(e_i) P(e_-i)``,
+which is to ``2 ** -conflict(e_-i)``. Checking by chance per minute finds the slip at
+the least expected cost.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from troubleshoot.inference.bayes import conflict
+from troubleshoot.session.answers import told
+from troubleshoot.session.belief import RATED, TOLERANCE, leads, with_unknown
+from troubleshoot.text import listing, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from troubleshoot.session.belief import FloatArray, Situation
+    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.state import Evidence
+    from troubleshoot.tree.tree import Answer, Tree
+
+
+NAMED: Final = 5  # pieces of evidence in a sentence
+LEADING: Final = 3  # causes in a story
+FEW: Final = 12  # pieces of evidence of which all pairs are looked at
+
+NONE_FITS: Final = "No listed cause explains the answers well."
+FROM_START: Final = "That was likely from the start, and no answer has changed it."
+CONTRADICTED: Final = (
+    "The answers contradict each other: no listed cause allows all of them."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """
+    A piece of evidence that may be a slip, and the story without it.
+
+    ``text`` is for people, with private answers masked. ``restores`` is how many bits
+    of conflict go with it, infinite where a contradiction does; ``chance`` how likely
+    it is the one, if one alone is. ``story`` are the likeliest listed causes without
+    it, with their belief, and ``unknown_without`` that of the unknown one;
+    ``restored`` says that a listed cause leads then. ``cost_min`` is what it costs to
+    check again now, in minutes. ``confusable`` are the ids of the answers that are
+    easily taken for this one; none where the question is private.
+    """
+
+    kind: Literal["question", "action"]
+    step: str
+    result: str = field(repr=False)  # it may be private
+    text: str
+    restores: float
+    chance: float
+    cost_min: float
+    story: tuple[tuple[str, float], ...]
+    unknown_without: float
+    restored: bool
+    confusable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surprise:
+    """
+    That the evidence fits no listed cause, and what to check again first.
+
+    ``conflict`` is in bits; ``unknown`` the belief in a cause that is not listed;
+    ``contradicted`` whether no listed cause allows all of the evidence, which makes
+    the conflict infinite. ``suspects`` come in the order in which to check them. Where
+    no single one of them restores a story, ``pair`` are the two that do so together,
+    if there are such two.
+    """
+
+    conflict: float
+    unknown: float
+    contradicted: bool
+    text: str
+    suspects: tuple[Suspect, ...]
+    pair: tuple[Suspect, ...] = ()
+
+
+def surprise(offers: Offers) -> Surprise | None:
+    """What does not fit; None while a listed cause leads, or the pieces agree."""
+    situation = offers.situation
+    bits = _conflict(situation, sorted(situation.rows))
+    if bits <= TOLERANCE or not situation.unknown_leads:
+        return None
+    suspects = _telling(_suspects(offers, bits))
+    alone = any(each.restored for each in suspects)
+    pair = () if alone else _pair(situation, suspects)
+    return Surprise(
+        conflict=bits,
+        unknown=situation.unknown,
+        contradicted=math.isinf(bits),
+        text=_text(situation, suspects, pair, contradicted=math.isinf(bits)),
+        suspects=suspects,
+        pair=pair,
+    )
+
+
+def doubt(offers: Offers) -> str:
+    """Why no listed cause fits, in a few sentences, whether or not pieces conflict."""
+    if found := surprise(offers):
+        return found.text
+    if not offers.situation.unknown_leads:
+        return FROM_START
+    restoring = tuple(each for each in _suspects(offers) if each.restored)
+    return _text(offers.situation, restoring)
+
+
+def shared_doubt(offers: Offers) -> str:
+    """
+    The same for a document that leaves the house.
+
+    Where a private answer is part of it, the story that the rest tells would tell the
+    answer: then only those that are not private are named.
+    """
+    situation, found = offers.situation, surprise(offers)
+    if is_told(situation):
+        return doubt(offers)
+    several = len(situation.rows) > 1
+    why = CONTRADICTED if found and found.contradicted and several else NONE_FITS
+    named = [each for each in _suspects(offers) if not _is_private(situation, each)]
+    if not named:
+        return why
+    again = f"{why} Worth checking again: {_listed(named)}."
+    return again + _alike(situation.tree, named)
+
+
+def is_told(situation: Situation) -> bool:
+    """Whether all of the evidence may be told, as no piece of it is private."""
+    return not any(_is_private(situation, each) for each in situation.rows)
+
+
+def _is_private(situation: Situation, piece: Evidence | Suspect) -> bool:
+    return piece.kind == "question" and situation.tree.questions[piece.step].private
+
+
+def _telling(suspects: tuple[Suspect, ...]) -> tuple[Suspect, ...]:
+    """Those that stand out; all where none does."""
+    telling = [each for each in suspects if each.restored or each.restores > TOLERANCE]
+    return tuple(telling) or suspects
+
+
+def _suspects(offers: Offers, bits: float = 0.0) -> tuple[Suspect, ...]:
+    """
+    All evidence, the first to check first; ``bits`` are its conflict.
+
+    One posterior per piece. They are computed in the order of their names, so that
+    sums round alike in whatever order the evidence came.
+    """
+    situation = offers.situation
+    pieces = sorted(situation.rows)
+    left = [_conflict(situation, _others(situation, each)) for each in pieces]
+    every = [
+        _suspect(offers, piece, 0.0 if math.isinf(rest) else bits - rest, chance)
+        for piece, rest, chance in zip(pieces, left, _chances(left), strict=True)
+    ]
+    return tuple(sorted(every, key=_rank))
+
+
+def _chances(left: Sequence[float]) -> list[float]:
+    """Which piece is the slip if one is, by the conflict without it; 0 if none can."""
+    least = min(left, default=math.inf)
+    if math.isinf(least):
+        return [0.0] * len(left)
+    weights = [2.0 ** (least - each) for each in left]
+    return [each / math.fsum(weights) for each in weights]
+
+
+def _rank(suspect: Suspect) -> tuple[bool, float, float, str, str]:
+    # Rounded, for equals must not be told apart by the last bits of a sum.
+    rate = float(f"{suspect.chance / max(suspect.cost_min, TOLERANCE):.{RATED}g}")
+    name = suspect.kind, suspect.step
+    return (not suspect.restored, -rate, suspect.cost_min, *name)
+
+
+def _suspect(
+    offers: Offers, piece: Evidence, restores: float, chance: float
+) -> Suspect:
+    situation, tree = offers.situation, offers.situation.tree
+    steps = tree.questions if piece.kind == "question" else tree.actions
+    p = situation.posterior_given(_others(situation, piece))
+    believed = with_unknown(p)
+    return Suspect(
+        kind=piece.kind,
+        step=piece.step,
+        result=piece.result,
+        text=told(tree, piece.step, piece.result),
+        restores=restores,
+        chance=chance,
+        cost_min=offers.cost(steps[piece.step]),
+        story=_story(situation, believed),
+        unknown_without=float(believed[-1]),
+        restored=_agrees(situation, p),
+        confusable=tuple(each.id for each in _confusable(tree, piece)),
+    )
+
+
+def _confusable(tree: Tree, piece: Evidence) -> tuple[Answer, ...]:
+    if piece.kind == "action" or tree.questions[piece.step].private:
+        return ()
+    return tree.questions[piece.step].taken_for(piece.result)
+
+
+def _story(situation: Situation, p: FloatArray) -> tuple[tuple[str, float], ...]:
+    """The likeliest listed causes, with their belief."""
+    order = np.argsort(-p[:-1], kind="stable")[:LEADING].tolist()
+    return tuple((situation.model.causes[i], float(p[i])) for i in order if p[i] > 0)
+
+
+def _pair(situation: Situation, suspects: Sequence[Suspect]) -> tuple[Suspect, ...]:
+    """The two that restore a story together, the likeliest per minute; or none."""
+    if len(suspects) > FEW:
+        return ()
+    rated = [
+        (_pair_rank(situation, pair), pair)
+        for pair in combinations(suspects, 2)
+        if _agrees(situation, situation.posterior_given(_but(situation, pair)))
+    ]
+    return min(rated, key=lambda each: each[0], default=(0.0, ()))[1]
+
+
+def _pair_rank(situation: Situation, pair: tuple[Suspect, Suspect]) -> float:
+    """``-log2`` of chance per minute, but for a constant."""
+    minutes = max(sum(each.cost_min for each in pair), TOLERANCE)
+    bits = _conflict(situation, _but(situation, pair)) + math.log2(minutes)
+    return round(bits, RATED)
+
+
+def _but(situation: Situation, pair: Sequence[Suspect]) -> list[Evidence]:
+    out = {(each.kind, each.step) for each in pair}
+    return [x for x in sorted(situation.rows) if (x.kind, x.step) not in out]
+
+
+def _others(situation: Situation, piece: Evidence) -> list[Evidence]:
+    return [each for each in sorted(situation.rows) if each != piece]
+
+
+def _agrees(situation: Situation, p: FloatArray) -> bool:
+    """Whether a posterior allows a cause, and not the unknown one before all."""
+    return bool(p.any()) and not leads(situation.model, p)
+
+
+def _conflict(situation: Situation, pieces: Sequence[Evidence]) -> float:
+    listed = situation.model.prior.copy()
+    listed[-1] = 0.0
+    if not listed.any():
+        return 0.0
+    rows = [situation.rows[each] for each in pieces]
+    return conflict(listed / listed.sum(), rows)
+
+
+def _text(
+    situation: Situation,
+    suspects: Sequence[Suspect],
+    pair: Sequence[Suspect] = (),
+    *,
+    contradicted: bool = False,
+) -> str:
+    """What does not fit, and what to check again, without blame."""
+    several = len(situation.rows) > 1
+    why = CONTRADICTED if contradicted and several else NONE_FITS
+    restoring = [each for each in suspects if each.restored]
+    named = restoring or suspects
+    if restoring:
+        why = f"{why} {_alone(situation, restoring)}"
+    elif suspects:
+        why = f"{why} {_together(suspects, pair)}"
+    return why + _alike(situation.tree, named)
+
+
+def _alone(situation: Situation, restoring: Sequence[Suspect]) -> str:
+    first = restoring[0]
+    cause, share = first.story[0]
+    points = f"points to '{situation.tree.causes[cause].title}' ({percent(share)})"
+    if len(restoring) == 1:
+        return f"Worth checking again, as without it the rest {points}: {first.text}."
+    named = _listed(restoring)
+    each = "Worth checking again, as without any one of these alone the rest agrees"
+    return f"{each}: {named}. Without the first it {points}."
+
+
+def _together(suspects: Sequence[Suspect], pair: Sequence[Suspect]) -> str:
+    text = (
+        f"No single one of them explains it. Worth checking again: {_listed(suspects)}"
+    )
+    both = listing(each.text for each in pair)
+    return f"{text}; without both {both} the rest agrees." if pair else f"{text}."
+
+
+def _listed(suspects: Sequence[Suspect]) -> str:
+    named = [each.text for each in suspects[:NAMED]]
+    more = len(suspects) - NAMED
+    return listing([*named, f"{more} more"] if more > 0 else named, "or")
+
+
+def _alike(tree: Tree, suspects: Sequence[Suspect]) -> str:
+    """What the answers of those in the sentence are easily taken for."""
+    return "".join(_taken(tree, each) for each in suspects[:NAMED] if each.confusable)
+
+
+def _taken(tree: Tree, suspect: Suspect) -> str:
+    question = tree.questions[suspect.step]
+    others = [f"“{question.answer(each).text}”" for each in suspect.confusable]
+    said = question.answer(suspect.result).text
+    return f" “{said}” is easily taken for {listing(others, 'or')}."

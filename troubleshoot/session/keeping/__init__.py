@@ -1,1 +1,0 @@
-"""Sessions that last: saved, journalled, carried to an edited tree, re-enacted."""

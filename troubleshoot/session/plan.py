@@ -1,0 +1,370 @@
+"""
+A plan: what to do in every situation, as a value, with how good that is.
+
+Costs are in minutes and include the setups that a step is the first to need; chances
+are fractions of 1. Numbers are rounded where they come about, so that a plan is the
+same to the byte on every machine, and after writing and reading.
+
+Assumed: a single fault, and answers and failures independent given the cause.
+
+A plan as JSON, written and read.
+
+The reader is strict: any text is a plan or one ``PlanError`` with one sentence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from troubleshoot._version import __version__
+from troubleshoot.arguments import a_mapping, a_text
+from troubleshoot.errors import AnswerError, PlanError, UnknownName
+from troubleshoot.session.belief import cached_property
+from troubleshoot.session.events import Closed
+from troubleshoot.session.serialize import TreeMark
+from troubleshoot.text import minutes, percent
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+if TYPE_CHECKING:
+    Graph: TypeAlias = nx.DiGraph[str]
+else:
+    Graph = object  # networkx takes no parameters when it runs
+
+Goal: TypeAlias = Literal["diagnose", "repair"]
+Kind: TypeAlias = Literal["question", "action", "ending"]
+Outcome: TypeAlias = Literal[
+    "found", "narrowed", "unknown", "fixed", "escalate", "unfinished", ""
+]
+"""
+How a plan ends: ``escalate`` hands over, ``unfinished`` is where the budget ended.
+Empty at a step.
+"""
+
+GOALS: Final[tuple[Goal, ...]] = ("diagnose", "repair")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanEdge(Closed):
+    """
+    An answer, P(answer) where it is given, and the id of the node that it leads to.
+
+    The answers to an action are "failed" and "fixed". An answer that cannot be given
+    there, as far as the tree knows, has no edge.
+    """
+
+    answer: str
+    text: str
+    probability: float
+    node: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanNode(Closed):
+    """
+    One situation of a plan, and what to do in it.
+
+    ``step`` is the id of the question or action, empty at an ending; ``setup`` what to
+    do first. ``probability`` is P(the plan comes here). ``causes`` are root causes that
+    are not ruled out here, the likeliest first, and ``confidence`` the belief that it
+    is one of them; where the ending is "unknown", that it is none of those listed.
+    ``actions`` of an ending are what helps.
+    """
+
+    id: str
+    kind: Kind
+    step: str = ""
+    text: str
+    setup: str = ""
+    cost_min: float = 0.0
+    outcome: Outcome = ""
+    probability: float
+    causes: tuple[str, ...] = ()
+    confidence: float
+    actions: tuple[str, ...] = ()
+    edges: tuple[PlanEdge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanCause(Closed):
+    """
+    What the plan comes to if this is the cause.
+
+    ``expected_cost`` is over all answers it may lead to; ``path`` are the ids of the
+    nodes under the likeliest answer at each.
+    """
+
+    cause: str
+    title: str
+    probability: float
+    expected_cost: float
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanEnding(Closed):
+    """How a plan may end, and P(it ends so)."""
+
+    kind: Outcome
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given(Closed):
+    """
+    What a plan begins with: answers and tried actions, who is there, and with what.
+
+    None under ``by`` and ``has`` means that everybody and everything is at hand.
+    """
+
+    facts: tuple[tuple[str, str], ...] = ()
+    by: tuple[str, ...] | None = None
+    has: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan(Closed):
+    """
+    What to do in every situation, and its certificate.
+
+    The first of ``nodes`` is where it begins; edges lead to later nodes only, and equal
+    situations are one node. No plan can cost less than ``lower_bound``; ``gap`` says
+    how much of ``finished_cost`` might be saved at most, as a fraction of it. That is
+    the expected cost, or what it comes to at most when all that is left is asked where
+    the plan is unfinished. ``optimal``: proven that no plan is better. ``searched``
+    counts the situations that were looked into for it.
+
+    Urgent questions come before it and are no part of it.
+    """
+
+    goal: Goal
+    tree: TreeMark
+    given: Given
+    expected_cost: float
+    finished_cost: float
+    lower_bound: float
+    gap: float
+    optimal: bool
+    expected_questions: float
+    worst_cost: float
+    endings: tuple[PlanEnding, ...]
+    searched: int
+    nodes: tuple[PlanNode, ...]
+    causes: tuple[PlanCause, ...]
+
+    def __repr__(self) -> str:
+        return f"Plan({self.tree.id!r}, goal={self.goal!r}, {len(self.nodes)} nodes)"
+
+    @property
+    def certificate(self) -> str:
+        """How good the plan is, in one sentence."""
+        return (
+            f"On average {minutes(self.expected_cost)} and "
+            f"{self.expected_questions:.1f} questions, at worst "
+            f"{minutes(self.worst_cost)}; {self._unfinished}{self._proof}."
+        )
+
+    @property
+    def _proof(self) -> str:
+        if self.optimal:
+            return "proven: no plan takes less on average"
+        return (
+            f"no plan takes less than {minutes(self.lower_bound)} on average, "
+            f"so that {percent(self.gap)} might be saved at most"
+        )
+
+    @property
+    def _unfinished(self) -> str:
+        for each in self.endings:
+            if each.kind == "unfinished":
+                cost = minutes(self.finished_cost)
+                return (
+                    f"it breaks off in {percent(each.probability)} of cases and, when "
+                    f"all that is left is asked there, takes at most {cost}; "
+                )
+        return ""
+
+    def node(self, id: str) -> PlanNode:
+        """The node of this id, or ``UnknownName``."""
+        if a_text(id, "id", "the id of a node") not in self._nodes:
+            raise UnknownName("node", id, self._nodes)
+        return self._nodes[id]
+
+    def path(self, answers: Mapping[str, str]) -> tuple[PlanNode, ...]:
+        """
+        The nodes that these answers lead through, from the first one on.
+
+        ``answers`` are ids of answers by question, "failed" or "fixed" by action; what
+        the plan does not ask for is not looked at. The last node is an ending, or the
+        first one without an answer.
+
+        Raises:
+            AnswerError: an answer that the plan does not foresee there.
+        """
+        for each in a_mapping(answers, "answers").values():
+            a_text(each, "answers", "each answer in answers")
+        return tuple(self._walked(answers))
+
+    def steps(self, cause: str) -> tuple[PlanNode, ...]:
+        """
+        The nodes under the likeliest answers if this is the cause.
+
+        Raises:
+            UnknownName: the plan knows no such cause, or excludes it from the start.
+        """
+        paths = {each.cause: each.path for each in self.causes}
+        if a_text(cause, "cause", "the id of a cause") not in paths:
+            raise UnknownName("cause", cause, paths)
+        return tuple(map(self.node, paths[cause]))
+
+    @cached_property
+    def graph(self) -> Graph:
+        """
+        The plan as a networkx graph.
+
+        Nodes are ids, with ``kind``, ``step``, ``text`` and ``probability``; an edge
+        has ``answers``, the ids of those that lead along it.
+        """
+        import networkx as nx  # noqa: PLC0415 - slow to import, rarely needed
+
+        graph: Graph = nx.DiGraph()
+        for each in self.nodes:
+            graph.add_node(
+                each.id,
+                kind=each.kind,
+                step=each.step,
+                text=each.text,
+                probability=each.probability,
+            )
+        for each in self.nodes:
+            for edge in each.edges:
+                before = graph.get_edge_data(each.id, edge.node, {"answers": ()})
+                answers = (*before["answers"], edge.answer)
+                graph.add_edge(each.id, edge.node, answers=answers)
+        return graph
+
+    def to_json(self) -> str:
+        """The plan as text, the same to the byte for equal plans."""
+        return written(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """
+        The plan that ``to_json`` wrote.
+
+        Raises:
+            PlanError: the text is no plan; the message is one sentence.
+        """
+        return read(cls, text)
+
+    @cached_property
+    def _nodes(self) -> Mapping[str, PlanNode]:
+        return MappingProxyType({each.id: each for each in self.nodes})
+
+    def _walked(self, answers: Mapping[str, str]) -> Iterator[PlanNode]:
+        node = self.nodes[0]
+        while node.step in answers:
+            yield node
+            node = self.node(_followed(node, answers[node.step]))
+        yield node
+
+
+def _followed(node: PlanNode, answer: str) -> str:
+    for edge in node.edges:
+        if edge.answer == answer:
+            return edge.node
+    known = ", ".join(each.answer for each in node.edges)
+    raise AnswerError(
+        f"the plan does not foresee '{answer}' to '{node.step}' there, only: {known}"
+    )
+
+
+FORMAT: Final = 1
+
+
+def shape(plan: Plan) -> dict[str, Any]:
+    """
+    The plan as JSON values; keys are added under this format, never renamed.
+
+    ``nodes`` is how many there are, and ``plan`` the nodes themselves.
+    """
+    values = asdict(plan)
+    nodes = values.pop("nodes")
+    causes = values.pop("causes")
+    return {
+        "format": FORMAT,
+        "library": f"troubleshoot {__version__}",
+        **values,
+        "nodes": len(nodes),
+        "plan": nodes,
+        "causes": causes,
+    }
+
+
+def written(plan: Plan) -> str:
+    """The plan as JSON text in ASCII that ``read`` takes back."""
+    return json.dumps(shape(plan), indent=2, allow_nan=False) + "\n"
+
+
+def read(kind: type[Plan], text: str) -> Plan:
+    """
+    The plan in this text.
+
+    Raises:
+        PlanError: it is none; the message is one sentence.
+    """
+    if not isinstance(text, str):
+        raise PlanError("a plan is a text")
+    try:
+        values = from_json(text, allow_inf_nan=False)
+    except (ValueError, TypeError) as error:
+        raise PlanError(f"the plan is not JSON: {error}") from None
+    try:
+        plan = TypeAdapter(kind).validate_json(json.dumps(_inner(values)), strict=True)
+    except ValidationError as error:
+        raise PlanError(_sentence(error)) from None
+    _check_edges(plan)
+    return plan
+
+
+def _inner(values: object) -> dict[str, Any]:
+    """The fields of a plan, once the format is checked."""
+    if not isinstance(values, dict) or "format" not in values:
+        raise PlanError("this is not a plan: one is an object that has a 'format'")
+    if type(values["format"]) is not int or values["format"] != FORMAT:
+        raise PlanError(
+            f"the plan has the format {json.dumps(values['format'])[:60]}, "
+            f"and this version reads format {FORMAT}"
+        )
+    inner = {k: v for k, v in values.items() if k not in ("format", "library")}
+    inner["nodes"] = inner.pop("plan", None)
+    return inner
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)
+    place = ".".join(map(str, first[0]["loc"])) or "the whole"
+    return f"the plan cannot be read at '{place[:60]}': {first[0]['msg']}"
+
+
+def _check_edges(plan: Plan) -> None:
+    """A plan begins somewhere, names are told apart, and edges lead on."""
+    place = {each.id: i for i, each in enumerate(plan.nodes)}
+    if not plan.nodes or len(place) < len(plan.nodes):
+        raise PlanError("the plan has no nodes, or two of the same id")
+    for i, node in enumerate(plan.nodes):
+        for edge in node.edges:
+            if place.get(edge.node, -1) <= i:
+                raise PlanError(
+                    f"the plan leads from '{node.id}' to '{edge.node}', "
+                    "which is no later node"
+                )

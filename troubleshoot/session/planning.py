@@ -1,0 +1,488 @@
+"""
+A session's situation as a task for the planner, and which names its indices stand for.
+
+Urgent questions come before any plan and are no part of it; what waits for one that
+was not answered cannot be planned for. So is what was not known. An answer that an
+action would make stale counts on in a plan: look again where that matters.
+
+From a situation to a plan: the policy that a search found, written out in words.
+
+Throughout this module:
+    R   is P(a node is reached | cause), shape (causes,); 1 at the first node
+
+Numbers are exact for the policy: one pass from its root down.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+
+import numpy as np
+
+from troubleshoot.planner.action_order import remedies
+from troubleshoot.planner.certain import Certain
+from troubleshoot.planner.diagnose import diagnose
+from troubleshoot.planner.policy import SLIGHT, outcomes
+from troubleshoot.planner.repair import repair
+from troubleshoot.planner.task import Act, Ask, Task
+from troubleshoot.session.belief import standing
+from troubleshoot.session.candidates import often
+from troubleshoot.session.plan import (
+    Given,
+    Goal,
+    Outcome,
+    Plan,
+    PlanCause,
+    PlanEdge,
+    PlanEnding,
+    PlanNode,
+)
+from troubleshoot.session.serialize import tree_mark
+from troubleshoot.text import listing
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+    from troubleshoot.planner.policy import Node, Policy
+    from troubleshoot.planner.task import Conditions, Progress
+    from troubleshoot.session.belief import FloatArray
+    from troubleshoot.session.candidates import Offers
+    from troubleshoot.tree.tree import Action, Question, Tree
+
+
+if TYPE_CHECKING:
+    Written: TypeAlias = Question | Action
+    Step = TypeVar("Step", Question, Action)
+
+
+@dataclass(frozen=True, eq=False)
+class Named:
+    """
+    A task, and what its indices stand for.
+
+    ``causes`` are ids, the unknown one last; ``questions`` and ``actions`` are what
+    the author wrote, in the order of the file, and ``setups`` their ids.
+    """
+
+    task: Task
+    causes: tuple[str, ...]
+    questions: tuple[Question, ...]
+    actions: tuple[Action, ...]
+    setups: tuple[str, ...]
+
+
+def task(offers: Offers, *, again: bool = True) -> Named:
+    """
+    What is left to do in a situation, as arrays; ``again``: what was put off once too.
+
+    Costs one likelihood per answer of each question that is left.
+    """
+    situation = offers.situation
+    tree, model = situation.tree, situation.model
+    questions = _openable(offers, _questions(offers, again=again))
+    at = {each.id: i for i, each in enumerate(questions)}
+    actions = _hopeful(offers, _actions(offers, again=again), at)
+    setups = {name: i for i, name in enumerate(tree.setups)}
+    return Named(
+        Task(
+            prior=situation.p,
+            classes=model.classes,
+            questions=tuple(_ask(offers, each, at, setups) for each in questions),
+            actions=tuple(_act(offers, each, at, setups) for each in actions),
+            setups=_setups(tree, setups),
+            opened=frozenset(setups[each] for each in situation.state.opened),
+            confidence=tree.confidence,
+            escalation=tree.escalate.cost,
+            slight=SLIGHT,
+        ),
+        model.causes,
+        questions,
+        actions,
+        tuple(setups),
+    )
+
+
+def _questions(offers: Offers, *, again: bool) -> Sequence[Question]:
+    """Those that nobody has replied to, as far as somebody may ask them."""
+    state = offers.situation.state
+    put_off = often(state.not_now) if again else set(state.not_now)
+    closed = {*state.answers, *state.dont_know, *put_off}
+    every = offers.situation.tree.questions.values()
+    return _at_hand(offers, [each for each in every if not each.is_urgent], closed)
+
+
+def _actions(offers: Offers, *, again: bool) -> Sequence[Action]:
+    """Those that were not tried, as far as somebody may take them."""
+    state = offers.situation.state
+    put_off = often(state.skipped) if again else set(state.skipped)
+    every = offers.situation.tree.actions.values()
+    return _at_hand(offers, every, {*state.tried, *put_off})
+
+
+def _at_hand(
+    offers: Offers, steps: Iterable[Step], closed: Container[str]
+) -> Sequence[Step]:
+    return [
+        each
+        for each in steps
+        if each.id not in closed and all(map(offers.is_at_hand, offers.needs(each)))
+    ]
+
+
+def _openable(offers: Offers, steps: Sequence[Question]) -> tuple[Question, ...]:
+    """The questions whose conditions these same questions can still meet."""
+    while True:
+        ids = {each.id for each in steps}
+        kept = _hopeful(offers, steps, ids)
+        if len(kept) == len(steps):
+            return kept
+        steps = kept
+
+
+def _hopeful(
+    offers: Offers, steps: Sequence[Step], questions: Container[str]
+) -> tuple[Step, ...]:
+    """The steps that wait for nothing but these questions."""
+    return tuple(
+        each
+        for each in steps
+        if all(name in questions for name, _ in _unmet(offers, each))
+    )
+
+
+def _unmet(offers: Offers, step: Written) -> list[tuple[str, tuple[str, ...]]]:
+    """Questions that the step waits for, each with the answers that will do."""
+    answers = offers.situation.state.answers
+    return [
+        (name, only)
+        for needs in offers.needs(step)
+        for name, only in needs.only_if.items()
+        if answers.get(name) not in only
+    ]
+
+
+def _only_if(offers: Offers, step: Written, at: Mapping[str, int]) -> Conditions:
+    questions = offers.situation.tree.questions
+    return tuple(
+        (
+            at[name],
+            frozenset(
+                i for i, each in enumerate(questions[name].answers) if each.id in only
+            ),
+        )
+        for name, only in _unmet(offers, step)
+    )
+
+
+def _ask(
+    offers: Offers,
+    question: Question,
+    at: Mapping[str, int],
+    setups: Mapping[str, int],
+) -> Ask:
+    model = offers.situation.model
+    return Ask(
+        cost=question.cost,
+        likelihood=np.array(
+            [model.likelihood(question.id, each.id) for each in question.answers]
+        ),
+        setup=setups[question.setup] if question.setup else -1,
+        only_if=_only_if(offers, question, at),
+    )
+
+
+def _act(
+    offers: Offers,
+    action: Action,
+    at: Mapping[str, int],
+    setups: Mapping[str, int],
+) -> Act:
+    return Act(
+        cost=action.cost,
+        fixes=offers.situation.model.fixes(action.id),
+        setup=setups[action.setup] if action.setup else -1,
+        irreversible=action.risk == "irreversible",
+        only_if=_only_if(offers, action, at),
+    )
+
+
+def _setups(tree: Tree, at: Mapping[str, int]) -> tuple[tuple[float, int], ...]:
+    return tuple(
+        (each.cost, at[each.setup] if each.setup else -1)
+        for each in tree.setups.values()
+    )
+
+
+# Situations looked into where no budget is given: a few seconds for a large tree.
+NODES: Final[dict[Goal, int]] = {"diagnose": 5_000, "repair": 500}
+WORK: Final = 15_000_000  # likelihoods that noisy situations are looked into with …
+LEAST: Final = 20  # … if that is no fewer situations
+DIGITS: Final = 9  # of all numbers in a plan; sums differ in the last bits elsewhere
+TRIED: Final = (("failed", "It did not help"), ("fixed", "It helped"))
+
+
+def policy_of(
+    named: Named,
+    goal: Goal,
+    *,
+    nodes: int | None = None,
+    seconds: float | None = None,
+    progress: Progress | None = None,
+) -> Policy:
+    """The best policy for the goal that the budget finds; ``NODES`` where none is."""
+    if nodes is None and seconds is None:
+        nodes = _nodes(named.task, goal)
+    search = diagnose if goal == "diagnose" else repair
+    return search(
+        named.task,
+        nodes=nodes,
+        seconds=seconds,
+        clock=time.monotonic,
+        progress=progress,
+    )
+
+
+def _nodes(task: Task, goal: Goal) -> int:
+    """How many situations to look into; of large noisy tasks, fewer."""
+    if goal == "repair" or Certain.of(task) is not None:
+        return NODES[goal]
+    size = sum(ask.likelihood.size for ask in task.questions)
+    return max(LEAST, min(NODES[goal], WORK // max(1, size)))
+
+
+def plan_of(
+    offers: Offers,
+    goal: Goal,
+    *,
+    nodes: int | None = None,
+    seconds: float | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """The plan from a situation on."""
+    begun = time.monotonic()
+    named = task(offers)
+    if seconds is not None:  # of which making the task has taken some
+        seconds = max(0.0, seconds - (time.monotonic() - begun))
+    policy = policy_of(named, goal, nodes=nodes, seconds=seconds, progress=progress)
+    return _Writing(offers, named, policy).plan(goal)
+
+
+@dataclass(frozen=True, eq=False)
+class _Writing:
+    """A policy that is being written out."""
+
+    offers: Offers
+    named: Named
+    policy: Policy
+
+    def plan(self, goal: Goal) -> Plan:
+        """The whole of it."""
+        situation, policy = self.offers.situation, self.policy
+        nodes, expected = self._nodes()
+        return Plan(
+            goal=goal,
+            tree=tree_mark(situation.tree),
+            given=Given(
+                facts=tuple((x.step, x.result) for x in situation.state.evidence),
+                by=situation.options.by,
+                has=situation.options.has,
+            ),
+            expected_cost=_rounded(policy.expected_cost),
+            finished_cost=_rounded(policy.finished_cost),
+            lower_bound=_rounded(policy.lower_bound),
+            gap=_rounded(policy.gap),
+            optimal=policy.optimal,
+            expected_questions=_rounded(policy.expected_questions),
+            worst_cost=_rounded(policy.worst_cost),
+            endings=tuple(
+                PlanEnding(kind=k, probability=_rounded(p)) for k, p in policy.endings
+            ),
+            searched=policy.expanded,
+            nodes=nodes,
+            causes=tuple(self._causes(expected)),
+        )
+
+    def _reached(self) -> Iterator[FloatArray]:
+        """R of each node."""
+        waiting = {0: np.ones(len(self.named.causes))}
+        for i, node in enumerate(self.policy.nodes):
+            R = waiting.pop(i)  # noqa: N806 - the legend's name
+            yield R
+            for answer, child in node.edges:
+                arriving = R * self._likelihood(node, answer)
+                waiting[child] = waiting.get(child, 0.0) + arriving
+
+    def _likelihood(self, node: Node, answer: int) -> FloatArray:
+        return np.asarray(outcomes(self.named.task, node)[answer])
+
+    def _nodes(self) -> tuple[tuple[PlanNode, ...], FloatArray]:
+        """The nodes, and the expected minutes under each cause, (causes,)."""
+        nodes, opened = list[PlanNode](), self._opened
+        expected = np.zeros(len(self.named.causes))
+        reached = zip(self.policy.nodes, self._reached(), strict=True)
+        for i, (node, R) in enumerate(reached):  # noqa: N806 - the legend's name
+            expected += node.cost * R
+            joint = R * self.named.task.prior
+            if node.kind == "ending":
+                nodes.append(self._ending(i, node, joint))
+            else:
+                nodes.append(self._step(i, node, joint, opened[i]))
+        return tuple(nodes), expected
+
+    def _step(
+        self, i: int, node: Node, joint: FloatArray, opened: frozenset[int]
+    ) -> PlanNode:
+        is_question = node.kind == "question"
+        step = (self.named.questions if is_question else self.named.actions)[node.step]
+        causes, confidence = self._standing(joint)
+        return PlanNode(
+            id=_id(i),
+            kind=node.kind,
+            step=step.id,
+            text=self._text(node),
+            setup=self._setup(node, opened),
+            cost_min=_rounded(node.cost),
+            probability=_rounded(float(joint.sum())),
+            causes=causes,
+            confidence=confidence,
+            edges=tuple(self._edges(node, joint)),
+        )
+
+    def _text(self, node: Node) -> str:
+        if node.kind == "question":
+            return self.named.questions[node.step].ask
+        return self.named.actions[node.step].do
+
+    def _edges(self, node: Node, joint: FloatArray) -> Iterator[PlanEdge]:
+        answers: tuple[tuple[str, str], ...] = TRIED
+        if node.kind == "question":
+            question = self.named.questions[node.step]
+            answers = tuple((each.id, each.text) for each in question.answers)
+        for answer, child in node.edges:
+            chance = float(joint @ self._likelihood(node, answer) / joint.sum())
+            yield PlanEdge(
+                answer=answers[answer][0],
+                text=answers[answer][1],
+                probability=_rounded(chance),
+                node=_id(child),
+            )
+
+    @cached_property
+    def _opened(self) -> Sequence[frozenset[int]]:
+        """The setups that are open at each node, whichever way led to it."""
+        task = self.named.task
+        found = {0: task.opened}
+        for i, node in enumerate(self.policy.nodes):
+            after = found[i]
+            if node.kind != "ending":
+                steps = task.questions if node.kind == "question" else task.actions
+                after = task.opened_after(steps[node.step], after)
+            for _, child in node.edges:
+                found[child] = found.get(child, after) & after
+        return [found[i] for i in range(len(self.policy.nodes))]
+
+    def _setup(self, node: Node, opened: frozenset[int]) -> str:
+        """What to do first, the outermost setup first."""
+        task = self.named.task
+        steps = task.questions if node.kind == "question" else task.actions
+        setup, texts = steps[node.step].setup, []
+        while setup >= 0:
+            if setup not in opened:
+                name = self.named.setups[setup]
+                texts.append(self.offers.situation.tree.setups[name].do)
+            setup = task.setups[setup][1]
+        return " ".join(reversed(texts))
+
+    def _ending(self, i: int, node: Node, joint: FloatArray) -> PlanNode:
+        among = joint
+        if node.ending == "found":
+            classes = self.named.task.classes
+            among = np.where(classes == np.bincount(classes, joint).argmax(), joint, 0)
+        causes, confidence = self._standing(among, of=float(joint.sum()))
+        if node.ending == "unknown":
+            causes, confidence = (), _rounded(float(joint[-1] / joint.sum()))
+        return PlanNode(
+            id=_id(i),
+            kind="ending",
+            text=self._words(node.ending, causes),
+            cost_min=_rounded(node.cost),
+            outcome=node.ending,
+            probability=_rounded(float(joint.sum())),
+            causes=causes,
+            confidence=confidence,
+            actions=self._helping(i, causes, joint),
+        )
+
+    def _standing(
+        self, joint: FloatArray, of: float | None = None
+    ) -> tuple[tuple[str, ...], float]:
+        """Listed causes that are not ruled out, and P(it is one of them)."""
+        p = joint[:-1] / (joint.sum() if of is None else of)
+        stands = standing(p)
+        order = [i for i in np.argsort(-p, kind="stable").tolist() if stands[i]]
+        causes = tuple(self.named.causes[i] for i in order)
+        return causes, min(1.0, _rounded(float(p[stands].sum())))
+
+    def _words(self, ending: Outcome, causes: tuple[str, ...]) -> str:
+        tree = self.offers.situation.tree
+        titles = listing([tree.causes[each].title for each in causes], "or")
+        to = tree.escalate.to
+        return {
+            "found": f"The most likely cause: {titles}.",
+            "narrowed": f"Nothing worth asking separates: {titles}.",
+            "unknown": "Most likely it is none of the causes listed here.",
+            "fixed": "The symptom is gone.",
+            "escalate": f"Hand over{' to: ' if to else ''}{to}.",
+            "unfinished": "The plan goes no further; go on with what tells most.",
+            "": "",
+        }[ending]
+
+    def _helping(
+        self, i: int, causes: tuple[str, ...], joint: FloatArray
+    ) -> tuple[str, ...]:
+        """Actions that may fix these causes, in the order to try them."""
+        against = np.isin(self.named.causes, causes)
+        order = remedies(self.named.task, joint, against, self._opened[i])
+        return tuple(self.named.actions[each].id for each in order)
+
+    def _causes(self, expected: FloatArray) -> Iterator[PlanCause]:
+        titles, paths = self.offers.situation.tree.causes, self._paths()
+        for i, name in enumerate(self.named.causes):
+            if self.named.task.prior[i] > 0:
+                yield PlanCause(
+                    cause=name,
+                    title=titles[name].title if name in titles else "Not listed here",
+                    probability=_rounded(float(self.named.task.prior[i])),
+                    expected_cost=_rounded(float(expected[i])),
+                    path=tuple(map(_id, paths[i])),
+                )
+
+    def _paths(self) -> list[list[int]]:
+        """Of each cause the nodes under its likeliest answers, the first in a tie."""
+        paths: list[list[int]] = [[] for _ in self.named.causes]
+        arriving = {0: [np.arange(len(paths))]}
+        for i, node in enumerate(self.policy.nodes):
+            if i not in arriving:
+                continue
+            here = np.concatenate(arriving.pop(i))
+            for cause in here.tolist():
+                paths[cause].append(i)
+            if not node.edges:
+                continue
+            chances = np.array([self._likelihood(node, a)[here] for a, _ in node.edges])
+            likeliest = chances.argmax(axis=0)
+            for k, (_, child) in enumerate(node.edges):
+                arriving.setdefault(child, []).append(here[likeliest == k])
+        return paths
+
+
+def _id(place: int) -> str:
+    """Nodes are numbered from 1."""
+    return str(place + 1)
+
+
+def _rounded(number: float) -> float:
+    return round(number, DIGITS) + 0.0  # never -0.0

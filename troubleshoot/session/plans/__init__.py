@@ -1,1 +1,0 @@
-"""Plans of a tree: the task for the search, the plan as a value, its file."""

@@ -1,0 +1,295 @@
+"""
+A hand-off: all that the next team needs to go on without asking anything twice.
+
+It is self-contained: every id comes with its text, so that it can be read, and
+rendered, without the tree. Costs are in minutes, chances fractions of 1, weights log2
+odds. Answers to private questions are not in it, neither as text nor in the events.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from pydantic import TypeAdapter, ValidationError
+
+from troubleshoot.errors import SessionError
+from troubleshoot.session import serialize
+from troubleshoot.session.events import Closed
+from troubleshoot.session.options import SOMEBODY
+from troubleshoot.session.report.transcript import Move, Named, Outcome
+from troubleshoot.session.serialize import TreeMark, parsed, shown
+from troubleshoot.tree.tree import Risk
+
+FORMAT: Final = 1
+StepKind: TypeAlias = Literal["question", "action"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason(Closed):
+    """
+    Evidence against a cause; ``log2_odds`` is None where it excludes for certain.
+
+    Of a private question only the mask is left, and not which one it was.
+    """
+
+    step: str
+    text: str
+    answer: str
+    log2_odds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuledOut(Closed):
+    """A root cause that is out, for certain or nearly so, and by what."""
+
+    cause: Named
+    certain: bool
+    belief: float
+    by: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy(Closed):
+    """An action that is likely to help, and what to mind: one of several is enough."""
+
+    id: str
+    text: str
+    minutes: float
+    setup: str = ""
+    caution: str = ""
+    risk: Risk = "none"
+    by: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Possible(Closed):
+    """A root cause that is left; ``group`` is what it is a part of, if anything."""
+
+    cause: Named
+    belief: float
+    group: str = ""
+    about: str = ""
+    remedies: tuple[Remedy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likely(Closed):
+    """A root cause and its belief; the text is empty of one that is not listed."""
+
+    cause: Named
+    belief: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected(Closed):
+    """
+    An answer that may come, how likely, and what follows from it.
+
+    ``rules_out`` are root causes, ``then`` the likeliest after it; ``stop`` is what to
+    do at once, of an urgent question.
+    """
+
+    id: str
+    text: str
+    probability: float
+    rules_out: tuple[Named, ...] = ()
+    then: tuple[Likely, ...] = ()
+    stop: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToDo(Closed):
+    """
+    A step worth taking next.
+
+    ``caution`` and ``setup`` come before ``text``; ``chance`` is P(it fixes the
+    symptom), of an action. ``by`` and ``needs`` are who and what it takes.
+    """
+
+    kind: StepKind
+    id: str
+    text: str
+    minutes: float
+    setup: str = ""
+    caution: str = ""
+    risk: Risk = "none"
+    how: str = ""
+    why: str = ""
+    reason: str = ""
+    verify: str = ""
+    unit: str = ""
+    urgent: bool = False
+    chance: float | None = None
+    answers: tuple[Expected, ...] = ()
+    by: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt(Closed):
+    """
+    Evidence worth checking again, as the rest would agree without it.
+
+    ``confusable`` are the texts of the answers that are easily taken for this one.
+    """
+
+    kind: StepKind
+    step: str
+    text: str
+    answer: str
+    minutes: float
+    restored: bool
+    confusable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut(Closed):
+    """An answer that was given and does not count now, and why."""
+
+    step: str
+    text: str
+    answer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open(Closed):
+    """
+    A step that was put, what was said instead of an answer, and how to take it.
+
+    ``answers`` are the texts of those that a question has.
+    """
+
+    kind: StepKind
+    step: str
+    text: str
+    reply: str
+    minutes: float
+    how: str = ""
+    caution: str = ""
+    risk: Risk = "none"
+    unit: str = ""
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later(Closed):
+    """A question that is open, and what it costs in minutes."""
+
+    id: str
+    text: str
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalate(Closed):
+    """To whom to hand over, at what cost, and what to bring."""
+
+    to: str
+    minutes: float | None
+    bring: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOff(Closed):
+    """
+    Where a session stands, for whoever takes it over.
+
+    ``begun`` and ``until`` are the times of its first and last event; ``by`` and
+    ``has`` who was there and with what, None for everybody and everything. ``next``
+    are the best steps now, whoever takes them, and ``later`` the other open questions,
+    what tells most per minute first; ``unknown`` is the belief in a cause that nobody
+    listed. ``actor`` is who began it. ``withheld`` are the private questions that were
+    answered, and those whose answers do not count because of them.
+    ``session`` is the text from which ``troubleshoot.resume`` goes on.
+    """
+
+    library: str
+    tree: TreeMark
+    symptom: str
+    begun: str
+    until: str
+    by: tuple[str, ...] | None
+    has: tuple[str, ...] | None
+    ending: Outcome | None
+    next: tuple[ToDo, ...]
+    later: tuple[Later, ...]
+    possible: tuple[Possible, ...]
+    unknown: float
+    surprise: str
+    doubts: tuple[Doubt, ...]
+    facts: tuple[Move, ...]
+    steps: tuple[Move, ...]
+    left_out: tuple[LeftOut, ...]
+    not_answered: tuple[Open, ...]
+    withheld: tuple[Named, ...]
+    ruled_out: tuple[RuledOut, ...]
+    escalate: Escalate | None
+    session: str
+    actor: str = SOMEBODY
+
+    def __repr__(self) -> str:
+        return f"HandOff({self.tree.id!r}, {len(self.steps)} steps)"
+
+    @property
+    def minutes(self) -> float:
+        """Minutes that the steps so far take by the tree."""
+        return sum(each.minutes for each in self.steps)
+
+    @property
+    def notes(self) -> tuple[Move, ...]:
+        """The remarks among the steps."""
+        return tuple(each for each in self.steps if each.kind == "note")
+
+    def to_json(self) -> str:
+        """The hand-off as JSON text, which ``troubleshoot.resume`` takes as well."""
+        shape: dict[str, Any] = {"format": FORMAT, **asdict(self)}
+        shape["session"] = json.loads(self.session)
+        return _dumped(shape)
+
+    @staticmethod
+    def from_json(text: str) -> HandOff:
+        """
+        The hand-off in this text.
+
+        Raises:
+            SessionError: it is none; the message is one sentence.
+        """
+        inner = _checked(parsed(text))
+        inner["session"] = _dumped(inner["session"])
+        serialize.read(inner["session"])
+        try:
+            return _reader.validate_json(json.dumps(inner), strict=True)
+        except ValidationError as error:
+            raise SessionError(_sentence(error)) from None
+
+
+_reader: Final = TypeAdapter(HandOff)
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _checked(value: object) -> dict[str, Any]:
+    """The fields of a hand-off, once the format is checked."""
+    if not isinstance(value, dict) or not {"format", "session"} <= value.keys():
+        raise SessionError(
+            "this is not a hand-off: one is an object that has a 'format' and a "
+            "'session'"
+        )
+    if type(value["format"]) is not int or value["format"] != FORMAT:
+        raise SessionError(
+            f"the hand-off has the format {shown(json.dumps(value['format']))}, "
+            f"and this version reads format {FORMAT}"
+        )
+    return {name: each for name, each in value.items() if name != "format"}
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)
+    place = ".".join(map(str, first[0]["loc"])) or "the whole"
+    return f"the hand-off cannot be read at {shown(place)}: {first[0]['msg']}"

@@ -1,0 +1,493 @@
+"""
+How a session becomes a hand-off.
+
+What the next team does first: the best steps, whoever takes them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from troubleshoot.inference.model import REMEDY
+from troubleshoot.session.belief import RULED_OUT, TOLERANCE
+from troubleshoot.session.conflict import is_told, shared_doubt
+from troubleshoot.session.events import Answered, Asked, Remark, Skipped, Tried
+from troubleshoot.session.recommendation import NO_GAIN, told_per_minute, worth
+from troubleshoot.session.remedies import remedies_of
+from troubleshoot.session.report.handoff import (
+    Doubt,
+    Escalate,
+    Expected,
+    HandOff,
+    Later,
+    LeftOut,
+    Likely,
+    Open,
+    Possible,
+    Reason,
+    Remedy,
+    RuledOut,
+    ToDo,
+)
+from troubleshoot.session.report.transcript import (
+    REPLIES,
+    Named,
+    cause,
+    is_private,
+    record,
+    rounded,
+    said,
+)
+from troubleshoot.session.steps import Action, Ending, Question, Reply
+from troubleshoot.text import MASK, WORKED, minutes
+from troubleshoot.tree.tree import UNKNOWN, Escalation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from troubleshoot.session.belief import Situation, Status, Weight
+    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.events import Event
+    from troubleshoot.session.report.handoff import StepKind
+    from troubleshoot.session.report.transcript import Move
+    from troubleshoot.session.session import Session
+    from troubleshoot.session.steps import Choice
+    from troubleshoot.tree.tree import Tree
+
+
+KNOWN: Final = ("fact", "already tried")
+DONE: Final = ("already tried", "action", "corrected")
+DOUBTS: Final = 3  # to check again, before the others
+
+
+def hand_off(session: Session) -> HandOff:
+    """All that the next team needs to go on without asking anything twice."""
+    tree, known, shared = session.tree, record(session), _shared(session)
+    steps, withheld = tuple(next_steps(session)), _withheld(session, shared)
+    moves = [_masked(each, withheld) for each in known.moves]
+    open_ = tuple(_not_answered(session))
+    shown = {each.id for each in steps} | {each.step for each in open_}
+    return HandOff(
+        library=known.library,
+        tree=known.tree,
+        symptom=tree.symptom,
+        begun=known.begun,
+        actor=known.actor,
+        until=session.events[-1].at,
+        by=session.options.by,
+        has=session.options.has,
+        ending=known.ending,
+        next=steps,
+        later=tuple(later(session, shown)),
+        possible=tuple(_possible(session)),
+        unknown=rounded(session.belief[UNKNOWN]),
+        surprise=shared_doubt(session.offers) if session.surprise() else "",
+        doubts=tuple(_doubts(session)),
+        facts=tuple(each for each in moves if each.kind in KNOWN),
+        steps=tuple(each for each in moves if each.kind not in KNOWN),
+        left_out=tuple(_left_out(shared)),
+        not_answered=open_,
+        withheld=tuple(
+            Named(id=each, text=tree.questions[each].ask) for each in withheld
+        ),
+        ruled_out=tuple(_ruled_out(session)),
+        escalate=_escalate(tree.escalate),
+        session=shared.to_json(),
+    )
+
+
+def _possible(session: Session) -> Iterator[Possible]:
+    """Root causes that are neither eliminated nor ruled out, the likeliest first."""
+    tree, out = session.tree, ("eliminated", "ruled out")
+    roots = [session.statuses[each.id] for each in tree.root_causes]
+    left = [each for each in roots if each.status not in out]
+    for each in sorted(left, key=lambda status: -rounded(status.posterior)):
+        yield Possible(
+            cause=cause(tree, each.cause),
+            belief=rounded(each.posterior),
+            group=_group(tree, each.cause),
+            about=tree.causes[each.cause].about,
+            remedies=tuple(_remedies(session, each.cause)),
+        )
+
+
+def _group(tree: Tree, id: str) -> str:
+    """The groups that a cause stands in, the widest first."""
+    names: list[str] = []
+    parent = tree.causes[id].parent
+    while parent is not None:
+        names.insert(0, tree.causes[parent].title)
+        parent = tree.causes[parent].parent
+    return " > ".join(names)
+
+
+def _remedies(session: Session, id: str) -> Iterator[Remedy]:
+    """Untried actions that fix the cause with a chance of a half or more, in order."""
+    actions = session.tree.actions
+    order = remedies_of(session.offers, id)
+    for name in (each for each in order if actions[each].fixes.get(id, 0.0) >= REMEDY):
+        step = session.action(name)
+        needs = session.tree.actions[step.id].needs
+        yield Remedy(
+            id=step.id,
+            text=step.text,
+            minutes=rounded(step.cost_min),
+            setup=step.setup,
+            caution=step.caution,
+            risk=step.risk,
+            by=needs.by,
+            needs=needs.things,
+        )
+
+
+def _ruled_out(session: Session) -> Iterator[RuledOut]:
+    for root in session.tree.root_causes:
+        status = session.statuses[root.id]
+        if status.status in ("eliminated", "ruled out"):
+            yield RuledOut(
+                cause=cause(session.tree, root.id),
+                certain=status.status == "eliminated",
+                belief=rounded(status.posterior),
+                by=tuple(_reasons(session.tree, status)),
+            )
+
+
+def _reasons(tree: Tree, status: Status) -> Iterator[Reason]:
+    for weight in status.by:
+        step, text, answer = _in_words(tree, weight)
+        odds = weight.log_odds
+        certain = not math.isfinite(odds)
+        bits = None if certain else rounded(odds)
+        yield Reason(step=step, text=text, answer=answer, log2_odds=bits)
+
+
+def _in_words(tree: Tree, weight: Weight) -> tuple[str, str, str]:
+    """The id of the step, how it reads, and what came of it; a mask if private."""
+    if weight.result in WORKED and weight.step in tree.actions:
+        return weight.step, tree.actions[weight.step].do, WORKED[weight.result]
+    question = tree.questions[weight.step]
+    if question.private:  # which cause it speaks against would tell the answer
+        return "", "", MASK
+    return question.id, question.ask, said(question, weight.result)
+
+
+def _doubts(session: Session) -> Iterator[Doubt]:
+    """What to check again first, where the answers contradict each other."""
+    surprise = session.surprise()
+    suspects = (surprise.pair or surprise.suspects) if surprise else ()
+    tree = session.tree
+    told = is_told(session.offers.situation)
+    shown = [each for each in suspects if not is_private(tree, each.kind, each.step)]
+    for each in shown[:DOUBTS]:
+        text, answer = _evidence(session.tree, each.kind, each.step, each.result)
+        yield Doubt(
+            kind=each.kind,
+            step=each.step,
+            text=text,
+            answer=answer,
+            minutes=rounded(each.cost_min),
+            restored=each.restored and told,
+            confusable=tuple(_texts(tree, each.step, each.confusable)),
+        )
+
+
+def _texts(tree: Tree, question: str, answers: Iterable[str]) -> Iterator[str]:
+    for each in answers:
+        yield tree.questions[question].answer(each).text
+
+
+def _evidence(tree: Tree, kind: str, step: str, result: str) -> tuple[str, str]:
+    if kind == "action":
+        return tree.actions[step].do, WORKED[result]
+    return tree.questions[step].ask, said(tree.questions[step], result)
+
+
+def _left_out(session: Session) -> Iterator[LeftOut]:
+    """Answers that do not count now, stale ones included."""
+    for each in session.set_aside:
+        question = session.tree.questions[each.step]
+        yield LeftOut(
+            step=each.step,
+            text=question.ask,
+            answer=said(question, each.result),
+            reason=each.reason,
+        )
+
+
+def _not_answered(session: Session) -> Iterator[Open]:
+    """Steps whose last reply was "don't know" or "not now", private ones left out."""
+    tree = session.tree
+    last: dict[tuple[StepKind, str], str] = {}
+    for event in session.events:
+        match event:
+            case Answered():
+                last["question", event.step] = event.answer
+            case Tried():
+                last["action", event.step] = ""
+            case Skipped():
+                last["action", event.step] = Reply.NOT_NOW.value
+    for (kind, step), reply in last.items():
+        if reply in REPLIES and not is_private(tree, kind, step):
+            yield _open(session, kind, step, REPLIES[reply])
+
+
+def _open(session: Session, kind: StepKind, step: str, reply: str) -> Open:
+    if kind == "action":
+        action = session.action(step)
+        return Open(
+            kind=kind,
+            step=step,
+            text=action.text,
+            reply=reply,
+            minutes=rounded(action.cost_min),
+            how=action.how,
+            caution=action.caution,
+            risk=action.risk,
+        )
+    question = session.tree.questions[step]
+    return Open(
+        kind=kind,
+        step=step,
+        text=question.ask,
+        reply=reply,
+        minutes=rounded(session.offers.cost(question)),
+        how=question.how,
+        unit=question.unit,
+        answers=tuple(each.text for each in question.answers),
+    )
+
+
+def _withheld(session: Session, shared: Session) -> tuple[str, ...]:
+    """Questions that were replied to, and whose replies are not shared."""
+    kept = {each.step for each in shared.events if isinstance(each, Answered)}
+    said = [each.step for each in session.events if isinstance(each, Answered)]
+    return tuple(each for each in dict.fromkeys(said) if each not in kept)
+
+
+def _shared(session: Session) -> Session:
+    """
+    The session without what was said to private questions, and without undone.
+
+    What does not count because of a private answer goes with it: it would come back.
+    """
+    questions = session.tree.questions
+    gone = {each.id for each in questions.values() if each.private}
+    holds = set(session.evidence)
+    while gone:
+        events = [each for each in session.events if _step_of(each) not in gone]
+        if len(events) == len(session.events):
+            break  # the same session, with all that was worked out for it
+        session = replace(session, events=tuple(events))
+        gone = {step for step, _ in set(session.evidence) - holds}
+    if not session.undone:
+        return session
+    shared = replace(session, undone=())
+    shared.next_step()  # was asked of the session, and is what its text says as well
+    return shared
+
+
+def _masked(move: Move, withheld: Iterable[str]) -> Move:
+    """The move without what was said to a question that is withheld."""
+    if move.kind in DONE or move.step not in withheld:
+        return move
+    quote = MASK if move.quote else ""
+    return replace(move, answer=MASK, quote=quote, rules_out=())
+
+
+def _step_of(event: Event) -> str:
+    return event.step if isinstance(event, Answered | Asked) else ""
+
+
+def _escalate(escalation: Escalation) -> Escalate | None:
+    if escalation == Escalation():
+        return None
+    return Escalate(to=escalation.to, minutes=escalation.cost, bring=escalation.bring)
+
+
+STEPS: Final = 3  # worth naming, in case the first cannot be taken
+THEN: Final = 2  # causes that an answer is said to point to
+MUCH: Final = 0.5  # bits: what a question tells is then worth a detour
+LITTLE: Final = 0.1  # bits: less is worth asking only where it costs next to nothing
+QUICK: Final = 1.0  # minutes
+OVER: Final = ("stopped", "fixed")  # endings after which there is nothing to do
+
+
+def next_steps(session: Session) -> Iterator[ToDo]:
+    """
+    The best step now, whoever takes it, and what comes next if it cannot be taken.
+
+    After an ending that says what helps, that. Steps that the session left out because
+    they are for somebody else are among them.
+    """
+    if session.next_step().kind in OVER:
+        return
+    anybody = _taken_up(session)
+    for step in _in_turn(anybody):
+        yield _to_do(anybody, step)
+
+
+def later(session: Session, shown: Iterable[str]) -> Iterator[Later]:
+    """
+    The questions that are open besides those shown, what tells most per minute first.
+
+    Those that were put off or not known are not among them: they were asked. Urgent
+    ones come first.
+    """
+    if session.next_step().kind in OVER:
+        return
+    offers = _taken_up(session).offers
+    for id in sorted(
+        {*_unopened(offers)} - {*shown}, key=lambda each: _rank(offers, each)
+    ):
+        question = offers.situation.tree.questions[id]
+        yield Later(id=id, text=question.ask, minutes=rounded(offers.cost(question)))
+
+
+def _unopened(offers: Offers) -> Iterator[str]:
+    """Questions that can be put and would tell something, and urgent ones."""
+    telling_now = offers.fresh & (offers.situation.gains > NO_GAIN)
+    yield from (offers.questions.ids[i] for i in np.flatnonzero(telling_now))
+    now = offers.situation.state
+    replied = {*now.answers, *now.dont_know, *now.not_now}
+    for each in offers.situation.tree.questions.values():
+        if each.is_urgent and each.id not in replied and offers.is_available(each):
+            yield each.id
+
+
+def _rank(offers: Offers, id: str) -> tuple[bool, float, int]:
+    """Urgent ones first; equals in the order of the file."""
+    questions = offers.situation.tree.questions
+    gain, cost = worth(offers, id)
+    rate = float(f"{gain / max(cost, TOLERANCE):.9g}")
+    return not questions[id].is_urgent, -rate, list(questions).index(id)
+
+
+def _taken_up(session: Session) -> Session:
+    """The session as it goes on with everybody and everything at hand."""
+    events = session.events
+    while isinstance(events[-1], Remark):
+        events = events[:-1]
+    options = replace(session.options, by=None, has=None)
+    return replace(session, events=events, options=options, undone=())
+
+
+def _in_turn(session: Session) -> Iterator[Question | Action]:
+    """Up to three steps; after the first by information, which costs no search."""
+    step, shown = session.next_step(), set[tuple[str, str]]()
+    plain = replace(session.options, strategy="information")
+    later = replace(session, options=plain, own=None)
+    while len(shown) < STEPS and not isinstance(step, Ending):
+        if (step.kind, step.id) not in shown:
+            shown.add((step.kind, step.id))
+            yield step if len(shown) == 1 else _as_it_is(session, step)
+        # This comes to an end, as nothing is offered again that was put off twice.
+        later = later.not_now(step)
+        step = later.next_step()
+    if isinstance(step, Ending):
+        left = [each.id for each in step.actions if ("action", each.id) not in shown]
+        yield from (session.action(each) for each in left[: STEPS - len(shown)])
+
+
+def _as_it_is(session: Session, step: Question | Action) -> Question | Action:
+    """The step without the reasons that it has only if another is put off."""
+    if isinstance(step, Action):
+        return session.action(step.id)
+    return session.question(step.id)
+
+
+def _to_do(session: Session, step: Question | Action) -> ToDo:
+    if isinstance(step, Action):
+        return _action(session, step)
+    written = session.tree.questions[step.id]
+    return ToDo(
+        kind="question",
+        id=step.id,
+        text=step.text,
+        minutes=rounded(step.cost_min),
+        setup=step.setup,
+        how=step.how,
+        why=step.why,
+        reason=_plainly(step),
+        unit=step.unit,
+        urgent=step.urgent,
+        answers=tuple(_expected(session, step, each) for each in step.answers),
+        by=written.needs.by,
+        needs=written.needs.things,
+    )
+
+
+def _plainly(step: Question) -> str:
+    """Why this question, without bits: who reads a hand-off need not know them."""
+    figures = told_per_minute(step.gain_bits, step.cost_min)
+    if step.gain_bits <= NO_GAIN:
+        return step.reason
+    return step.reason.replace(figures, _step_in_words(step.gain_bits, step.cost_min))
+
+
+def _step_in_words(gain: float, cost: float) -> str:
+    if gain >= MUCH:
+        told = "Its answer is expected to tell much"
+    elif gain >= LITTLE:
+        told = "Its answer is expected to tell something"
+    else:
+        told = "Its answer is expected to tell little"
+    if not cost:
+        return f"{told}, and costs no time."
+    but = "but takes only" if gain < LITTLE and cost <= QUICK else "and takes"
+    return f"{told}, {but} {minutes(cost)}."
+
+
+def _expected(session: Session, step: Question, answer: Choice) -> Expected:
+    """An answer with what follows from it."""
+    urgent = session.tree.questions[step.id].stop
+    situation = session.offers.situation
+    return Expected(
+        id=answer.id,
+        text=answer.text,
+        probability=rounded(answer.probability),
+        rules_out=tuple(Named(id=x.id, text=x.title) for x in answer.rules_out),
+        then=() if step.urgent else tuple(_then(situation, step.id, answer.id)),
+        stop=urgent.get(answer.id, ""),
+    )
+
+
+def _then(situation: Situation, question: str, answer: str) -> Iterator[Likely]:
+    """The likeliest root causes after this answer; none if it cannot come."""
+    joint = situation.p * situation.model.likelihood(question, answer)
+    total = float(joint.sum())
+    if total <= 0:
+        return
+    p = np.round(joint / total, 9)
+    for i in np.argsort(-p, kind="stable")[:THEN].tolist():
+        if p[i] > RULED_OUT:
+            yield Likely(cause=_cause(situation, i), belief=rounded(float(p[i])))
+
+
+def _cause(situation: Situation, place: int) -> Named:
+    if place == len(situation.p) - 1:
+        return Named(id=UNKNOWN, text="")
+    return cause(situation.tree, situation.model.causes[place])
+
+
+def _action(session: Session, step: Action) -> ToDo:
+    written = session.tree.actions[step.id]
+    return ToDo(
+        kind="action",
+        id=step.id,
+        text=step.text,
+        minutes=rounded(step.cost_min),
+        setup=step.setup,
+        caution=step.caution,
+        risk=step.risk,
+        how=step.how,
+        why=step.why,
+        reason=step.reason,
+        verify=step.verify,
+        chance=rounded(step.chance),
+        by=written.needs.by,
+        needs=written.needs.things,
+    )

@@ -1,0 +1,327 @@
+"""
+The record of a session as data: every move in order, with what it ruled out.
+
+Answers to private questions are masked here, so that no view of the record can show
+them. All texts are those of the tree as it is now.
+
+The record of a session as text: one "word: text" per line.
+
+A text of several lines goes on with two blanks in front, so that no note can pass for
+an event. Answers to private questions are masked.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from troubleshoot._version import __version__
+from troubleshoot.session.conflict import doubt, shared_doubt
+from troubleshoot.session.effort import DIGITS, minutes_by_place
+from troubleshoot.session.events import (
+    PROBE,
+    Answered,
+    Asked,
+    Begun,
+    Closed,
+    Remark,
+    Skipped,
+    Tried,
+)
+from troubleshoot.session.serialize import TreeMark, tree_mark
+from troubleshoot.session.signing import MEASURED, SAID
+from troubleshoot.session.steps import Reply
+from troubleshoot.text import MASK, WORKED, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from troubleshoot.session.events import Event
+    from troubleshoot.session.session import Session
+    from troubleshoot.tree.tree import Question, Tree
+
+
+MoveKind: TypeAlias = Literal[
+    "fact",
+    "already tried",
+    "question",
+    "changed",
+    "action",
+    "corrected",
+    "note",
+    "given up",
+]
+
+FORMAT: Final = 1
+WORDS: Final[Mapping[str, MoveKind]] = {
+    "told": "fact",
+    "done": "already tried",
+    "answered": "question",
+    "changed": "changed",
+    "tried": "action",
+    "corrected": "corrected",
+    "skipped": "action",
+    "noted": "note",
+    "ended": "given up",
+}
+REPLIES: Final = {
+    Reply.DONT_KNOW.value: "don't know",
+    Reply.NOT_NOW.value: "not now",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named(Closed):
+    """A cause, a question or an action by its id, with how it reads."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move(Closed):
+    """
+    A fact, an answer, an action, a remark, or the end by the customer.
+
+    "already tried" is an action that was tried before the session; "changed" is an
+    answer, "corrected" the outcome of an action, that was said anew.
+    ``text`` is the question, the action or the remark, and ``answer`` what was said
+    or came of it. ``minutes`` are those that the tree says it takes, setups included;
+    0 for what was known already, put off, or said anew. ``source`` and ``quote`` are
+    where it is from and how it read there, if that was said. ``rules_out`` are root
+    causes.
+    """
+
+    kind: MoveKind
+    at: str
+    actor: str
+    text: str
+    step: str = ""
+    answer: str = ""
+    minutes: float = 0.0
+    source: str = ""
+    quote: str = ""
+    rules_out: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Closed):
+    """How a session ended."""
+
+    kind: str
+    text: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """
+    What was said and done with which tree, and how it ended if it did.
+
+    ``actor`` is who began it, and made all moves that name nobody else.
+    """
+
+    library: str
+    tree: TreeMark
+    symptom: str
+    begun: str
+    actor: str
+    moves: tuple[Move, ...]
+    ending: Outcome | None
+
+    def __repr__(self) -> str:
+        return f"Record({self.tree.id!r}, {len(self.moves)} moves)"
+
+    @property
+    def minutes(self) -> float:
+        """Minutes that all moves take by the tree."""
+        return sum(each.minutes for each in self.moves)
+
+    def to_json(self) -> str:
+        """The record as JSON text, for programs."""
+        shape: dict[str, Any] = {"format": FORMAT, **asdict(self)}
+        return json.dumps(shape, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def record(session: Session) -> Record:
+    """The record of a session, with how it ended if it did."""
+    return Record(
+        library=f"troubleshoot {__version__}",
+        tree=tree_mark(session.tree),
+        symptom=session.tree.symptom,
+        begun=session.events[0].at,
+        actor=session.events[0].actor,
+        moves=tuple(_moves(session)),
+        ending=ending(session),
+    )
+
+
+def ending(session: Session) -> Outcome | None:
+    """How the session ended; None while it goes on."""
+    step = session.next_step()
+    if not step.is_end:
+        return None
+    reason = step.reason
+    if reason and step.kind == "unknown":  # it may tell a story of private answers
+        reason = reason.replace(doubt(session.offers), shared_doubt(session.offers))
+    return Outcome(kind=step.kind, text=step.text, reason=reason)
+
+
+def cause(tree: Tree, id: str) -> Named:
+    """A cause or group with its title."""
+    return Named(id=id, text=tree.causes[id].title)
+
+
+def _moves(session: Session) -> Iterator[Move]:
+    tree, effects = session.tree, _effects(session)
+    minutes = minutes_by_place(tree, session.events)
+    # What a step rules out stands at its last move, for that is the one that holds.
+    last = {_step(each): i for i, each in enumerate(session.events)}
+    for i, event in enumerate(session.events):
+        if isinstance(event, Begun | Asked):
+            continue
+        text, answer = _in_words(tree, event)
+        yield Move(
+            kind=WORDS[event.kind],
+            at=event.at,
+            actor=event.actor,
+            text=text,
+            step=_step(event)[1],
+            answer=answer,
+            minutes=minutes.get(i, 0.0),
+            source=event.source or "",
+            quote=_quote(tree, event),
+            rules_out=effects.get(_step(event), ()) if last[_step(event)] == i else (),
+        )
+
+
+def is_telling(move: Move) -> bool:
+    """Whether the source says more than who made the move does."""
+    usual = SAID if move.actor != PROBE else MEASURED
+    return move.source not in ("", usual)
+
+
+def _quote(tree: Tree, event: Event) -> str:
+    """The words in which it was said; those of a private answer would tell it."""
+    if event.quote and is_private(tree, *_step(event)):
+        return MASK
+    return event.quote or ""
+
+
+def _step(event: Event) -> tuple[str, str]:
+    """Kind and id of the step that an event speaks of, empty if it names none."""
+    match event:
+        case Asked() | Answered():
+            return "question", event.step
+        case Tried() | Skipped():
+            return "action", event.step
+    return "", ""
+
+
+def _effects(session: Session) -> Mapping[tuple[str, str], tuple[Named, ...]]:
+    """
+    Root causes that were ruled out or eliminated, by kind and id of the step.
+
+    Those of private questions are left out, as they would tell the answer.
+    """
+    roots = {each.id for each in session.tree.root_causes}
+    return {
+        (entry.kind, entry.step): tuple(
+            cause(session.tree, each)
+            for each in (*entry.eliminated, *entry.ruled_out)
+            if each in roots
+        )
+        for entry in session.ledger.entries
+        if not is_private(session.tree, entry.kind, entry.step)
+    }
+
+
+def is_private(tree: Tree, kind: str, step: str) -> bool:
+    """Whether it is nobody else's business what this step came to."""
+    return kind == "question" and tree.questions[step].private
+
+
+def _in_words(
+    tree: Tree, event: Answered | Tried | Skipped | Remark
+) -> tuple[str, str]:
+    match event:
+        case Answered():
+            question = tree.questions[event.step]
+            return question.ask, said(question, event.answer, event.value)
+        case Tried():
+            return tree.actions[event.step].do, WORKED[outcome(fixed=event.fixed)]
+        case Skipped():
+            return tree.actions[event.step].do, REPLIES[Reply.NOT_NOW.value]
+    return event.text, ""
+
+
+def outcome(*, fixed: bool) -> str:
+    """What an action came to, in the word of the evidence."""
+    return "fixed" if fixed else "failed"
+
+
+def said(question: Question, answer: str, value: float | None = None) -> str:
+    """A reply to a question as people read it; masked if the question is private."""
+    if question.private:
+        return MASK
+    if answer in REPLIES:
+        return REPLIES[answer]
+    text = question.answer(answer).text
+    if value is not None:
+        return f"{value:g} {question.unit} ({text})"
+    return f"{text} {question.unit}".rstrip()
+
+
+def rounded(number: float) -> float:
+    """Minutes, a chance or bits, to the digits that are the same everywhere."""
+    return round(number, DIGITS)
+
+
+def transcript(record: Record) -> str:
+    """The record of a run as text, with how it ended if it did."""
+    pairs = [
+        ("tree", f"{record.tree.id} {record.tree.version}".rstrip()),
+        ("title", record.tree.title),
+        ("symptom", record.symptom),
+    ]
+    for move in record.moves:
+        pairs += _move(move)
+        pairs += _origin(move, record.actor)
+    if record.ending is not None:
+        pairs.append(("ending", f"{record.ending.kind}. {record.ending.text}"))
+    return "".join(_line(word, text) for word, text in pairs if text)
+
+
+def _move(move: Move) -> Iterator[tuple[str, str]]:
+    match move.kind:
+        case "action" | "corrected" | "already tried":
+            yield move.kind, move.text
+            yield "fixed", _fixed(move.answer)
+        case "note":
+            yield "note", move.text
+        case "given up":
+            yield "given up", move.text or "without a reason"
+        case word:
+            yield word, move.text
+            yield "answer", move.answer
+
+
+def _origin(move: Move, usual: str) -> Iterator[tuple[str, str]]:
+    """Who made the move and where it is from, where that goes without saying not."""
+    if move.actor != usual:
+        yield "by", move.actor
+    if is_telling(move):
+        yield "source", move.source
+    yield "quote", move.quote
+
+
+def _fixed(answer: str) -> str:
+    """The word after an action, by which a transcript is also written by hand."""
+    return {WORKED["fixed"]: "yes", WORKED["failed"]: "no"}.get(answer, answer)
+
+
+def _line(word: str, text: str) -> str:
+    first, *more = [printable(each) for each in text.splitlines()] or [""]
+    rest = "".join(f"  {each}\n" for each in more)
+    return f"{word}: {first}\n{rest}"

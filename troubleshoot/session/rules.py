@@ -1,0 +1,478 @@
+"""
+What to do next: the rules, in their order; the first that has a step wins.
+
+Urgent questions → what the strategy advises, unless it is "information" → a remedy
+class has reached the confidence: its action → the question that tells most per minute
+→ actions worth trying → nothing is left: the end.
+When all questions tell only slightly, actions worth trying come before them.
+An irreversible action waits until no reversible step has any value.
+
+What the session's strategy advises, before the rules of "information" are asked.
+
+- "repair": the first step of the cheapest repair that a small search finds.
+- "plan": the next step of a plan for the goal "diagnose", made where the session
+  began; once an answer is not on it, the plan is left, and that is said.
+- a house's own: the step that it chooses.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+import numpy as np
+
+from troubleshoot.errors import SessionError
+from troubleshoot.inference.model import REMEDY
+from troubleshoot.planner.policy import SLIGHT, best
+from troubleshoot.session import recommendation
+from troubleshoot.session.answers import told
+from troubleshoot.session.belief import TOLERANCE
+from troubleshoot.session.candidates import (
+    WORTH_TRYING,
+    Offers,
+    closed_actions,
+    closed_questions,
+    gates,
+    often,
+)
+from troubleshoot.session.events import Answered, is_fact
+from troubleshoot.session.options import view
+from troubleshoot.session.planning import plan_of, policy_of, task
+from troubleshoot.session.recommendation import action_step, question_step, urgent_step
+from troubleshoot.session.state import Evidence, state
+from troubleshoot.text import minutes, percent
+from troubleshoot.tree.tree import once_per_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from troubleshoot.planner.policy import Policy
+    from troubleshoot.session.belief import BoolArray
+    from troubleshoot.session.options import Strategy
+    from troubleshoot.session.plan import Plan, PlanNode
+    from troubleshoot.session.planning import Named
+    from troubleshoot.session.state import State
+    from troubleshoot.session.steps import Action, Ending, Question, Step
+    from troubleshoot.tree.tree import Tree
+
+
+TELLING: Final = 1e-9  # bits; less cannot change what happens next
+
+
+def next_step(offers: Offers) -> Step:
+    """The step that the first rule with something to say recommends."""
+    step = over(offers) or _urgent(offers)
+    if step is not None:
+        return step
+    advised = advice(offers)
+    return advised.step or _remarked(_most_telling(offers), advised.remark)
+
+
+def _most_telling(offers: Offers) -> Step:
+    """What the rules of "information" recommend."""
+    for rule in RULES:
+        if (step := rule(offers)) is not None:
+            return step
+    return recommendation.rest(offers)
+
+
+def _remarked(step: Step, remark: str) -> Step:
+    """The step with the remark before its reason, if there is any of both."""
+    if not remark or step.is_end:
+        return step
+    return replace(step, reason=f"{remark} {step.reason}")
+
+
+def over(offers: Offers) -> Ending | None:
+    """An action worked, the customer gave up, or an urgent answer says stop."""
+    state = offers.situation.state
+    if any(state.tried.values()):
+        return recommendation.fixed(offers)
+    if state.given_up is not None:
+        return recommendation.given_up(offers)
+    return recommendation.stopped(offers) if recommendation.stop_text(offers) else None
+
+
+def _urgent(offers: Offers) -> Step | None:
+    """An urgent question that waits for its reply; put off once, it comes again."""
+    state = offers.situation.state
+    done = {*state.answers, *state.dont_know, *often(state.not_now)}
+    for question in offers.situation.tree.questions.values():
+        just_put_off = question.id in state.not_now and question.id == state.last
+        waits = question.is_urgent and question.id not in done and not just_put_off
+        if waits and offers.is_available(question):
+            return urgent_step(offers, question)
+    return None
+
+
+def _confident(offers: Offers) -> Step | None:
+    """A remedy class has reached the confidence: its remedy, or its name."""
+    situation = offers.situation
+    leading = int(situation.class_belief.argmax())
+    needed = situation.tree.confidence - TOLERANCE
+    if situation.class_belief[leading] < needed:
+        return None
+    # A contradiction leaves all belief to the unknown cause, and ends here too.
+    if leading == situation.model.classes[-1]:
+        return recommendation.unknown(offers) if situation.unlisted else None
+    return _remedy(offers, situation.model.classes == leading)
+
+
+def _remedy(offers: Offers, members: BoolArray) -> Step | None:
+    """An action for the class; None while better steps must come before it."""
+    helps = helping(offers, members)
+    cures = helping(offers, members, at_least=REMEDY)
+    cure = "It is the remedy for what is most likely the cause."
+    other = "It may help against what is most likely the cause."
+    step = _action(offers, cures & offers.reversible, cure)
+    step = step or _action(offers, helps & offers.reversible, other)
+    step = step or _action(offers, cures & _irreversible(offers), cure)
+    step = step or _action(offers, helps & _irreversible(offers), other)
+    step = step or _gate(offers, gates(offers, closed_actions(offers, helps)))
+    waits = helps & ~offers.reversible & (offers.untried | offers.skipped)
+    if step is not None or waits.any():
+        return step
+    return recommendation.found(offers, members)
+
+
+def helping(offers: Offers, members: BoolArray, at_least: float = 0.0) -> BoolArray:
+    """Actions that may fix a cause of this remedy class, so likely at least."""
+    model, p = offers.situation.model, offers.situation.p
+    share = np.where(members, p, 0.0)
+    fixing = [float(model.fixes(each) @ share) for each in offers.actions.ids]
+    chances = np.array(fixing, dtype=float) / share.sum()
+    return np.asarray((chances > 0) & (chances >= at_least - TOLERANCE))
+
+
+def _irreversible(offers: Offers) -> BoolArray:
+    """The irreversible actions, once no reversible step has any value."""
+    telling = offers.situation.gains > TELLING
+    questions = telling & (offers.fresh | offers.put_off | offers.not_known)
+    offered = offers.untried | offers.skipped
+    actions = offered & offers.reversible & _worth_trying(offers)
+    nothing_else = not questions.any() and not actions.any()
+    return ~offers.reversible & nothing_else
+
+
+def _worth_trying(offers: Offers) -> BoolArray:
+    """Actions likely enough to help, and cheaper than handing over instead."""
+    likely = offers.chances >= WORTH_TRYING - TOLERANCE
+    price = offers.situation.tree.escalate.cost
+    if price is None:
+        return likely
+    return likely & (offers.chances * price > offers.action_costs)
+
+
+def _action(offers: Offers, among: BoolArray, reason: str) -> Step | None:
+    """The most efficient of these actions; those put off once come last."""
+    again = "It was put off before, and comes once more."
+    for tier, why in ((offers.untried, reason), (offers.skipped, again)):
+        i = best(offers.chances, offers.action_costs, among & tier)
+        if i is not None:
+            return action_step(offers, offers.actions.ids[i], why)
+    return None
+
+
+def _telling(offers: Offers, tier: BoolArray, reason: str) -> Step | None:
+    """The question of this tier that tells most per minute."""
+    i = best(offers.situation.gains, offers.question_costs, tier)
+    return None if i is None else question_step(offers, offers.questions.ids[i], reason)
+
+
+def _gate(offers: Offers, among: BoolArray) -> Step | None:
+    """The cheapest of these questions; those put off once come last."""
+    reason = "What can be asked or done next depends on the answer."
+    for tier in (offers.fresh, offers.put_off):
+        i = best(np.ones(len(among)), offers.question_costs, among & tier)
+        if i is not None:
+            return question_step(offers, offers.questions.ids[i], reason)
+    return None
+
+
+def _likely_action(offers: Offers) -> Step | None:
+    """An action worth trying, once all that questions can tell is slight."""
+    asked = offers.fresh | offers.put_off
+    telling = offers.situation.gains >= SLIGHT
+    opening = gates(offers, closed_questions(offers, SLIGHT))
+    if offers.situation.unknown_leads or (asked & (telling | opening)).any():
+        return None
+    return _reversible_action(offers)
+
+
+def _fresh_question(offers: Offers) -> Step | None:
+    """The question that tells most per minute."""
+    gains, costs, fresh = offers.situation.gains, offers.question_costs, offers.fresh
+    first = best(gains, costs, fresh | offers.put_off)
+    asked = (
+        "can be asked now" if first == best(gains, costs, fresh) else "was not put off"
+    )
+    return _telling(offers, fresh, f"That is the most per minute of what {asked}.")
+
+
+def _gate_question(offers: Offers) -> Step | None:
+    """A question that opens one that would tell something."""
+    wanted = closed_questions(offers, TELLING)
+    return _gate(offers, gates(offers, wanted) & offers.fresh)
+
+
+def _put_off_question(offers: Offers) -> Step | None:
+    """A question that was put off once, or that opens one that would tell."""
+    reason = "It was put off before; now it tells most per minute of what can be asked."
+    step = _telling(offers, offers.put_off, reason)
+    wanted = closed_questions(offers, TELLING)
+    return step or _gate(offers, gates(offers, wanted) & offers.put_off)
+
+
+def _unlisted(offers: Offers) -> Step | None:
+    """The cause is most likely one that nobody listed."""
+    situation = offers.situation
+    strange = situation.unknown_leads and situation.unlisted
+    return recommendation.unknown(offers) if strange else None
+
+
+def _reversible_action(offers: Offers) -> Step | None:
+    """An action worth trying, although the cause is not certain."""
+    reason = "What can still be asked tells little more; this is worth a try."
+    worth = _worth_trying(offers)
+    step = _action(offers, worth & offers.reversible, reason)
+    return step or _gate(offers, gates(offers, closed_actions(offers, worth)))
+
+
+def _unknown_answer_question(offers: Offers) -> Step | None:
+    """The question whose answer was not known, when it alone is left to decide."""
+    reason = "The answer was not known before; no other that can be asked tells more."
+    deciding = offers.not_known & (offers.situation.gains > TELLING)
+    return _telling(offers, deciding, reason) if deciding.sum() == 1 else None
+
+
+def _irreversible_action(offers: Offers) -> Step | None:
+    """An action that cannot be undone, when nothing reversible is left."""
+    reason = "Nothing that can be undone is left that is worth trying."
+    return _action(offers, _worth_trying(offers) & _irreversible(offers), reason)
+
+
+RULES: Final[tuple[Callable[[Offers], Step | None], ...]] = (
+    _confident,
+    _likely_action,
+    _fresh_question,
+    _gate_question,
+    _put_off_question,
+    _unlisted,
+    _reversible_action,
+    _unknown_answer_question,
+    _irreversible_action,
+)
+
+
+REPAIR_NODES: Final = 30  # situations looked into at each step
+# A tree with more chances than that takes seconds and hundreds of megabytes a step.
+REPAIR_SIZE: Final = 1_000_000
+TOO_LARGE: Final = "The tree is too large to look for the cheapest repair."
+REMEMBERED: Final = 16  # plans that are kept for a tree
+
+
+class Advice(NamedTuple):
+    """A step, or a remark for the reason of the one that the other rules find."""
+
+    step: Step | None = None
+    remark: str = ""
+
+
+def advice(offers: Offers) -> Advice:
+    """What the strategy of the session advises."""
+    if offers.situation.own is not None:
+        return Advice(_own(offers, offers.situation.own))
+    match offers.situation.options.strategy:
+        case "repair":
+            return _repair(offers)
+        case "plan":
+            return _plan(offers)
+    return Advice()
+
+
+def _confidence(offers: Offers) -> float:
+    """The belief that is enough to name a remedy."""
+    return offers.situation.tree.confidence - TOLERANCE
+
+
+# A house's own.
+
+
+def _own(offers: Offers, strategy: Strategy) -> Step | None:
+    seen = view(offers)
+    chosen = strategy.choose(seen)
+    reason = f"The strategy '{strategy.name}' chose it."
+    if chosen is None:
+        return None
+    if chosen in seen.questions:
+        return question_step(offers, chosen, reason)
+    if chosen in seen.actions:
+        return action_step(offers, chosen, reason)
+    raise SessionError(
+        f"the strategy '{strategy.name}' chose '{chosen}', which is not on offer"
+    )
+
+
+# Repair.
+
+
+def _repair(offers: Offers) -> Advice:
+    """The first step of a repair; none where another rule knows better."""
+    situation = offers.situation
+    if situation.unknown >= _confidence(offers):
+        return Advice()
+    if _size(offers) > REPAIR_SIZE:
+        return Advice(remark=TOO_LARGE)
+    return Advice(_repairing(offers))
+
+
+def _size(offers: Offers) -> int:
+    """Chances that a search must weigh: of each answer and action, for each cause."""
+    model = offers.situation.model
+    answers = sum(len(each.answers) for each in model.likelihoods.values())
+    return len(model.causes) * (answers + len(model.actions))
+
+
+def _repairing(offers: Offers) -> Step | None:
+    """The first step of the cheapest repair that is found, if there is one."""
+    for again in (False, True):  # what was put off comes after all else
+        named = task(offers, again=again)
+        policy = policy_of(named, "repair", nodes=REPAIR_NODES)
+        if policy.nodes[0].kind != "ending":
+            return _first(offers, named, policy)
+    return (
+        recommendation.handed_over(offers)
+        if named.task.escalation is not None
+        else None
+    )
+
+
+def _first(offers: Offers, named: Named, policy: Policy) -> Question | Action | None:
+    """The first step; without a price of handing over, an action must be worth it."""
+    node = policy.nodes[0]
+    reason = (
+        "It begins the cheapest way to a repair that was found, "
+        f"{minutes(policy.expected_cost)} on average."
+    )
+    if node.kind == "question":
+        return question_step(offers, named.questions[node.step].id, reason)
+    step = action_step(offers, named.actions[node.step].id, reason)
+    priced = named.task.escalation is not None
+    return step if priced or step.chance >= WORTH_TRYING - TOLERANCE else None
+
+
+# A plan.
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the answers of a session lead on a plan, and which of them it asked for."""
+
+    node: PlanNode
+    taken: frozenset[Evidence]
+
+
+def _plan(offers: Offers) -> Advice:
+    """The next step of the plan, or why it was left; none once the goal is reached."""
+    if offers.situation.class_belief.max() >= _confidence(offers):
+        return Advice()  # the plan may have forgotten here why a remedy is sure
+    start = Offers(replace(offers.situation, state=_start(offers)))
+    plan = _remembered(start)
+    now = offers.situation.state
+    place = _place(plan, now)
+    node = place.node
+    if node.outcome not in ("", "unfinished"):
+        return Advice()
+    strange = next(_strange(start.situation.state, now, place), None)
+    if strange is not None:
+        what = told(offers.situation.tree, strange.step, strange.result)
+        return Advice(remark=f"The plan was left, as it does not foresee {what}.")
+    if node.outcome:
+        return Advice(remark="The plan goes no further than this.")
+    if node.step in now.dont_know or node.step in now.not_now:
+        return Advice(remark=f"The plan was left, as “{node.text}” has no answer.")
+    return Advice(question_step(offers, node.step, _reason(plan)))
+
+
+def _start(offers: Offers) -> State:
+    """The state in which the plan begins: facts, and replies to urgent questions."""
+    tree = offers.situation.tree
+    told_first = [
+        each
+        for each in offers.situation.events
+        if is_fact(each)
+        or (isinstance(each, Answered) and tree.questions[each.step].is_urgent)
+    ]
+    return state(tree, told_first)
+
+
+def _place(plan: Plan, now: State) -> _Place:
+    node, taken = plan.nodes[0], set[Evidence]()
+    while (after := _after(node, now)) is not None:
+        taken.add(Evidence("question", node.step, now.answers[node.step]))
+        node = plan.node(after)
+    return _Place(node, frozenset(taken))
+
+
+def _after(node: PlanNode, now: State) -> str | None:
+    """The node that the answer to its question leads to, None where there is none."""
+    edges = {each.answer: each.node for each in node.edges}
+    return edges.get(now.answers.get(node.step, ""))
+
+
+def _strange(start: State, now: State, place: _Place) -> Iterator[Evidence]:
+    """The evidence that the plan neither began with nor asked for."""
+    known = {*start.evidence, *place.taken}
+    yield from (each for each in now.evidence if each not in known)
+    yield from (each for each in start.evidence if each not in now.evidence)
+
+
+def _reason(plan: Plan) -> str:
+    """Why to follow the plan: its certificate."""
+    proof = (
+        "no plan takes less"
+        if plan.optimal
+        else f"no plan can save more than {percent(plan.gap)} of it"
+    )
+    most = "at most " if plan.finished_cost > plan.expected_cost else ""
+    return (
+        f"It is the next step of a plan that takes {most}{minutes(plan.finished_cost)} "
+        f"on average, and {proof}."
+    )
+
+
+_Key: TypeAlias = tuple[object, ...]
+
+
+def _remembered(start: Offers) -> Plan:
+    """The plan from here on, made once per tree, options and facts."""
+    situation = start.situation
+    now = situation.state
+    key = (
+        situation.options.by,
+        situation.options.has,
+        tuple(sorted(now.answers.items())),
+        tuple(sorted(now.tried.items())),
+        tuple(sorted(now.dont_know.items())),
+        tuple(sorted(now.not_now.items())),
+    )
+    with _lock:
+        plans = _plans(situation.tree)
+        plan = plans.pop(key, None)
+    plan = plan or plan_of(start, "diagnose")
+    with _lock:
+        plans[key] = plan
+        if len(plans) > REMEMBERED:
+            plans.popitem(last=False)
+    return plan
+
+
+@once_per_tree
+def _plans(_: Tree) -> OrderedDict[_Key, Plan]:
+    return OrderedDict()
+
+
+_lock = Lock()

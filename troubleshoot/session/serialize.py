@@ -1,0 +1,389 @@
+"""
+A session as JSON, written and read.
+
+The reader is strict, because files come from anywhere: any text is a session or one
+``SessionError`` with one sentence. Texts, names and numbers are checked here; whether
+they mean anything to a tree is decided where the tree is.
+
+JSON from anywhere: it means one thing, or it is refused in one sentence.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from troubleshoot._version import __version__
+from troubleshoot.errors import AnswerError, SessionError
+from troubleshoot.files import LARGEST
+from troubleshoot.session.events import (
+    Answered,
+    Asked,
+    Begun,
+    Closed,
+    Event,
+    Remark,
+    Skipped,
+    Tried,
+    is_fact,
+    moment,
+    plain,
+    stamp,
+)
+from troubleshoot.session.options import Options
+from troubleshoot.session.signing import signature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from troubleshoot.session.steps import Step
+    from troubleshoot.tree.tree import Question, Tree
+
+
+FORMAT: Final = 1
+DIGITS: Final = 6  # of the recorded confidence; the last bits of a sum may differ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeMark(Closed):
+    """Which tree a session belongs to."""
+
+    id: str
+    title: str
+    version: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionTexts(Closed):
+    """How a question and all its answers read, and what else gives them meaning."""
+
+    ask: str
+    answers: Mapping[str, str]
+    unit: str = ""
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts(Closed):
+    """
+    How the steps of a session read when it was written, by their ids.
+
+    ``changes`` are the questions whose answers an action that was tried may have
+    changed; files of versions that did not write them have none.
+    """
+
+    questions: Mapping[str, QuestionTexts] = field(default_factory=dict)
+    actions: Mapping[str, str] = field(default_factory=dict)
+    changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Closed):
+    """
+    Where a session stood: the ending, or the step that came next.
+
+    ``kind`` is "question", "action" or that of an ending, ``id`` that of the step;
+    ``causes`` and ``confidence`` are those of the ending.
+    """
+
+    kind: str
+    id: str = ""
+    causes: tuple[str, ...] = ()
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leading(Closed):
+    """The likeliest cause, "unknown" for one that is not listed, and its belief."""
+
+    cause: str
+    belief: float
+
+
+Log: TypeAlias = tuple[
+    Annotated[
+        Begun | Asked | Answered | Tried | Skipped | Remark,
+        Field(discriminator="kind"),
+    ],
+    ...,
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Saved(Closed):
+    """
+    What a saved session holds; ``undone`` are moves that were taken back.
+
+    ``texts`` and ``leading`` are None in files of versions that did not write them;
+    ``outcome`` is None as well where nobody had asked for the next step.
+    """
+
+    format: Literal[1]
+    library: str
+    tree: TreeMark
+    options: Options
+    events: Log
+    undone: Log = ()
+    texts: Texts | None = None
+    leading: Leading | None = None
+    outcome: Outcome | None = None
+
+
+_reader: Final = TypeAdapter(Saved)
+
+
+def written(
+    tree: Tree,
+    options: Options,
+    events: Iterable[Event],
+    *,
+    leading: tuple[str, float],
+    undone: Iterable[Event] = (),
+    outcome: Outcome | None = None,
+) -> str:
+    """The session as JSON text that ``read`` takes back."""
+    events, undone = tuple(events), tuple(undone)
+    cause, belief = leading
+    saved = {
+        "format": FORMAT,
+        "library": f"troubleshoot {__version__}",
+        "tree": asdict(tree_mark(tree)),
+        "options": asdict(options),
+        "events": [plain(each) for each in events],
+        "texts": texts(tree, (*events, *undone)),
+        "leading": {"cause": cause, "belief": round(belief, DIGITS)},
+    }
+    if undone:
+        saved["undone"] = [plain(each) for each in undone]
+    if outcome is not None:
+        saved["outcome"] = asdict(outcome)
+    return json.dumps(saved, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def texts(tree: Tree, events: Iterable[Event]) -> dict[str, Any]:
+    """The ``Texts`` of the steps that these events speak of, as JSON."""
+    found: dict[str, Any] = {"questions": {}, "actions": {}}
+    for event in events:
+        if isinstance(event, Answered):
+            question = tree.questions[event.step]
+            found["questions"][question.id] = _question_texts(question)
+        elif isinstance(event, Tried | Skipped):
+            found["actions"][event.step] = tree.actions[event.step].do
+        if isinstance(event, Tried):
+            # Of every one, also without any: what is missing is not known.
+            changes = found.setdefault("changes", {})
+            changes[event.step] = list(tree.actions[event.step].changes)
+    return found
+
+
+def _question_texts(question: Question) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "ask": question.ask,
+        "answers": {each.id: each.text for each in question.answers},
+    }
+    if question.unit:
+        found["unit"] = question.unit
+    if question.private:
+        found["private"] = True
+    return found
+
+
+def outcome(step: Step) -> Outcome:
+    """What a next step comes to, for a comparison with another one."""
+    if not step.is_end:
+        return Outcome(kind=step.kind, id=step.id)
+    confidence = round(step.confidence, DIGITS)
+    causes = tuple(each.id for each in step.causes)
+    return Outcome(kind=step.kind, causes=causes, confidence=confidence)
+
+
+def tree_mark(tree: Tree) -> TreeMark:
+    """What tells this tree from others."""
+    return TreeMark(
+        id=tree.id,
+        title=tree.title,
+        version=tree.version,
+        fingerprint=tree.fingerprint,
+    )
+
+
+def read(text: str) -> Saved:
+    """
+    The saved session in this text.
+
+    A hand-off, which has its session under the key "session", is read as that.
+
+    Raises:
+        SessionError: it is not one; the message is one sentence.
+    """
+    value = parsed(text)
+    if isinstance(value, dict) and "events" not in value and "session" in value:
+        value = value["session"]
+        text = json.dumps(value)
+    _check_format(value)
+    try:
+        saved = _reader.validate_json(text, strict=True)
+    except ValidationError as error:
+        raise SessionError(_sentence(error)) from None
+    log = (*saved.events, *saved.undone)
+    stamped = tuple(_checked(i, each) for i, each in enumerate(log))
+    size = len(saved.events)
+    events, undone = stamped[:size], stamped[size:]
+    _check_order(events)
+    _check_order((events[0], *undone))
+    if any(is_fact(each) for each in undone):
+        raise SessionError("the facts of the saved session cannot be undone")
+    return replace(saved, events=events, undone=undone)
+
+
+def _check_format(value: object) -> None:
+    if not isinstance(value, dict) or "format" not in value:
+        raise SessionError(
+            "this is not a saved session: one is an object that has a 'format'"
+        )
+    if type(value["format"]) is not int or value["format"] != FORMAT:
+        raise SessionError(
+            f"the saved session has the format {shown(json.dumps(value['format']))}, "
+            f"and this version reads format {FORMAT}"
+        )
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first error of the reader, in words."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)
+    place = ".".join(str(each) for each in first[0]["loc"]) or "the whole"
+    message = _MESSAGES.get(first[0]["type"], first[0]["msg"])
+    return f"the saved session cannot be read at {shown(place)}: {message}"
+
+
+_MESSAGES: Final = {
+    "missing": "this is missing",
+    "extra_forbidden": "this is not known here",
+    "unexpected_keyword_argument": "this is not known here",
+    "dataclass_type": "this should be an object",
+    "tuple_type": "this should be a list",
+    "string_type": "this should be a text",
+    "float_type": "this should be a number",
+    "bool_type": "this should be true or false",
+    "union_tag_not_found": "an event needs a 'kind'",
+    "union_tag_invalid": "this kind of event is not known",
+}
+
+
+def _checked(i: int, event: Event) -> Event:
+    """The event under its time in UTC, once its signature is checked."""
+    try:
+        signature(event.at, event.actor, event.source, event.quote)
+        return replace(event, at=stamp(moment(event.at)))
+    except AnswerError as error:
+        raise SessionError(f"event {i} of the saved session: {error}") from None
+    except (ValueError, OverflowError):
+        raise SessionError(
+            f"event {i} of the saved session has no time with a zone: {shown(event.at)}"
+        ) from None
+
+
+def _check_order(events: tuple[Event, ...]) -> None:
+    """A log begins once, its facts follow, and who is asked answers next."""
+    kinds = [each.kind for each in events]
+    if kinds[:1] != ["begun"] or kinds.count("begun") > 1:
+        raise SessionError("the events of the saved session must begin once")
+    facts = sum(map(is_fact, events))
+    if not all(map(is_fact, events[1 : facts + 1])):
+        raise SessionError("the facts of the saved session must come first")
+    for asked, reply in zip(events, (*events[1:], None), strict=True):
+        if isinstance(asked, Asked) and not _replies(reply, asked):
+            raise SessionError(
+                f"nothing answers {shown(asked.step)}, which the saved session asked"
+            )
+
+
+def _replies(reply: Event | None, asked: Asked) -> bool:
+    return isinstance(reply, Answered) and reply.step == asked.step
+
+
+DEEPEST: Final = 100  # lists and objects in each other
+TOO_DEEP: Final = f"the saved session is nested too deeply, more than {DEEPEST} levels"
+SHOWN: Final = 60
+SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def parsed(text: str) -> object:
+    """The JSON value; refuses what a second reader might take differently."""
+    if not isinstance(text, str):
+        raise SessionError("a saved session is a text")
+    if len(text) > LARGEST:
+        raise SessionError(f"the saved session is longer than {LARGEST:,} characters")
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_without_duplicates,
+            parse_constant=_refused,
+            parse_float=_finite,
+            parse_int=_small,
+        )
+        decoded = json.dumps(value, ensure_ascii=False)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise SessionError(
+            f"the saved session is not JSON: {error.msg} at {place}"
+        ) from None
+    except RecursionError:
+        raise SessionError(TOO_DEEP) from None
+    if _is_deep(value):
+        raise SessionError(TOO_DEEP)
+    # An escape may hide half a character, which no file can hold.
+    if SURROGATE.search(text) or SURROGATE.search(decoded):
+        raise SessionError("the saved session holds half a character (a surrogate)")
+    return value
+
+
+def _is_deep(value: object) -> bool:
+    level: list[object] = [value]
+    for _ in range(DEEPEST + 1):
+        level = [x for each in level for x in _inside(each)]
+    return bool(level)
+
+
+def _inside(value: object) -> Iterable[object]:
+    """What stands in a list or an object, its other values, and nothing in others."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise SessionError(f"the saved session says {shown(name)} twice")
+        found[name] = value
+    return found
+
+
+def _refused(word: str) -> float:
+    raise SessionError(f"the saved session holds {word}, which is not a number in JSON")
+
+
+def _finite(digits: str) -> float:
+    if math.isfinite(number := float(digits)):
+        return number
+    raise SessionError(f"the saved session holds {shown(digits)}, which is too large")
+
+
+def _small(digits: str) -> int:
+    _finite(digits)
+    return int(digits)
+
+
+def shown(text: str) -> str:
+    """The text on one line, in quotes, cut where a message would grow too long."""
+    line = " ".join(text.split())
+    return f"'{line}'" if len(line) <= SHOWN else f"'{line[:SHOWN]}…'"

@@ -1,1 +1,0 @@
-"""What a session looks like to people: the record, reasons, doubts."""
