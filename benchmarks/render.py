@@ -18,10 +18,10 @@ import time
 from typing import Any
 
 import troubleshoot as ts
-from troubleshoot.cli.progress import so_far
+from troubleshoot.cli.terminal import so_far
 from troubleshoot.errors import TroubleshootError
-from troubleshoot.runbook.layout import STEPS
-from troubleshoot.runbook.rendering import WRITERS, Layout, Order
+from troubleshoot.render.layout import STEPS
+from troubleshoot.render.rendering import WRITERS, Layout, Order
 
 EVERY = 1.0  # seconds between two words of progress
 

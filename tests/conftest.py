@@ -10,10 +10,10 @@ HERE = Path(__file__).parent
 # Those that most of the time goes to, by `pytest --durations=400 --durations-min=0.3`:
 # oracles that try everything, files at the limits, processes, and pages of whole trees.
 SLOW = {
-    "engine/test_diagnose.py",
-    "engine/test_information.py",
-    "engine/test_repair.py",
-    "runbook/test_pdf.py",
+    "planner/test_diagnose.py",
+    "planner/test_information_bound.py",
+    "planner/test_repair.py",
+    "render/test_pdf.py",
     "session/test_journal.py",
     "session/test_laws.py",
     "session/test_long.py",

@@ -43,10 +43,10 @@ FLOORS = (
     "planner",
     "session",
     "check",
-    "runbook",
+    "render",
     "cli",
 )
-BESIDE = {("check", "runbook"), ("runbook", "check")}
+BESIDE = {("check", "render"), ("render", "check")}
 # A verb that belongs to the value for whoever uses it.
 UPWARDS = {("tree/tree.py", "Tree.begin", "troubleshoot.session")}
 

@@ -137,7 +137,7 @@ def test_an_interrupt_ends_every_verb_in_words(call, monkeypatch, verb):
     call("run", "lamp.yaml", "--session", "lamp.session.json", typed="yes\nq\n")
     work = {
         "check": "troubleshoot.cli.check.problems",
-        "render": "troubleshoot.cli.sheets.examine",
+        "render": "troubleshoot.cli.publish.examine",
         "new": "troubleshoot.cli.new.write",
         "schema": "troubleshoot.cli.schema.json_schema",
     }

@@ -17,10 +17,10 @@ import pytest
 from click.testing import CliRunner
 
 import troubleshoot as ts
-from troubleshoot.cli import main, progress, publishing, watch
+from troubleshoot.cli import main, publish, terminal, watch
 from troubleshoot.errors import Problem
-from troubleshoot.runbook import shelf, watching
-from troubleshoot.runbook.rendering import WRITERS, Order
+from troubleshoot.render import site
+from troubleshoot.render.rendering import WRITERS, Order
 
 BROKEN = "format: 1\ntitle: <b>Bad</b>\ncuases: {}\n"
 LONG = 30  # seconds that a slow machine may take for what takes one
@@ -279,8 +279,8 @@ class TestFolder:
         """
         "all" are the formats of the library, each with a suffix of its own.
         """
-        assert set(shelf.SUFFIXES) == set(WRITERS)
-        assert len(set(shelf.SUFFIXES.values())) == len(shelf.SUFFIXES)
+        assert set(site.SUFFIXES) == set(WRITERS)
+        assert len(set(site.SUFFIXES.values())) == len(site.SUFFIXES)
 
         run = call("render", "lamp.yaml", "--to", "out", "--format", "all", "--json")
         shown = json.loads(run.stdout)
@@ -456,7 +456,7 @@ class TestFilesAreReplacedWhole:
 
         monkeypatch.setattr(Path, "replace", fail)
         with pytest.raises(OSError, match="No space"):
-            publishing.publish(page, b"after")
+            publish.replace_if_changed(page, b"after")
 
         assert page.read_bytes() == b"before"
         assert names(desk) == ["lamp.yaml", "page.html"]
@@ -467,9 +467,9 @@ class TestFilesAreReplacedWhole:
         """
         page = desk / "page.html"
 
-        assert publishing.publish(page, b"1")
+        assert publish.replace_if_changed(page, b"1")
         first = page.stat()
-        assert not publishing.publish(page, b"1")
+        assert not publish.replace_if_changed(page, b"1")
         assert page.stat().st_mtime_ns == first.st_mtime_ns
         assert page.stat().st_ino == first.st_ino
 
@@ -479,7 +479,7 @@ class TestFilesAreReplacedWhole:
         A page can be read by whoever may read any other new file.
         """
         page, other = desk / "page.html", desk / "other"
-        publishing.publish(page, b"1")
+        publish.replace_if_changed(page, b"1")
         other.write_bytes(b"1")
 
         assert stat.S_IMODE(page.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
@@ -516,9 +516,9 @@ class TestProgress:
         """
         stream = Seen()
         monkeypatch.setattr(sys, "stderr", stream)
-        monkeypatch.setattr(progress, "PATIENCE", 0.0)
+        monkeypatch.setattr(terminal, "PATIENCE", 0.0)
         monkeypatch.setattr(click.utils, "should_strip_ansi", lambda *_, **__: False)
-        line = progress.Line()
+        line = terminal.Line()
 
         line("lamp.yaml: html")
         line.searched(1_000, 1.0, 90.0)
@@ -537,7 +537,7 @@ class TestProgress:
         """
         Before the first plan there is a lower bound alone.
         """
-        said = progress.so_far(1, 2.0, float("inf"))
+        said = terminal.so_far(1, 2.0, float("inf"))
 
         assert said == "1 situations looked into; at least 2 min on average"
 
@@ -548,8 +548,8 @@ class TestProgress:
         stream = Seen()
         monkeypatch.setattr(sys, "stderr", stream)
         monkeypatch.setattr(click.utils, "should_strip_ansi", lambda *_, **__: False)
-        line = progress.Line()
-        line.last -= progress.PATIENCE
+        line = terminal.Line()
+        line.last -= terminal.PATIENCE
 
         line("1 of 2: lamp.yaml")
         line.close()
@@ -563,10 +563,10 @@ class TestProgress:
         """
         stream = Seen()
         monkeypatch.setattr(sys, "stderr", stream)
-        monkeypatch.setattr(progress, "PATIENCE", 0.04)
+        monkeypatch.setattr(terminal, "PATIENCE", 0.04)
         monkeypatch.setattr(click.utils, "should_strip_ansi", lambda *_, **__: False)
 
-        with progress.Line("Reading lamp.yaml"):
+        with terminal.Line("Reading lamp.yaml"):
             time.sleep(0.4)
 
         assert "\rReading lamp.yaml: 0 s; ^C stops it" in stream.getvalue()
@@ -578,10 +578,10 @@ class TestProgress:
         """
         seen, unseen = Seen(), io.StringIO()
         monkeypatch.setattr(sys, "stderr", seen)
-        progress.Line()("lamp.yaml")
-        monkeypatch.setattr(progress, "PATIENCE", 0.0)
+        terminal.Line()("lamp.yaml")
+        monkeypatch.setattr(terminal, "PATIENCE", 0.0)
         monkeypatch.setattr(sys, "stderr", unseen)
-        progress.Line()("lamp.yaml")
+        terminal.Line()("lamp.yaml")
 
         assert seen.getvalue() == unseen.getvalue() == ""
 
@@ -605,7 +605,7 @@ class TestNames:
         """
         The name of the file; where it is taken, the folder's before it, or a number.
         """
-        assert shelf.stems(files) == stems
+        assert site.stems(files) == stems
 
     def test_unknown_format(self, desk):
         """
@@ -614,7 +614,7 @@ class TestNames:
         order = shelf_order(desk)
 
         with pytest.raises(ValueError, match="did you mean 'html'"):
-            shelf.pages("lamp", order, ["htm"])
+            site.pages("lamp", order, ["htm"])
 
 
 def shelf_order(desk):
@@ -636,13 +636,13 @@ class TestBanner:
         Without the banner the page is as it was, however often it was put there.
         """
         page = ts.render(ts.load("home/no-internet"), "html", steps=2)
-        once = watching.under_banner(page, [self.PROBLEM])
-        twice = watching.under_banner(watching.without_banner(once), [self.PROBLEM] * 2)
+        once = site.under_banner(page, [self.PROBLEM])
+        twice = site.under_banner(site.without_banner(once), [self.PROBLEM] * 2)
 
         assert once != page
-        assert watching.without_banner(once) == page
-        assert watching.without_banner(twice) == page
-        assert watching.without_banner(page) == page
+        assert site.without_banner(once) == page
+        assert site.without_banner(twice) == page
+        assert site.without_banner(page) == page
 
     def test_shows_problems_to_the_letter(self):
         """
@@ -650,7 +650,7 @@ class TestBanner:
         """
         page = "<body>\n<p>last</p></body>"
         for made in (page, ""):
-            shown = watching.under_banner(made, [self.PROBLEM])
+            shown = site.under_banner(made, [self.PROBLEM])
             assert "<script>" not in shown
             assert "&lt;script&gt;alert(1)" in shown
 
@@ -658,17 +658,17 @@ class TestBanner:
         """
         Without an earlier page the banner is the page, and leaves nothing.
         """
-        alone = watching.under_banner("", [self.PROBLEM])
+        alone = site.under_banner("", [self.PROBLEM])
 
         assert alone.startswith("<!DOCTYPE html>")
         assert "there is no earlier page" in alone
-        assert watching.without_banner(alone) == ""
+        assert site.without_banner(alone) == ""
 
     def test_page_without_a_body(self):
         """
         A house's own page may leave the tag out; the banner still comes first.
         """
-        shown = watching.under_banner("<p>last</p>", [self.PROBLEM])
+        shown = site.under_banner("<p>last</p>", [self.PROBLEM])
 
         assert shown.index("role=") < shown.index("last")
 
@@ -902,8 +902,8 @@ class TestWatch:
         first, once, twice, again = pages
         assert first == again
         assert "did you mean &#39;causes&#39;?" in once
-        assert watching.without_banner(once) == first
-        assert watching.without_banner(twice) == first
+        assert site.without_banner(once) == first
+        assert site.without_banner(twice) == first
         assert twice.count('role="alert"') == 1
 
     def test_folder_whose_last_tree_went(self, looks, shelf_of_two):

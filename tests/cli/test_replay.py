@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import troubleshoot as ts
-from troubleshoot.cli import progress, replay
+from troubleshoot.cli import replay, terminal
 
 
 @pytest.fixture
@@ -272,8 +272,8 @@ def test_progress(call, cases, monkeypatch):
     A replay that takes long says on a terminal how far it is, and cleans up.
     """
     silent = call("replay", "lamp.yaml", str(cases))
-    monkeypatch.setattr(progress, "PATIENCE", 0.0)
-    monkeypatch.setattr(progress, "is_watched", lambda: True)
+    monkeypatch.setattr(terminal, "PATIENCE", 0.0)
+    monkeypatch.setattr(terminal, "is_watched", lambda: True)
     result = call("replay", "lamp.yaml", str(cases))
 
     assert silent.stderr == ""

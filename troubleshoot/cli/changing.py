@@ -11,8 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path, words
-from troubleshoot.cli.hearing import Command, Misheard, heard
-from troubleshoot.cli.listening import Stopped, listen
+from troubleshoot.cli.prompt import Command, Misheard, Stopped, heard, listen
 from troubleshoot.errors import AnswerError
 from troubleshoot.session import DONT_KNOW, NOT_NOW, Action
 from troubleshoot.session.belief import EQUAL

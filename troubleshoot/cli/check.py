@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from troubleshoot.check import problems
-from troubleshoot.cli.json_text import FORMAT, dumps
+from troubleshoot.cli.json_out import FORMAT, dumps
 from troubleshoot.cli.options import json_option
-from troubleshoot.cli.progress import Line
 from troubleshoot.cli.refused import PROBLEMS, WRONG_USAGE, Refused
+from troubleshoot.cli.terminal import Line
 from troubleshoot.cli.typed import AnyName
 from troubleshoot.text import clean
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from troubleshoot.cli.json_text import FORMAT, dumps
+from troubleshoot.cli.json_out import FORMAT, dumps
 from troubleshoot.cli.options import json_option
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
 from troubleshoot.cli.terminal import Terminal

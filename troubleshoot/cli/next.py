@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from troubleshoot.cli import words
-from troubleshoot.cli.json_text import dumps
-from troubleshoot.cli.keeping import decoded, read
+from troubleshoot.cli.json_out import dumps
 from troubleshoot.cli.options import (
     DEFAULT,
     Pair,
@@ -23,9 +22,9 @@ from troubleshoot.cli.options import (
     tree_argument,
     tree_of,
 )
-from troubleshoot.cli.progress import CHOOSING, Line
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_options, wrong_usage
-from troubleshoot.cli.terminal import Terminal
+from troubleshoot.cli.session_file import decoded, read
+from troubleshoot.cli.terminal import CHOOSING, Line, Terminal
 from troubleshoot.cli.typed import FileName
 from troubleshoot.errors import SessionError
 from troubleshoot.session import begin, resume

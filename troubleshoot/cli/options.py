@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from troubleshoot.cli.progress import Line
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
+from troubleshoot.cli.terminal import Line
 from troubleshoot.cli.typed import TreeName, included, short
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
 from troubleshoot.text import one_line

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from troubleshoot.cli.json_text import dumps
+from troubleshoot.cli.json_out import dumps
 from troubleshoot.cli.options import (
     by_name,
     check_at_hand,
@@ -16,9 +16,8 @@ from troubleshoot.cli.options import (
     tree_argument,
     tree_of,
 )
-from troubleshoot.cli.progress import Line
 from troubleshoot.cli.refused import wrong_options
-from troubleshoot.cli.terminal import Terminal
+from troubleshoot.cli.terminal import Line, Terminal
 from troubleshoot.cli.typed import Count, Seconds
 from troubleshoot.session.api import plan
 from troubleshoot.session.plan import shape

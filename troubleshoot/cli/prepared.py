@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from troubleshoot import files
 from troubleshoot.cli import path, words
-from troubleshoot.cli.progress import CHOOSING, Line
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
+from troubleshoot.cli.terminal import CHOOSING, Line
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
 from troubleshoot.session import NOT_NOW, Action, Ending, begin
 from troubleshoot.text import one_line

@@ -6,28 +6,34 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from troubleshoot.cli import cases, check
-from troubleshoot.cli.edition import TROUBLE, Edition, Failed, shape, told
-from troubleshoot.cli.json_text import dumps
+from troubleshoot.cli import check, publish
+from troubleshoot.cli.json_out import dumps
 from troubleshoot.cli.options import json_option, session_options
-from troubleshoot.cli.progress import Line
-from troubleshoot.cli.publishing import ready
+from troubleshoot.cli.publish import (
+    TROUBLE,
+    Edition,
+    Failed,
+    Sheets,
+    ready,
+    shape,
+    told,
+)
 from troubleshoot.cli.refused import PROBLEMS, Refused
-from troubleshoot.cli.rendering import ALL, FORMS, Wish, reader, refuse
-from troubleshoot.cli.sheets import Sheets
+from troubleshoot.cli.render_options import ALL, FORMS, Wish, reader, refuse
+from troubleshoot.cli.terminal import Line
 from troubleshoot.cli.typed import AnyName, Count, FolderName, TreeName
 from troubleshoot.cli.watch import Watch
 from troubleshoot.errors import did_you_mean, nearest
-from troubleshoot.runbook.layout import STEPS
-from troubleshoot.runbook.shelf import SUFFIXES
-from troubleshoot.runbook.words import DEFAULT, languages
+from troubleshoot.render.layout import STEPS
+from troubleshoot.render.site import SUFFIXES
+from troubleshoot.render.words import DEFAULT, languages
 from troubleshoot.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from troubleshoot.cli.edition import Opened, Reader, Result, Source, Written
+    from troubleshoot.cli.publish import Opened, Reader, Result, Source, Written
 
 
 SEVERAL: Final = "several pages need a folder: add --to."
@@ -80,7 +86,7 @@ class Formats(click.ParamType[tuple[str, ...]]):
 )
 @click.option(
     "--form",
-    type=click.Choice([*FORMS, *cases.FORMS]),
+    type=click.Choice([*FORMS, *publish.FORMS]),
     default="sheet",
     show_default=True,
     help="A sheet to follow, the fault table alone, or what a session came to.",
@@ -154,7 +160,7 @@ def render(wish: Wish, line: Line) -> None:
     edition = Edition(wish.folder, opens, line)
     if wish.watch and isinstance(opens, Sheets):
         Watch(wish, edition, opens).follow()
-    publish(wish, edition, opens)
+    write(wish, edition, opens)
 
 
 def said(ctx: click.Context) -> frozenset[str]:
@@ -213,7 +219,7 @@ def with_name(file: str, error: Exception) -> str:
     return message if message.startswith(f"{file}:") else f"{file}: {message}"
 
 
-def publish(wish: Wish, edition: Edition, opens: Reader) -> None:
+def write(wish: Wish, edition: Edition, opens: Reader) -> None:
     """Write all pages and say so; the exit code is 1 if one is missing."""
     results, sources = [], wish.sources()
     for number, source in enumerate(sources, start=1):

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import click
 
-from troubleshoot.cli.json_text import FORMAT, dumps
-from troubleshoot.cli.keeping import decoded, read
+from troubleshoot.cli.json_out import FORMAT, dumps
 from troubleshoot.cli.options import json_option, tree_argument, tree_of
-from troubleshoot.cli.progress import Line
 from troubleshoot.cli.refused import PROBLEMS, WRONG_USAGE, Refused
-from troubleshoot.cli.terminal import Terminal
+from troubleshoot.cli.session_file import decoded, read
+from troubleshoot.cli.terminal import Line, Terminal
 from troubleshoot.cli.typed import AnyName, TreeName
 from troubleshoot.errors import SessionError, TroubleshootError
 from troubleshoot.session import Journal

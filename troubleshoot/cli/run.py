@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from troubleshoot.cli import path, words
-from troubleshoot.cli.json_text import dumps
-from troubleshoot.cli.keeping import Kept
-from troubleshoot.cli.listening import Stopped
+from troubleshoot.cli.json_out import dumps
 from troubleshoot.cli.next import with_fact
 from troubleshoot.cli.options import (
     DEFAULT,
@@ -24,7 +22,9 @@ from troubleshoot.cli.options import (
     tree_of,
 )
 from troubleshoot.cli.prepared import play, prepared
+from troubleshoot.cli.prompt import Stopped
 from troubleshoot.cli.refused import PROBLEMS, Refused, wrong_options, wrong_usage
+from troubleshoot.cli.session_file import Kept
 from troubleshoot.cli.talk import talk
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.cli.typed import FileName

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from troubleshoot.cli.json_text import dumps
+from troubleshoot.cli.json_out import dumps
 from troubleshoot.cli.options import json_option
 from troubleshoot.tree.schema import json_schema
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from troubleshoot.cli.json_text import FORMAT, dumps
+from troubleshoot.cli.json_out import FORMAT, dumps
 from troubleshoot.cli.options import json_option, tree_argument, tree_of
 from troubleshoot.cli.terminal import Terminal
 

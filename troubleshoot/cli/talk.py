@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path, words
 from troubleshoot.cli.changing import changed
-from troubleshoot.cli.hearing import COMMANDS, Command, Misheard, heard
-from troubleshoot.cli.listening import Stopped, listen
 from troubleshoot.cli.prepared import chosen
+from troubleshoot.cli.prompt import COMMANDS, Command, Misheard, Stopped, heard, listen
 from troubleshoot.errors import AnswerError, SessionError
 from troubleshoot.session import Action, Ending
 

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import click
 
-from troubleshoot.cli.edition import TROUBLE, told
+from troubleshoot.cli.publish import TROUBLE, told
 from troubleshoot.cli.refused import Refused
-from troubleshoot.runbook import house
+from troubleshoot.render import templates
 from troubleshoot.text import clean
 from troubleshoot.tree.load import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from troubleshoot.cli.edition import Edition, Result, Source
-    from troubleshoot.cli.rendering import Wish
-    from troubleshoot.cli.sheets import Sheets
+    from troubleshoot.cli.publish import Edition, Result, Sheets, Source
+    from troubleshoot.cli.render_options import Wish
 
 
 # When a file was written, its size, and which file it is: an editor may replace it.
@@ -74,7 +73,7 @@ class Watch:
         mine = set(self._templates()) | (before.keys() - {x.file for x in sources})
         fresh = any(before.get(each) != now.get(each) for each in mine)
         if fresh:
-            house.anew()
+            templates.anew()
         for source in sources:
             same = before.get(source.file) == now.get(source.file)
             if source not in self.results or fresh or not same:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot.cli import path
-from troubleshoot.cli.hearing import YES_OR_NO, Offer
+from troubleshoot.cli.prompt import YES_OR_NO, Offer
 from troubleshoot.cli.terminal import NO_BREAK
 from troubleshoot.session import Action, Question
 from troubleshoot.session.effort import effort

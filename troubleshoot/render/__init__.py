@@ -1,1 +1,7 @@
-"""Pages from trees."""
+"""Documents for people: runbooks, transcripts and hand-offs, in many formats."""
+
+from __future__ import annotations
+
+from troubleshoot.render.rendering import render
+
+__all__ = ["render"]

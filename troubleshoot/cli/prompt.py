@@ -1,0 +1,192 @@
+"""
+What somebody typed at a prompt, understood as an answer or as a command.
+
+The text of an answer wins over a command, a command over the number and the id of an
+answer: what is on the screen can always be typed as it stands there.
+
+Hear somebody out: read lines until one of them is understood.
+
+The end of input is never an answer.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from troubleshoot.errors import did_you_mean, nearest
+from troubleshoot.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from troubleshoot.cli.terminal import Terminal
+
+
+SHOWN: Final = 40
+
+
+class Command(Enum):
+    """What can be typed instead of an answer; the first letter, or in words."""
+
+    EXPLAIN = ("?", "h", "help", "why", "how")
+    UNDO = ("u", "undo", "back")
+    REDO = ("r", "redo")
+    CHANGE = ("c", "change", "change an answer")
+    DONT_KNOW = ("d", "don't know", "dont know", "dont-know", "i don't know")
+    LATER = ("l", "later", "not now", "not-now")
+    STILL_POSSIBLE = ("s", "status", "still possible")
+    QUIT = ("q", "quit", "exit", "bye")
+
+
+COMMANDS: Final = {word: each for each in Command for word in each.value}
+
+
+class Misheard(Exception):
+    """What was typed is neither; the message says what can be."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """
+    The answers: ids with texts; the unit, if a number is asked for.
+
+    They are ``listed`` on the screen unless the prompt alone names them.
+    """
+
+    answers: tuple[tuple[str, str], ...]
+    unit: str = ""
+    listed: bool = True
+
+    @property
+    def numbered(self) -> bool:
+        """Whether answers are chosen by number: not where it could mean another."""
+        places = {str(i): text for i, (_, text) in enumerate(self.answers, start=1)}
+        return not self.unit and all(
+            places.get(_plain(text), text) == text for text in places.values()
+        )
+
+
+YES_OR_NO: Final = Offer((("yes", "Yes"), ("no", "No")), listed=False)
+
+
+def heard(offer: Offer, typed: str) -> Command | str:
+    """
+    The command, the id of the answer, or a number where one is asked for.
+
+    Raises:
+        Misheard: it is none of these.
+    """
+    said = _plain(typed)
+    by_text = {_plain(text): id_ for id_, text in reversed(offer.answers)}
+    ids = [id_ for id_, _ in offer.answers]
+    if said in by_text:
+        return by_text[said]
+    if said in COMMANDS:
+        return COMMANDS[said]
+    if offer.numbered and said.isdecimal():
+        return _by_number(ids, said)
+    if said in ids:
+        return said
+    if said in ("y", "n") and ids == ["yes", "no"]:
+        return "yes" if said == "y" else "no"
+    if offer.unit and re.match(r"[-+.]?\d", said):
+        return said
+    raise Misheard(_what_can_be_typed(offer, typed, by_text))
+
+
+def _by_number(ids: Sequence[str], said: str) -> str:
+    number = int(said[:SHOWN])
+    if not 1 <= number <= len(ids):
+        raise Misheard(
+            f"There is no answer {said[:SHOWN]}; please type a number "
+            f"from 1 to {len(ids)}."
+        )
+    return ids[number - 1]
+
+
+def _what_can_be_typed(offer: Offer, typed: str, texts: dict[str, str]) -> str:
+    if not typed.strip():
+        return f"Please type {_kind(offer)}, or ? for help."
+    shown = one_line(typed)
+    shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
+    hint = did_you_mean(nearest(_plain(typed[:SHOWN]), texts)[:1])
+    return (
+        f"'{shown}' is not one of the answers; please type {_kind(offer)}{hint or '.'}"
+    )
+
+
+def _kind(offer: Offer) -> str:
+    ids = [id_ for id_, _ in offer.answers]
+    if not offer.listed:
+        return "y or n"
+    if offer.unit:
+        return f"a number in {one_line(offer.unit)} or one of the answers"
+    if offer.numbered and set(ids) == {"yes", "no"}:
+        return f"1 or 2 (or {', '.join(ids)})"
+    if offer.numbered:
+        return f"a number from 1 to {len(offer.answers)}"
+    return "one of the answers"
+
+
+def _plain(text: str) -> str:
+    """The text as it is compared: one line, small letters, plain quotes, no end."""
+    text = one_line(text).casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return text.rstrip(".!") or text
+
+
+# Lines in a row from anything but a terminal: that are no answer, and that only ask.
+PATIENCE: Final = 10
+QUESTIONS: Final = 100
+
+Heard = TypeVar("Heard")
+
+
+class Stopped(Exception):
+    """The customer leaves; ``why`` where that is a problem, such as no answer."""
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__()
+        self.why = why
+
+
+def listen(
+    terminal: Terminal,
+    prompt: str,
+    understand: Callable[[str], Heard | None],
+    *,
+    typed: str = "",
+) -> Heard:
+    """
+    What the first line comes to that is understood, and asks for nothing else.
+
+    From the second line in a row on that is not, ``typed`` says what can be typed.
+
+    Raises:
+        Stopped: the customer quit, or the input came to its end or made no sense.
+    """
+    misheard = asked = 0
+    while (line := terminal.read(prompt)) is not None:
+        try:
+            after = understand(line)
+        except Misheard as error:
+            misheard += 1
+            terminal.say(str(error), lead="   ")
+            if misheard > 1 and typed:
+                terminal.say(typed, lead="   ")
+            _lose_patience(misheard, PATIENCE)
+        else:
+            if after is not None:
+                return after
+            misheard, asked = 0, asked + 1
+            _lose_patience(asked, QUESTIONS)
+    raise Stopped("the input ended with a line that is no answer." if misheard else "")
+
+
+def _lose_patience(lines: int, most: int) -> None:
+    """``Stopped`` where a program goes on to type what is no answer."""
+    if lines >= most and not sys.stdin.isatty():
+        raise Stopped(f"{lines} lines in a row were no answer.")
