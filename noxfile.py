@@ -75,8 +75,8 @@ def coverage(session: nox.Session) -> None:
         ("tests/inference", "tests/planner", "tests/laws"),
         (
             "tests/check",
-            "tests/render/test_order.py",
-            "tests/render/test_texts.py",
+            "tests/rendering/test_order.py",
+            "tests/rendering/test_texts.py",
             "tests/test_errors.py",
             "tests/test_files.py",
             "tests/test_refusals.py",

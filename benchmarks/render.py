@@ -20,8 +20,8 @@ from typing import Any
 import troubleshoot as ts
 from troubleshoot.cli.terminal import so_far
 from troubleshoot.errors import TroubleshootError
-from troubleshoot.render.layout import STEPS
-from troubleshoot.render.rendering import WRITERS, Layout, Order
+from troubleshoot.rendering.formats import WRITERS, Layout, Order
+from troubleshoot.rendering.layout import STEPS
 
 EVERY = 1.0  # seconds between two words of progress
 

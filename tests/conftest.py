@@ -13,7 +13,7 @@ SLOW = {
     "planner/test_diagnose.py",
     "planner/test_information_bound.py",
     "planner/test_repair.py",
-    "render/test_pdf.py",
+    "rendering/test_pdf.py",
     "session/test_journal.py",
     "session/test_laws.py",
     "session/test_long.py",

@@ -43,10 +43,10 @@ FLOORS = (
     "planner",
     "session",
     "check",
-    "render",
+    "rendering",
     "cli",
 )
-BESIDE = {("check", "render"), ("render", "check")}
+BESIDE = {("check", "rendering"), ("rendering", "check")}
 # A verb that belongs to the value for whoever uses it.
 UPWARDS = {("tree/tree.py", "Tree.begin", "troubleshoot.session")}
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         TroubleshootError,
         UnknownName,
     )
-    from troubleshoot.render import render
+    from troubleshoot.rendering import render
     from troubleshoot.session import (
         DONT_KNOW,
         NOT_NOW,
@@ -141,7 +141,7 @@ _ROOMS = {
         "TroubleshootError",
         "UnknownName",
     ),
-    "troubleshoot.render": ("render",),
+    "troubleshoot.rendering": ("render",),
     "troubleshoot.session": (
         "DONT_KNOW",
         "NOT_NOW",

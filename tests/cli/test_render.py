@@ -19,8 +19,8 @@ from click.testing import CliRunner
 import troubleshoot as ts
 from troubleshoot.cli import main, publish, terminal, watch
 from troubleshoot.errors import Problem
-from troubleshoot.render import site
-from troubleshoot.render.rendering import WRITERS, Order
+from troubleshoot.rendering import site
+from troubleshoot.rendering.formats import WRITERS, Order
 
 BROKEN = "format: 1\ntitle: <b>Bad</b>\ncuases: {}\n"
 LONG = 30  # seconds that a slow machine may take for what takes one

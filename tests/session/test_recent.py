@@ -7,6 +7,7 @@ import weakref
 from session.trees import LAMP, tree
 
 import troubleshoot as ts
+from troubleshoot.session import session as session_module
 
 TREE = tree(LAMP)
 
@@ -19,7 +20,7 @@ def test_what_waits_keeps_no_arithmetic():
     step = session.next_step()
     arithmetic = weakref.ref(session.offers)
 
-    others = [TREE.begin() for _ in range(session.KEPT)]
+    others = [TREE.begin() for _ in range(session_module.KEPT)]
     for each in others:
         assert each.next_step() == step
     gc.collect()

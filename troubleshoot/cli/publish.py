@@ -26,9 +26,9 @@ from troubleshoot.cli.json_out import FORMAT
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
 from troubleshoot.cli.replay import text_of
 from troubleshoot.errors import SessionError, TroubleshootError
-from troubleshoot.render import render
-from troubleshoot.render.rendering import Order
-from troubleshoot.render.site import (
+from troubleshoot.rendering import render
+from troubleshoot.rendering.formats import Order
+from troubleshoot.rendering.site import (
     INDEXES,
     Entry,
     Page,
@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 
     from troubleshoot.cli.terminal import Line
     from troubleshoot.errors import Problem
-    from troubleshoot.render.rendering import Layout, Look
-    from troubleshoot.render.words import Language
+    from troubleshoot.rendering.formats import Layout, Look
+    from troubleshoot.rendering.words import Language
     from troubleshoot.session import Session
     from troubleshoot.tree.tree import Tree
 

@@ -24,9 +24,9 @@ from troubleshoot.cli.terminal import Line
 from troubleshoot.cli.typed import AnyName, Count, FolderName, TreeName
 from troubleshoot.cli.watch import Watch
 from troubleshoot.errors import did_you_mean, nearest
-from troubleshoot.render.layout import STEPS
-from troubleshoot.render.site import SUFFIXES
-from troubleshoot.render.words import DEFAULT, languages
+from troubleshoot.rendering.layout import STEPS
+from troubleshoot.rendering.site import SUFFIXES
+from troubleshoot.rendering.words import DEFAULT, languages
 from troubleshoot.text import clean
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from troubleshoot.cli.options import by_name, check_at_hand, refuse_unknown, tre
 from troubleshoot.cli.publish import Sheets, Source
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_options
 from troubleshoot.cli.replay import session_files
-from troubleshoot.render.rendering import Layout, Look
-from troubleshoot.render.site import SUFFIXES, TABLES, stems
+from troubleshoot.rendering.formats import Layout, Look
+from troubleshoot.rendering.site import SUFFIXES, TABLES, stems
 from troubleshoot.session import begin
 from troubleshoot.tree.load import examine
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.cli.publish import Reader
     from troubleshoot.cli.terminal import Line
-    from troubleshoot.render.pages import Form, Paper
+    from troubleshoot.rendering.pages import Form, Paper
     from troubleshoot.session.plan import Goal
 
 

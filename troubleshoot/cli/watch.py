@@ -11,7 +11,7 @@ import click
 
 from troubleshoot.cli.publish import TROUBLE, told
 from troubleshoot.cli.refused import Refused
-from troubleshoot.render import templates
+from troubleshoot.rendering import templates
 from troubleshoot.text import clean
 from troubleshoot.tree.load import find
 

@@ -1,7 +1,0 @@
-"""Documents for people: runbooks, transcripts and hand-offs, in many formats."""
-
-from __future__ import annotations
-
-from troubleshoot.render.rendering import render
-
-__all__ = ["render"]

@@ -1,0 +1,225 @@
+"""Transcripts and hand-offs, rendered for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from troubleshoot.errors import ArgumentError
+from troubleshoot.rendering.templates import filled
+from troubleshoot.rendering.words import DEFAULT, in_language, percent
+from troubleshoot.session.belief import RULED_OUT
+from troubleshoot.session.report.handoff import HandOff
+from troubleshoot.session.report.transcript import is_telling, transcript
+from troubleshoot.session.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+    from types import SimpleNamespace
+
+    from troubleshoot.rendering.templates import Format
+    from troubleshoot.rendering.words import Language
+    from troubleshoot.session.report.handoff import Likely, RuledOut
+    from troubleshoot.session.report.transcript import Move, Named, Outcome, Record
+
+
+To: TypeAlias = Literal["text", "markdown", "html", "json"]
+
+LEADING: Final = 3  # causes named on the first screen
+FEW: Final = 3  # causes named at an answer, before the others are counted
+OVER: Final = ("fixed", "stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A cause by its title, empty for one that is not listed, and its belief."""
+
+    text: str
+    belief: float
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """How a remedy is named, and the cause at which it is described, by its id."""
+
+    name: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Evidence, empty for none, and the causes that it speaks against most."""
+
+    text: str
+    answer: str
+    certain: bool
+    causes: tuple[RuledOut, ...]
+
+
+def render(
+    value: Session | Record | HandOff,
+    to: To = "text",
+    *,
+    language: Language = DEFAULT,
+    templates: Path | None = None,
+) -> str:
+    """
+    A hand-off, or the transcript of a session or of its record, as a document.
+
+    ``language`` is that of the fixed words: "en", "de", or words of your own by key;
+    what the tree and the customer say stays in theirs. ``templates`` is a folder whose
+    templates come before those of this library, by their names.
+
+    Raises:
+        ArgumentError: there is no such format or language.
+    """
+    record = value.record() if isinstance(value, Session) else value
+    match to, record:
+        case "json", _:
+            return record.to_json()
+        case (("text" | "markdown" | "html"), HandOff()):
+            return _hand_off(record, to, language, templates)
+        case "text", _:
+            return transcript(record)
+        case (("markdown" | "html"), _):
+            return _transcript(record, to, language, templates)
+    raise ArgumentError(
+        f"there is no format '{to}'; there are text, markdown, html, json",
+        argument="to",
+    )
+
+
+def _hand_off(
+    it: HandOff, to: Format, language: Language, templates: Path | None
+) -> str:
+    fixed = in_language(language)
+    return filled(
+        "handoff",
+        to,
+        templates=templates,
+        language=language,
+        it=it,
+        status=_status(fixed, it.ending),
+        reason=_reason(it),
+        fixed=it.ending is not None and it.ending.kind == "fixed",
+        solved=it.ending is not None and it.ending.kind in OVER,
+        leading=_leading(it),
+        out=_by_reason(it.ruled_out),
+        kinds=_kinds(fixed),
+        left={each.step for each in it.left_out},
+        who=_who(fixed, it),
+        alone=_alone(it),
+        remedies=_numbered(it),
+        capped=partial(_capped, fixed),
+        origin=_origin,
+        likely=partial(_likely, fixed),
+    )
+
+
+def _transcript(
+    it: Record, to: Format, language: Language, templates: Path | None
+) -> str:
+    fixed = in_language(language)
+    return filled(
+        "transcript",
+        to,
+        templates=templates,
+        language=language,
+        it=it,
+        status=_status(fixed, it.ending),
+        kinds=_kinds(fixed),
+        left=(),
+        alone="",
+        origin=_origin,
+    )
+
+
+def _status(fixed: SimpleNamespace, ending: Outcome | None) -> str:
+    kind = "open" if ending is None else ending.kind.replace(" ", "_")
+    return str(getattr(fixed, f"outcome_{kind}"))
+
+
+def _reason(it: HandOff) -> str:
+    """Why it ended, unless that has a section of its own."""
+    if it.ending is None or it.ending.reason == it.surprise:
+        return ""
+    return it.ending.reason
+
+
+def _kinds(fixed: SimpleNamespace) -> Mapping[str, str]:
+    """What to say before a move that is not a question or an action as such."""
+    return {
+        "fact": fixed.fact,
+        "already tried": fixed.already_tried,
+        "changed": fixed.changed,
+        "corrected": fixed.changed,
+        "note": fixed.note,
+        "given up": fixed.given_up,
+    }
+
+
+def _origin(move: Move) -> str:
+    """Where a move is from and how it read there, in brackets; empty if as usual."""
+    source = move.source if is_telling(move) else ""
+    quote = f"“{move.quote}”" if move.quote else ""
+    parts = ": ".join(each for each in (source, quote) if each)
+    return f" ({parts})" if parts else ""
+
+
+def _leading(it: HandOff) -> list[Share]:
+    """What is most likely, a cause that is not listed included."""
+    listed = [Share(each.cause.text, each.belief) for each in it.possible]
+    every = sorted([*listed, Share("", it.unknown)], key=lambda each: -each.belief)
+    return [each for each in every if each.belief > RULED_OUT][:LEADING]
+
+
+def _by_reason(ruled_out: Iterable[RuledOut]) -> list[Blame]:
+    """What is out, by the evidence that weighs most against it."""
+    found: dict[tuple[str, str, bool], list[RuledOut]] = {}
+    for each in ruled_out:
+        text, answer = (each.by[0].text, each.by[0].answer) if each.by else ("", "")
+        found.setdefault((text, answer, each.certain), []).append(each)
+    return [Blame(*reason, tuple(causes)) for reason, causes in found.items()]
+
+
+def _who(fixed: SimpleNamespace, it: HandOff) -> str:
+    """Who was there, and with what; anybody where nothing was said."""
+    who = ", ".join(it.by) if it.by is not None else fixed.anybody
+    return who if it.has is None else f"{who} ({fixed.things}: {', '.join(it.has)})"
+
+
+def _alone(it: HandOff) -> str:
+    """Who made all moves, if it was one alone; else empty."""
+    actors = {each.actor for each in it.steps}
+    return actors.pop() if len(actors) == 1 else ""
+
+
+def _numbered(it: HandOff) -> Mapping[str, Number]:
+    """A name for each remedy, in the order in which they are first met."""
+    found: dict[str, Number] = {}
+    for each in it.possible:
+        for x in each.remedies:
+            found.setdefault(x.id, Number(f"R{len(found) + 1}", each.cause.id))
+    return found
+
+
+def _capped(fixed: SimpleNamespace, named: Sequence[Named]) -> str:
+    """The first few by name, the others by their number; one more is named as well."""
+    few = len(named) if len(named) <= FEW + 1 else FEW
+    texts = [each.text for each in named[:few]]
+    more = len(named) - few
+    return "; ".join([*texts, fixed.and_more.format(count=more)] if more else texts)
+
+
+def _likely(fixed: SimpleNamespace, then: Sequence[Likely]) -> str:
+    """Causes with their belief."""
+    return "; ".join(
+        f"{each.cause.text or fixed.not_listed} ({_share(fixed, each.belief)})"
+        for each in then
+    )
+
+
+def _share(fixed: SimpleNamespace, belief: float) -> str:
+    return percent(belief, fixed)

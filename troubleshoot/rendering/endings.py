@@ -1,0 +1,182 @@
+"""
+What an ending says: which endings are one, and whom they suspect.
+
+Which actions help, in the order to try them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+
+from troubleshoot.planner import action_order
+from troubleshoot.rendering.book import Outcome, Remedy, Suspect
+from troubleshoot.session.belief import TOLERANCE, standing
+from troubleshoot.text import listing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.planner.state import BoolArray
+    from troubleshoot.planner.task import Task
+    from troubleshoot.rendering.sheet import Spot
+    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.planning import Named
+    from troubleshoot.tree.tree import Action, Question, Setup, Tree
+
+
+Saying: TypeAlias = tuple[Outcome, frozenset[int]]
+"""An outcome, and the remedy classes that it is about."""
+
+DIGITS: Final = 9  # of a share; sums differ in the last bits elsewhere
+MENTIONED: Final = 0.15  # a class that is likelier makes an ending one of its own
+
+
+def says(task: Task, spot: Spot, left: BoolArray) -> Saying:
+    """
+    What is said at an ending; spots that say the same are printed once.
+
+    ``left`` are the causes that are not crossed out there, shape (causes,).
+    """
+    ending = spot.ending
+    outcome: Outcome = "cut"
+    if ending != "unfinished" and ending != "":  # noqa: PLR1714 - read by type checkers
+        outcome = ending
+    mass = np.bincount(task.classes, np.where(left, spot.joint, 0.0))
+    mass[task.unknown_class] = 0.0
+    match outcome:
+        case "found":
+            return outcome, frozenset([int(mass.argmax())])
+        case "narrowed" | "cut":
+            likely = np.flatnonzero(mass > MENTIONED * spot.joint.sum())
+            return outcome, frozenset(likely.tolist())
+    return outcome, frozenset()
+
+
+def suspects(
+    offers: Offers,
+    named: Named,
+    saying: Saying,
+    joint: FloatArray,
+    left: BoolArray,
+) -> tuple[tuple[Suspect, ...], float]:
+    """
+    Whom an ending names, the likeliest first, and how sure it is of that.
+
+    Only of those ``left``, which nobody who comes there has crossed out.
+    """
+    (outcome, classes), total = saying, float(joint.sum())
+    if total <= 0 or outcome == "fixed":
+        return (), 0.0
+    if outcome in ("unknown", "contradiction"):
+        return (), float(joint[-1]) / total
+    p = np.where(left, joint, 0.0)[:-1] / total
+    if outcome == "found":
+        p = np.where(np.isin(named.task.classes[:-1], list(classes)), p, 0.0)
+    stands = standing(p)
+    order = [i for i in np.argsort(-p.round(12), kind="stable").tolist() if stands[i]]
+    causes = offers.situation.tree.causes
+    found = tuple(
+        Suspect(
+            cause=named.causes[i],
+            title=causes[named.causes[i]].title,
+            about=causes[named.causes[i]].about,
+            share=round(float(p[i]), DIGITS),
+        )
+        for i in order
+    )
+    return found, min(1.0, round(float(p[stands].sum()), DIGITS))
+
+
+LIKELY: Final = 0.05  # to help; what is less likely only makes a list on paper long
+
+
+def remedies(
+    offers: Offers,
+    named: Named,
+    weights: FloatArray,
+    against: BoolArray,
+    *,
+    opened: frozenset[int] = frozenset(),
+) -> tuple[Remedy, ...]:
+    """
+    The actions worth trying against some causes, in the order to try them.
+
+    ``weights`` are those of all causes, ``against`` marks those that matter, both of
+    shape (causes,). Each chance is for the case that those before it did not help. One
+    is listed only if it is likely enough, given that.
+    """
+    found: list[Remedy] = []
+    p = weights
+    for i in action_order.remedies(named.task, weights, against, opened):
+        total, act = float(p.sum()), named.task.actions[i]
+        if total <= TOLERANCE or (chance := float(act.fixes @ p) / total) < LIKELY:
+            continue
+        found.append(_remedy(offers.situation.tree, named, i, opened, chance))
+        opened = named.task.opened_after(act, opened)
+        p = np.asarray(p * (1.0 - act.fixes))
+    return tuple(found)
+
+
+def in_full(offers: Offers, named: Named, names: Iterable[str]) -> tuple[Remedy, ...]:
+    """These actions for whoever comes from anywhere, with all that they stand on."""
+    at = {each.id: i for i, each in enumerate(named.actions)}
+    tree, opened = offers.situation.tree, named.task.opened
+    return tuple(_remedy(tree, named, at[each], opened, 0.0) for each in names)
+
+
+def _remedy(
+    tree: Tree, named: Named, i: int, opened: frozenset[int], chance: float
+) -> Remedy:
+    action, act = named.actions[i], named.task.actions[i]
+    every = _chain(named, act.setup, named.task.opened)
+    setups = [tree.setups[named.setups[each]] for each in every]
+    by, things = taken(action, *setups)
+    return Remedy(
+        id=action.id,
+        text=action.do,
+        how=action.how,
+        verify=action.verify,
+        caution=action.caution,
+        risk=action.risk,
+        setups=tuple(
+            x.do for x, each in zip(setups, every, strict=True) if each not in opened
+        ),
+        done=tuple(
+            x.do for x, each in zip(setups, every, strict=True) if each in opened
+        ),
+        by=by,
+        things=things,
+        only_if=_conditions(tree, action),
+        minutes=named.task.minutes(act, opened),
+        chance=chance,
+    )
+
+
+def taken(*steps: Question | Action | Setup) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who is needed for a step and its setups, and with what, each once."""
+    by = dict.fromkeys(x for step in steps for x in step.needs.by)
+    things = dict.fromkeys(x for step in steps for x in step.needs.things)
+    return tuple(by), tuple(things)
+
+
+def _chain(named: Named, setup: int, opened: frozenset[int]) -> list[int]:
+    found = []
+    while setup >= 0:
+        if setup not in opened:
+            found.append(setup)
+        setup = named.task.setups[setup][1]
+    return found[::-1]
+
+
+def _conditions(tree: Tree, action: Action) -> tuple[tuple[str, str], ...]:
+    """Questions, each with the answers without which the action is not for you."""
+    return tuple(
+        (
+            tree.questions[name].ask,
+            listing([tree.questions[name].answer(x).text for x in answers], "or"),
+        )
+        for name, answers in action.needs.only_if.items()
+    )

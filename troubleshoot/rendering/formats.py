@@ -1,0 +1,230 @@
+"""
+Everything that can be rendered, and the writer of each format.
+
+A runbook is laid out once, when the first writer asks for it; what plays a tree instead
+of printing it asks for the tree alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias, TypedDict, Unpack, overload
+
+from troubleshoot.arguments import one_of
+from troubleshoot.errors import ArgumentError, ArgumentTypeError, did_you_mean, nearest
+from troubleshoot.planner.task import Progress
+from troubleshoot.rendering.book import Runbook
+from troubleshoot.rendering.documents import render as document
+from troubleshoot.rendering.dot import dot
+from troubleshoot.rendering.interactive import interactive
+from troubleshoot.rendering.layout import laid_out
+from troubleshoot.rendering.mermaid import mermaid
+from troubleshoot.rendering.pages import Form, Paper, page
+from troubleshoot.rendering.pdf import pdf
+from troubleshoot.rendering.svg import svg
+from troubleshoot.rendering.templates import Format
+from troubleshoot.rendering.words import DEFAULT, Language, in_language
+from troubleshoot.session.plan import Goal
+from troubleshoot.session.report.handoff import HandOff
+from troubleshoot.session.report.transcript import Record
+from troubleshoot.session.session import Session
+from troubleshoot.tree.tree import Tree
+
+Writer: TypeAlias = Callable[["Order"], str | bytes]
+
+
+class Layout(TypedDict, total=False):
+    """What decides the steps of a runbook: the arguments of ``laid_out``."""
+
+    goal: Goal
+    facts: Mapping[str, object] | None
+    by: str | Iterable[str] | None
+    has: str | Iterable[str] | None
+    steps: int
+    seconds: float | None
+    nodes: int | None
+    progress: Progress | None
+
+
+class Look(TypedDict, total=False):
+    """What decides how a runbook looks."""
+
+    paper: Paper
+    form: Form
+    date: str
+
+
+class Wish(Layout, Look, total=False):
+    """Both."""
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """A tree to be rendered, and how."""
+
+    tree: Tree
+    language: Language = DEFAULT
+    templates: Path | None = None
+    layout: Layout = field(default_factory=Layout)
+    look: Look = field(default_factory=Look)
+
+    @cached_property
+    def runbook(self) -> Runbook:
+        """The tree laid out; its plan is searched for here."""
+        return laid_out(self.tree, **self.layout)
+
+
+def _paged(to: Format) -> Writer:
+    def write(order: Order) -> str:
+        return page(
+            order.runbook,
+            to,
+            language=order.language,
+            templates=order.templates,
+            **order.look,
+        )
+
+    return write
+
+
+def _drawn(draw: Callable[..., str]) -> Writer:
+    def write(order: Order) -> str:
+        return draw(order.runbook, language=order.language)
+
+    return write
+
+
+def _printed(order: Order) -> bytes:
+    return pdf(
+        order.runbook,
+        language=order.language,
+        templates=order.templates,
+        **order.look,
+    )
+
+
+def _played(order: Order) -> str:
+    """The page asks by itself: who, what and which facts are all that it takes."""
+    layout = order.layout
+    return interactive(
+        order.tree,
+        facts=layout.get("facts"),
+        by=layout.get("by"),
+        has=layout.get("has"),
+        language=order.language,
+        templates=order.templates,
+    )
+
+
+WRITERS: Final[dict[str, Writer]] = {
+    "dot": _drawn(dot),
+    "html": _paged("html"),
+    "interactive": _played,
+    "markdown": _paged("markdown"),
+    "mermaid": _drawn(mermaid),
+    "pdf": _printed,
+    "svg": _drawn(svg),
+    "text": _paged("text"),
+}
+
+
+@overload
+def render(
+    value: Session | Record | HandOff,
+    to: Literal["text", "markdown", "html", "json"] = "text",
+    *,
+    language: Language = DEFAULT,
+    templates: Path | None = None,
+) -> str: ...
+@overload
+def render(
+    value: Tree,
+    to: Literal[
+        "text", "markdown", "html", "interactive", "mermaid", "dot", "svg"
+    ] = "text",
+    *,
+    language: Language = DEFAULT,
+    templates: Path | None = None,
+    **wish: Unpack[Wish],
+) -> str: ...
+@overload
+def render(
+    value: Tree,
+    to: Literal["pdf"],
+    *,
+    language: Language = DEFAULT,
+    templates: Path | None = None,
+    **wish: Unpack[Wish],
+) -> bytes: ...
+@overload
+def render(
+    value: Tree,
+    to: str,
+    *,
+    language: Language = DEFAULT,
+    templates: Path | None = None,
+    **wish: Unpack[Wish],
+) -> str | bytes: ...
+def render(
+    value: Tree | Session | Record | HandOff,
+    to: Any = "text",
+    *,
+    language: Language = DEFAULT,
+    templates: Path | None = None,
+    **wish: Unpack[Wish],
+) -> str | bytes:
+    """
+    A tree as a runbook, a session as its transcript, or a hand-off, as a document.
+
+    ``language`` is that of the fixed words: "en", "de", or words of your own by key;
+    what the tree and the customer say stays in theirs. ``templates`` is a folder whose
+    templates come before those of this library, by their names.
+
+    A runbook takes the arguments of ``troubleshoot.plan`` (``goal``, ``facts``, ``by``,
+    ``has``, ``nodes``, ``seconds``, ``progress``), ``steps``, the most it may have, and
+    ``form``: "sheet", or "table" for the fault table alone. ``paper`` is "A4" or
+    "Letter"; ``date`` is printed as it is. A PDF is bytes, everything else a text.
+
+    Raises:
+        RenderError: what a format needs is not installed.
+        ArgumentError: there is no such format, language, form or paper, or no such
+            argument for what is rendered.
+        ArgumentTypeError: this is nothing that can be rendered.
+    """
+    if not isinstance(value, Tree | Session | Record | HandOff):
+        raise ArgumentTypeError(
+            "this cannot be rendered: a tree, a session, its record and a hand-off can",
+            argument="value",
+        )
+    if templates is not None and not isinstance(templates, Path):
+        raise ArgumentTypeError("templates are a folder, a Path", argument="templates")
+    in_language(language)  # refused even where a format has no fixed words
+    if not isinstance(value, Tree):
+        if wish:
+            raise ArgumentError(
+                f"'{next(iter(wish))}' is for the runbook of a tree only",
+                argument=next(iter(wish)),
+            )
+        one_of(to, "format", ("text", "markdown", "html", "json"), argument="to")
+        return document(value, to, language=language, templates=templates)
+    one_of(to, "format", WRITERS, argument="to")
+    layout, look = _divided(wish)
+    return WRITERS[to](Order(value, language, templates, layout, look))
+
+
+def _divided(wish: Wish) -> tuple[Layout, Look]:
+    """What is wished for the steps, and for their looks."""
+    layout, look = Layout(), Look()
+    for name, value in wish.items():
+        if name in Layout.__annotations__:
+            layout[name] = value  # type: ignore[literal-required] # checked just above
+        elif name in Look.__annotations__:
+            look[name] = value  # type: ignore[literal-required] # checked just above
+        else:
+            known = {**Layout.__annotations__, **Look.__annotations__}
+            hint = did_you_mean(nearest(name, known))
+            raise ArgumentError(f"a runbook takes no '{name}'{hint}", argument=name)
+    return layout, look

@@ -1,0 +1,500 @@
+"""
+From a tree to a numbered document: the plan, cut to a sheet, in the author's words.
+
+Steps are numbered in reading order, so every row leads onwards; endings that say the
+same are one.
+
+What stands before the steps and after them: front, stop box, index, fault table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from troubleshoot._version import __version__
+from troubleshoot.arguments import a_number
+from troubleshoot.errors import ArgumentError
+from troubleshoot.rendering.book import (
+    Arrival,
+    Cause,
+    Close,
+    Figures,
+    Front,
+    Place,
+    Row,
+    Runbook,
+    Sign,
+    Step,
+    Stop,
+)
+from troubleshoot.rendering.endings import in_full, remedies, says, suspects, taken
+from troubleshoot.rendering.sheet import (
+    DONT_KNOW,
+    Spot,
+    at_its_word,
+    crossed_out,
+    sheet,
+    standing,
+)
+from troubleshoot.session.api import offers_for
+from troubleshoot.session.planning import policy_of, task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.planner.policy import Policy
+    from troubleshoot.planner.state import BoolArray
+    from troubleshoot.planner.task import Progress, Task
+    from troubleshoot.rendering.book import Remedy
+    from troubleshoot.rendering.endings import Saying
+    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.plan import Goal
+    from troubleshoot.session.planning import Named
+    from troubleshoot.tree.tree import Question, Tree
+
+
+STEPS: Final = 40  # in a runbook, at most: what a person is ready to leaf through
+MOSTLY: Final = 0.9  # of the belief on listed causes in one group makes a chapter
+LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+
+
+def laid_out(
+    tree: Tree,
+    *,
+    goal: Goal = "diagnose",
+    facts: Mapping[str, object] | None = None,
+    by: str | Iterable[str] | None = None,
+    has: str | Iterable[str] | None = None,
+    steps: int = STEPS,
+    seconds: float | None = None,
+    nodes: int | None = None,
+    progress: Progress | None = None,
+) -> Runbook:
+    """
+    The tree as a runbook with at most so many steps.
+
+    The other arguments, and what they raise, are those of ``troubleshoot.plan``. An
+    urgent question with one answer that is no reason to stop counts as answered so:
+    whoever reads on has passed the stop box.
+
+    Raises:
+        ArgumentError: fewer than one step.
+    """
+    if a_number(steps, "steps") < 1:
+        raise ArgumentError("a runbook has at least one step", argument="steps")
+    known = {**_passed(tree), **(facts or {})}
+    offers = offers_for(
+        tree, goal, facts=known, by=by, has=has, seconds=seconds, nodes=nodes
+    )
+    named = task(offers)
+    trusting = replace(named, task=at_its_word(named.task))
+    policy = policy_of(trusting, goal, nodes=nodes, seconds=seconds, progress=progress)
+    spots = sheet(named.task, policy, steps)
+    return _Layout(offers, named, policy, goal, spots).runbook
+
+
+def _passed(tree: Tree) -> dict[str, str]:
+    """The answers of whoever was not told to stop, where only one is left."""
+    going_on = {
+        each.id: [x.id for x in each.answers if x.id not in each.stop]
+        for each in tree.questions.values()
+        if each.is_urgent
+    }
+    return {name: left[0] for name, left in going_on.items() if len(left) == 1}
+
+
+@dataclass(frozen=True, eq=False)
+class _Layout:
+    """A sheet that is being put into words."""
+
+    offers: Offers
+    named: Named
+    policy: Policy
+    goal: Goal
+    spots: Sequence[Spot]
+
+    @cached_property
+    def runbook(self) -> Runbook:
+        """The whole of it."""
+        tree = self.offers.situation.tree
+        steps, closes = tuple(self._steps()), tuple(self._closes())
+        listed = causes(self.offers, self.named, closes, self._paths)
+        helping = [x.remedies for x in listed] + [x.remedies for x in closes]
+        names = dict.fromkeys(each.id for among in helping for each in among)
+        return Runbook(
+            front=front(self.offers, steps, closes),
+            figures=self._figures(closes),
+            stops=stops(tree),
+            steps=steps,
+            closes=closes,
+            causes=listed,
+            remedies=in_full(self.offers, self.named, names),
+            signs=signs(self.offers),
+            groups=groups(tree),
+            escalate=tree.escalate,
+        )
+
+    # Numbers.
+
+    @cached_property
+    def _number(self) -> Mapping[int, int]:
+        """Of the spots that are steps."""
+        steps = (i for i, spot in enumerate(self.spots) if spot.kind != "ending")
+        return {i: number for number, i in enumerate(steps, start=1)}
+
+    @cached_property
+    def _sayings(self) -> Mapping[Saying, list[int]]:
+        """What the endings say, each with its spots."""
+        found: dict[Saying, list[int]] = {}
+        for i, spot in enumerate(self.spots):
+            if spot.kind == "ending":
+                saying = says(self.named.task, spot, self._standing[i])
+                found.setdefault(saying, []).append(i)
+        return found
+
+    @cached_property
+    def _places(self) -> Mapping[int, Place]:
+        """Where each spot is printed."""
+        endings = {
+            i: Place("ending", number)
+            for number, among in enumerate(self._sayings.values(), start=1)
+            for i in among
+        }
+        return endings | {i: Place("step", n) for i, n in self._number.items()}
+
+    # Rows.
+
+    @cached_property
+    def _rows(self) -> Mapping[int, tuple[Row, ...]]:
+        """The rows of each spot that is a step."""
+        return {i: tuple(self._rows_of(i)) for i in self._number}
+
+    def _rows_of(self, i: int) -> Iterator[Row]:
+        spot = self.spots[i]
+        if spot.kind == "action":
+            yield from self._outcomes(i)
+            return
+        answers = self.named.questions[spot.step].answers
+        for answer, child in spot.edges:
+            if answer == DONT_KNOW:
+                yield self._row("?", "dont-know", child, ())
+                continue
+            yield Row(
+                letter=LETTERS[answer] if answer < len(LETTERS) else f"({answer + 1})",
+                answer=answers[answer].id,
+                text=answers[answer].text,
+                to=self._places[child],
+                rules_out=self._rules_out(i, answer),
+            )
+
+    def _outcomes(self, i: int) -> Iterator[Row]:
+        for answer, child in sorted(self.spots[i].edges, reverse=True):
+            out = () if answer else self._rules_out(i, answer)
+            letter, name = ("a", "fixed") if answer else ("b", "failed")
+            yield self._row(letter, name, child, out)
+
+    def _row(self, letter: str, name: str, child: int, out: tuple[str, ...]) -> Row:
+        to = self._places[child]
+        return Row(letter=letter, answer=name, text="", to=to, rules_out=out)
+
+    @cached_property
+    def _arrivals(self) -> Mapping[Place, tuple[Arrival, ...]]:
+        """The rows that lead to each place."""
+        found: dict[Place, list[Arrival]] = {}
+        for i, number in self._number.items():
+            for row in self._rows[i]:
+                found.setdefault(row.to, []).append(Arrival(number, row.letter))
+        return {place: tuple(each) for place, each in found.items()}
+
+    # Steps.
+
+    def _steps(self) -> Iterator[Step]:
+        tree = self.offers.situation.tree
+        for i, number in self._number.items():
+            spot = self.spots[i]
+            question = spot.kind == "question"
+            among = self.named.questions if question else self.named.actions
+            step = among[spot.step]
+            setups = [tree.setups[self.named.setups[each]] for each in spot.opens]
+            by, things = taken(step, *setups)
+            yield Step(
+                number=number,
+                kind="question" if question else "action",
+                id=step.id,
+                text=getattr(step, "ask", "") or getattr(step, "do", ""),
+                why=step.why,
+                how=step.how,
+                unit=getattr(step, "unit", ""),
+                verify=getattr(step, "verify", ""),
+                caution=getattr(step, "caution", ""),
+                risk=getattr(step, "risk", "none"),
+                setups=tuple(each.do for each in setups),
+                by=by,
+                things=things,
+                minutes=spot.minutes,
+                worst=self._worst[i] + spot.minutes,
+                rows=self._rows[i],
+                came_from=self._arrivals.get(Place("step", number), ()),
+                possible=self._listed(self._standing[i]),
+                chapter=self._chapter(spot),
+            )
+
+    @cached_property
+    def _worst(self) -> Sequence[float]:
+        """Minutes of the longest way to each spot."""
+        found = [0.0] * len(self.spots)
+        for i, spot in enumerate(self.spots):
+            for _, child in spot.edges:
+                found[child] = max(found[child], found[i] + spot.minutes)
+        return found
+
+    @cached_property
+    def _trusting(self) -> Task:
+        return at_its_word(self.named.task)
+
+    @cached_property
+    def _standing(self) -> Sequence[BoolArray]:
+        """Which causes are not crossed out at each spot."""
+        return standing(self._trusting, self.spots)
+
+    def _rules_out(self, i: int, answer: int) -> tuple[str, ...]:
+        """Causes that are crossed out by an answer, and were not before."""
+        out = crossed_out(self._trusting, self.spots[i], answer)
+        return self._listed(self._standing[i] & out)
+
+    def _listed(self, among: BoolArray) -> tuple[str, ...]:
+        """The listed ones of these causes, in the order of the file."""
+        return tuple(self.named.causes[i] for i in np.flatnonzero(among[:-1]).tolist())
+
+    def _chapter(self, spot: Spot) -> str:
+        """The outermost group that has nearly all belief in listed causes."""
+        tree = self.offers.situation.tree
+        p = dict(zip(self.named.causes[:-1], _share(spot.word)[:-1], strict=True))
+        for group in tree.causes.values():
+            if group.is_group and group.parent is None:
+                inside = sum(p[each] for each in tree.leaves(group.id))
+                if inside >= MOSTLY * sum(p.values()) > 0:
+                    return group.id
+        return ""
+
+    # Endings.
+
+    def _closes(self) -> Iterator[Close]:
+        for number, (saying, among) in enumerate(self._sayings.items(), start=1):
+            outcome, _ = saying
+            joint = sum((self.spots[i].joint for i in among), start=self._nothing)
+            left = np.any([self._standing[i] for i in among], axis=0)
+            named, confidence = suspects(self.offers, self.named, saying, joint, left)
+            opened = [self.spots[i].opened for i in among] or [frozenset[int]()]
+            yield Close(
+                number=number,
+                outcome=outcome,
+                suspects=named,
+                confidence=confidence,
+                remedies=()
+                if outcome == "fixed"
+                else remedies(
+                    self.offers,
+                    self.named,
+                    joint,
+                    np.isin(self.named.causes, [x.cause for x in named]),
+                    opened=frozenset.intersection(*opened),
+                ),
+                came_from=self._arrivals.get(Place("ending", number), ()),
+                worst=max((self._worst[i] for i in among), default=0.0),
+                probability=float(sum(self.spots[i].sure.sum() for i in among)),
+            )
+
+    @property
+    def _nothing(self) -> FloatArray:
+        return np.zeros_like(self.named.task.prior)
+
+    # Figures.
+
+    def _figures(self, closes: Sequence[Close]) -> Figures:
+        policy = self.policy
+        chances = [float(spot.sure.sum()) for spot in self.spots]
+        pairs = list(zip(self.spots, chances, strict=True))
+        return Figures(
+            typical=sum(spot.minutes * p for spot, p in pairs),
+            worst=max(each.worst for each in closes),
+            questions=sum(p for spot, p in pairs if spot.kind == "question"),
+            expected_cost=policy.finished_cost,
+            lower_bound=policy.lower_bound,
+            gap=policy.gap,
+            optimal=policy.optimal,
+            cut=sum(x.probability for x in closes if x.outcome == "cut"),
+            goal=self.goal,
+        )
+
+    @cached_property
+    def _paths(self) -> Mapping[str, tuple[Place, tuple[str, ...]]]:
+        """Where each cause most likely ends, and the rows that lead there, as codes."""
+        return {name: self._path(i) for i, name in enumerate(self.named.causes[:-1])}
+
+    def _path(self, cause: int) -> tuple[Place, tuple[str, ...]]:
+        at, codes = 0, []
+        while (spot := self.spots[at]).kind != "ending":
+            edges = [each for each in spot.edges if each[0] != DONT_KNOW]
+            chances = [self._chance(spot, answer, cause) for answer, _ in edges]
+            answer, child = edges[int(np.argmax(chances))]
+            names = {"question": answer, "action": 1 - answer}
+            row = self._rows[at][names[spot.kind]]
+            codes.append(Arrival(self._number[at], row.letter).code)
+            at = child
+        return self._places[at], tuple(codes)
+
+    def _chance(self, spot: Spot, answer: int, cause: int) -> float:
+        if spot.kind == "question":
+            likelihood = self.named.task.questions[spot.step].likelihood
+            return float(likelihood[answer, cause])
+        fixes = float(self.named.task.actions[spot.step].fixes[cause])
+        return fixes if answer else 1.0 - fixes
+
+
+def _share(joint: FloatArray) -> FloatArray:
+    """The belief where so much arrives."""
+    total = joint.sum()
+    return np.asarray(joint / total if total > 0 else joint)
+
+
+LIFT_DIGITS: Final = 9  # sums differ in the last bits elsewhere
+NEVER: Final = 1e-6  # P(answer) that is nobody's
+TYPICAL: Final = 0.5  # an answer that a cause gives at least so often is a sign of it
+
+
+def front(offers: Offers, steps: Sequence[Step], closes: Sequence[Close]) -> Front:
+    """What the first page says about the tree, and what is taken as known."""
+    situation = offers.situation
+    tree = situation.tree
+    return Front(
+        tree=tree.id,
+        title=tree.title,
+        symptom=tree.symptom,
+        about=tree.about,
+        version=tree.version,
+        fingerprint=tree.fingerprint,
+        owner=tree.owner,
+        review_by=tree.review_by.isoformat() if tree.review_by else "",
+        library=f"troubleshoot {__version__}",
+        sources=tree.sources,
+        facts=tuple(_facts(offers)),
+        by=situation.options.by or (),
+        needs=tuple(_needs(steps, closes)),
+        unknown=tree.unknown,
+        confidence=tree.confidence,
+    )
+
+
+def _facts(offers: Offers) -> Iterator[tuple[str, str]]:
+    tree = offers.situation.tree
+    for name, answer in offers.situation.state.answers.items():
+        question = tree.questions[name]
+        if not question.is_urgent:
+            yield question.ask, question.answer(answer).text
+
+
+def _needs(steps: Sequence[Step], closes: Sequence[Close]) -> list[str]:
+    """Whom and what the printed steps and remedies take, each once, people first."""
+    printed: list[Step | Remedy] = [*steps]
+    printed += (remedy for close in closes for remedy in close.remedies)
+    people = (who for each in printed for who in each.by)
+    things = (thing for each in printed for thing in each.things)
+    return list(dict.fromkeys((*people, *things)))
+
+
+def stops(tree: Tree) -> tuple[Stop, ...]:
+    """The urgent questions, in the order of the file."""
+    urgent = (each for each in tree.questions.values() if each.is_urgent)
+    return tuple(_stop(each) for each in urgent)
+
+
+def _stop(question: Question) -> Stop:
+    stop = question.stop
+    return Stop(
+        id=question.id,
+        text=question.ask,
+        how=question.how,
+        stops=tuple((x.text, stop[x.id]) for x in question.answers if x.id in stop),
+        others=tuple(x.text for x in question.answers if x.id not in stop),
+    )
+
+
+def causes(
+    offers: Offers,
+    named: Named,
+    closes: Sequence[Close],
+    paths: Mapping[str, tuple[Place, tuple[str, ...]]],
+) -> tuple[Cause, ...]:
+    """The root causes in the order of the file, with where to find them."""
+    tree = offers.situation.tree
+    return tuple(
+        Cause(
+            id=each.id,
+            code=f"C{number}",
+            title=each.title,
+            about=each.about,
+            group=_group(tree, each.id),
+            endings=tuple(
+                x.number for x in closes if each.id in {y.cause for y in x.suspects}
+            ),
+            path=(*paths[each.id][1], paths[each.id][0].label),
+            remedies=_remedies(offers, named, each.id),
+        )
+        for number, each in enumerate(tree.root_causes, start=1)
+    )
+
+
+def _remedies(offers: Offers, named: Named, cause: str) -> tuple[Remedy, ...]:
+    """What helps against this cause alone."""
+    alone = np.array(named.causes) == cause
+    return remedies(offers, named, alone.astype(np.float64), alone)
+
+
+def _group(tree: Tree, cause: str) -> str:
+    """The outermost group that a cause is in, empty if there is none."""
+    at, above = tree.causes[cause], tree.causes[cause].parent
+    while above is not None:
+        at, above = tree.causes[above], tree.causes[above].parent
+    return at.id if at.is_group else ""
+
+
+def groups(tree: Tree) -> dict[str, str]:
+    """The titles of the groups."""
+    return {x.id: x.title for x in tree.causes.values() if x.is_group}
+
+
+def signs(offers: Offers) -> tuple[Sign, ...]:
+    """For each question, which causes each answer is typical of."""
+    tree = offers.situation.tree
+    asked = (each for each in tree.questions.values() if each.given)
+    found = (_sign(offers, each) for each in asked)
+    return tuple(each for each in found if any(among for _, among in each.answers))
+
+
+def _sign(offers: Offers, question: Question) -> Sign:
+    model = offers.situation.model
+    answers, lifts = [], []
+    for each in question.answers:
+        likelihood = model.likelihood(question.id, each.id)
+        usual = max(float(likelihood @ model.prior), NEVER)
+        p = dict(zip(model.causes, likelihood.tolist(), strict=True))
+        typical = [
+            x.id
+            for x in offers.situation.tree.root_causes
+            if p[x.id] >= TYPICAL and x.id in question.given
+        ]
+        answers.append((each.text, tuple(typical)))
+        lifts.append(tuple(round(p[x] / usual, LIFT_DIGITS) for x in typical))
+    return Sign(
+        id=question.id,
+        text=question.ask,
+        unit=question.unit,
+        answers=tuple(answers),
+        lifts=tuple(lifts),
+    )

@@ -1,0 +1,437 @@
+"""
+What the pages of a runbook have to work out from it, for every format alike.
+
+Codes and strips, which remedies there are, which signs tell most: the templates only
+say what stands where.
+
+A runbook as a page: Markdown, HTML or plain text, and its fault table alone.
+
+The templates say what stands where, and ``View`` what they would have to work out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias, get_args
+
+from troubleshoot.arguments import one_of
+from troubleshoot.rendering import words
+from troubleshoot.rendering.templates import filled
+from troubleshoot.rendering.words import DEFAULT, ending, in_language
+from troubleshoot.session.texts import in_turn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from types import SimpleNamespace
+
+    from troubleshoot.rendering.book import (
+        Cause,
+        Close,
+        Place,
+        Remedy,
+        Row,
+        Runbook,
+        Step,
+        Suspect,
+    )
+    from troubleshoot.rendering.templates import Format
+    from troubleshoot.rendering.words import Language
+
+
+STRIP: Final = 40  # causes, beyond which a strip shows those that are left alone
+SHOWN: Final = 6  # suspects of an ending by title; the others are named by their codes
+FEW: Final = 2  # remedies that an ending prints itself; more are looked up
+TWICE: Final = 2.0  # how much likelier than usual a second sign must be
+TELLING: Final = 2  # signs of a cause in the fault table
+FIXED: Final = {"dont-know": "dont_know", "fixed": "it_helped", "failed": "it_failed"}
+MORE: Final = "\N{HORIZONTAL ELLIPSIS}"
+STOPS: Final = (".", "!", "?", ":")  # a text with one of them at its end is a sentence
+TO: Final = "\N{EN DASH}"
+RUN: Final = 3  # neighbours in a list of codes are joined from so many on
+BOXES: Final = 8  # in the record of a run, at least
+BRIEF: Final = 40  # characters of what comes first that are said again, not looked up
+
+
+@dataclass(frozen=True)
+class Sign:
+    """An answer that a cause typically leads to."""
+
+    text: str
+    answer: str
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A runbook with what its templates ask for; ``word`` are the fixed words."""
+
+    runbook: Runbook
+    word: SimpleNamespace
+
+    @property
+    def order(self) -> str:
+        """How good the order of the steps is; proven only where it is."""
+        known, word = self.runbook.figures, self.word
+        if known.expected_cost <= 0:
+            return str(word.order_none)
+        said = word.order_proven if known.optimal else word.order_bound
+        said = said.format(
+            cost=self.minutes(known.expected_cost),
+            bound=self.minutes(known.lower_bound),
+            gap=self.percent(known.gap),
+        )
+        return f"{said} {word.order_shortened}" if known.cut else str(said)
+
+    @property
+    def titles(self) -> Sequence[str]:
+        """What the runbook covers: its groups."""
+        return [title for title, _ in self.groups if title]
+
+    blank: ClassVar[str] = "........"
+
+    @property
+    def blanks(self) -> str:
+        """A line for each step of the longest way."""
+        return " ".join([self.blank] * self.boxes)
+
+    def minutes(self, cost: float) -> str:
+        """A time in the words of the page."""
+        return words.minutes(cost, self.word)
+
+    def percent(self, chance: float) -> str:
+        """A chance in the words of the page."""
+        return words.percent(chance, self.word)
+
+    @property
+    def time(self) -> str:
+        """What the whole takes, and how often it breaks off."""
+        known, word = self.runbook.figures, self.word
+        said = word.figures_text.format(
+            typical=self.minutes(known.typical),
+            questions=words.questions(known.questions, word),
+            worst=self.minutes(known.worst),
+        )
+        if not known.cut:
+            return str(said)
+        return f"{said} {word.cut_text.format(chance=self.percent(known.cut))}"
+
+    def revision(self, date: str) -> Sequence[tuple[str, str]]:
+        """What is known of the document, each with what it is; a date can be added."""
+        front, word = self.runbook.front, self.word
+        pairs = (
+            (word.id, front.tree),
+            (f"{word.version[:1].upper()}{word.version[1:]}", front.version),
+            (word.date, date or self.blank),
+            (word.review_by, front.review_by),
+            (word.owner, front.owner),
+            (word.fingerprint, front.fingerprint),
+            (word.library, front.library),
+        )
+        return [pair for pair in pairs if pair[1]]
+
+    def document(self, date: str) -> str:
+        """What each page says of the document that it is from."""
+        front = self.runbook.front
+        version = f"{self.word.version} {front.version}" if front.version else ""
+        about = (front.tree, version, front.fingerprint, date)
+        return ", ".join(each for each in about if each)
+
+    # Codes.
+
+    @cached_property
+    def _causes(self) -> Mapping[str, tuple[int, Cause]]:
+        """Each cause by id, with its place in the index."""
+        return {x.id: (i, x) for i, x in enumerate(self.runbook.causes)}
+
+    def cause(self, name: str) -> Cause:
+        """The cause of this id."""
+        return self._causes[name][1]
+
+    def codes(self, names: Iterable[str]) -> list[str]:
+        """The codes of causes; neighbours are joined: C2, C5 to C9."""
+        runs: list[list[int]] = []
+        for i in sorted(self._causes[name][0] for name in names):
+            if runs and runs[-1][-1] == i - 1:
+                runs[-1].append(i)
+            else:
+                runs.append([i])
+        return [code for run in runs for code in self._joined(run)]
+
+    def _joined(self, run: Sequence[int]) -> list[str]:
+        codes = [self.runbook.causes[i].code for i in run]
+        return codes if len(codes) < RUN else [f"{codes[0]}{TO}{codes[-1]}"]
+
+    def strip(self, step: Step) -> Sequence[tuple[str, bool]]:
+        """The codes of all causes, each with whether it is still possible."""
+        standing = set(step.possible)
+        every = [(x.code, x.id in standing) for x in self.runbook.causes]
+        return every if len(every) <= STRIP else [each for each in every if each[1]]
+
+    # Steps.
+
+    @cached_property
+    def _chapters(self) -> Sequence[str]:
+        """The chapter of each step; a single step interrupts none."""
+        found = [""]
+        own = [each.chapter for each in self.runbook.steps]
+        for chapter, after in zip(own, [*own[1:], None], strict=False):
+            found.append(found[-1] if after == found[-1] else chapter)
+        return found
+
+    def chapter(self, step: Step) -> str:
+        """The title of the chapter that begins with this step, empty for none."""
+        before, chapter = self._chapters[step.number - 1 : step.number + 1]
+        if chapter == before:
+            return ""
+        return self.runbook.groups.get(chapter, "") or str(self.word.chapter_several)
+
+    def place(self, to: Place) -> str:
+        """Where a row leads, in words: Step 7, Ending E2."""
+        word = self.word.step if to.kind == "step" else self.word.ending_word
+        return f"{word} {to.label}"
+
+    def came_from(self, each: Step | Close) -> str:
+        """A sentence that names the rows that lead here; empty at the first step."""
+        codes = ", ".join(x.code for x in each.came_from)
+        return f"{self.word.came_from} {codes}." if codes else ""
+
+    def spent(self, step: Step) -> str:
+        """How long a step takes, and how long it has taken by its end at most."""
+        spent, worst = self.minutes(step.minutes), self.minutes(step.worst)
+        return f"{self.word.step_time.format(minutes=spent, worst=worst)}."
+
+    def risk(self, each: Step | Remedy) -> str:
+        """A warning of what an action does beside helping, empty for nothing."""
+        return str(getattr(self.word, each.risk)) if each.risk != "none" else ""
+
+    def said(self, step: Step, row: Row) -> str:
+        """The answer of a row; where the author has no words for it, in ours."""
+        if not row.text:
+            return str(getattr(self.word, FIXED[row.answer]))
+        return words.measured(row.text, step.unit, self.word)
+
+    def first(self, each: Step | Remedy) -> str:
+        """What comes before it, in sentences, or below each other."""
+        return _sentences(each.setups)
+
+    def done(self, remedy: Remedy) -> str:
+        """What is done by then by whoever came along the steps."""
+        return _sentences(remedy.done)
+
+    @cached_property
+    def _units(self) -> Mapping[str, str]:
+        """In what the answers to a question are measured."""
+        units = {each.text: each.unit for each in self.runbook.signs}
+        return units | {each.text: each.unit for each in self.runbook.steps}
+
+    def answer(self, question: str, answer: str) -> str:
+        """An answer where its question stands beside it."""
+        return words.measured(answer, self._units.get(question, ""), self.word)
+
+    def anchor(self, word: str, number: int | str) -> str:
+        """What a forge makes of the heading of a step or an ending, to link to it."""
+        heading = f"{word} {number}".strip().lower()
+        return re.sub(r"[^\w\- ]", "", heading).replace(" ", "-")
+
+    @cached_property
+    def boxes(self) -> int:
+        """How many steps the longest way has, for the record of a run."""
+        longest = [0] * (len(self.runbook.steps) + 1)
+        for step in self.runbook.steps:
+            for row in step.rows:
+                if row.to.kind == "step":
+                    further = longest[step.number] + 1
+                    longest[row.to.number] = max(longest[row.to.number], further)
+        return max(BOXES, 1 + max(longest))
+
+    # Endings.
+
+    def title(self, close: Close) -> str:
+        """What an ending is called, with the causes that are found."""
+        said = ending(self.runbook, close, self.word)
+        if close.outcome != "found":
+            return said
+        return f"{said}: {'; '.join(each.title for each in close.suspects)}"
+
+    def helps(self, remedy: Remedy) -> str:
+        """How long a remedy takes, and how likely it is to help."""
+        chance = self.percent(remedy.chance)
+        said = self.word.helps_chance.format(chance=chance)
+        return f"{self.minutes(remedy.minutes)}; {said}"
+
+    @cached_property
+    def remedies(self) -> Mapping[str, tuple[str, Remedy]]:
+        """Each action that helps anywhere, by id, with its code: R1, R2, …"""
+        every = enumerate(self.runbook.remedies, start=1)
+        return {each.id: (f"R{i}", each) for i, each in every}
+
+    def shown(self, every: Sequence[Suspect]) -> Sequence[Suspect]:
+        """The suspects that an ending names by their titles."""
+        return every if len(every) == SHOWN + 1 else every[:SHOWN]
+
+    def rest(self, every: Sequence[Suspect]) -> Sequence[Suspect]:
+        """Those that it names by their codes alone."""
+        return every[len(self.shown(every)) :]
+
+    def shares(self, suspects: Sequence[Suspect]) -> list[str]:
+        """Suspects by their codes, with how likely they are."""
+        return [
+            f"{self.cause(x.cause).code} ({self.percent(x.share)})" for x in suspects
+        ]
+
+    def numbers(self, cause: Cause) -> list[str]:
+        """The endings where a cause most often ends up; a last one says: and others."""
+        often = sorted(cause.endings, key=lambda x: (-self._share(x, cause), x))
+        shown = [f"E{each}" for each in sorted(often[:SHOWN])]
+        return [*shown, MORE] if len(often) > SHOWN else shown
+
+    def _share(self, number: int, cause: Cause) -> float:
+        """P(the cause, the ending), to the digits that are the same everywhere."""
+        close = self.runbook.close(number)
+        share = sum(x.share for x in close.suspects if x.cause == cause.id)
+        return round(close.probability * share, 9)
+
+    def in_full(self, close: Close) -> bool:
+        """Whether its remedies are few enough to be printed where they are needed."""
+        return 0 < len(close.remedies) <= FEW
+
+    def code(self, remedy: Remedy) -> str:
+        """What a remedy is called: R3."""
+        return self.remedies[remedy.id][0]
+
+    def targets(self, remedy: Remedy, close: Close) -> list[str]:
+        """The codes of the suspects of an ending that a remedy may help against."""
+        return self.codes(
+            each.cause
+            for each in close.suspects
+            if remedy.id in {x.id for x in self.cause(each.cause).remedies}
+        )
+
+    def conditions(self, remedy: Remedy) -> str:
+        """What must have been answered before a remedy is taken."""
+        return "; ".join(
+            f"{text} {self.answer(text, answer)}" for text, answer in remedy.only_if
+        )
+
+    # The fault table.
+
+    @cached_property
+    def groups(self) -> Sequence[tuple[str, Sequence[Cause]]]:
+        """The causes by the title of their group, empty where there is none."""
+        found: dict[str, list[Cause]] = {}
+        for each in self.runbook.causes:
+            found.setdefault(each.group, []).append(each)
+        return [(self.runbook.groups.get(x, ""), among) for x, among in found.items()]
+
+    def first_use(self, remedy: Remedy) -> str:
+        """The code of the first cause that a remedy helps against: it is told there."""
+        return next(
+            each.code
+            for each in self.runbook.causes
+            if remedy.id in {x.id for x in each.remedies}
+        )
+
+    def told(self, cause: Cause) -> Sequence[Remedy]:
+        """The remedies of a cause that the fault table has not told before it."""
+        return [
+            self.remedies[x.id][1]
+            for x in cause.remedies
+            if self.first_use(x) == cause.code
+        ]
+
+    def told_before(self, cause: Cause) -> str:
+        """Its other remedies, each with the cause where it is told: R6 (C7)."""
+        return ", ".join(
+            f"{self.code(x)} ({self.first_use(x)})"
+            for x in cause.remedies
+            if self.first_use(x) != cause.code
+        )
+
+    def first_told(self, remedy: Remedy) -> str:
+        """What comes before it in the table: As for R1, where that is long."""
+        return self._first_told[remedy.id]
+
+    @cached_property
+    def _first_told(self) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        told: dict[tuple[str, ...], str] = {}
+        for each in (x for cause in self.runbook.causes for x in self.told(cause)):
+            found[each.id] = _sentences(self._as_told(each.setups, told))
+            told.setdefault(each.setups, self.code(each))
+        return found
+
+    def _as_told(
+        self, setups: tuple[str, ...], told: Mapping[tuple[str, ...], str]
+    ) -> Sequence[str]:
+        """Setups, of which the first ones may be those of a remedy told before."""
+        for n in range(len(setups), 0, -1):
+            code = told.get(setups[:n], "")
+            if code and len(_sentences(setups[:n])) > BRIEF:
+                return (self.word.as_for.format(code=code), *setups[n:])
+        return setups
+
+    def signs(self, cause: Cause) -> Sequence[Sign]:
+        """
+        The answers that tell most for a cause: much likelier under it than usual.
+
+        A second one is said only where it tells something by itself.
+        """
+        ranked = sorted(self._signs(cause), key=lambda pair: -pair[0])
+        told = [sign for lift, sign in ranked[1:TELLING] if lift >= TWICE]
+        return [sign for _, sign in ranked[:1]] + told
+
+    def _signs(self, cause: Cause) -> Iterator[tuple[float, Sign]]:
+        for each in self.runbook.signs:
+            for (answer, among), lifts in zip(each.answers, each.lifts, strict=True):
+                if cause.id in among and len(among) < len(self._causes):
+                    sign = Sign(each.text, self.answer(each.text, answer))
+                    yield lifts[among.index(cause.id)], sign
+
+
+def _sentences(texts: Iterable[str]) -> str:
+    stripped = (each.strip() for each in texts)
+    return in_turn(x if "\n" in x or x.endswith(STOPS) else f"{x}." for x in stripped)
+
+
+Form: TypeAlias = Literal["sheet", "table"]
+Paper: TypeAlias = Literal["A4", "Letter"]
+
+TEMPLATES: Final[dict[Form, str]] = {"sheet": "runbook", "table": "table"}
+
+
+def page(
+    runbook: Runbook,
+    to: Format = "markdown",
+    *,
+    language: Language = DEFAULT,
+    templates: Path | None = None,
+    form: Form = "sheet",
+    paper: Paper = "A4",
+    date: str = "",
+) -> str:
+    """
+    The runbook, or its fault table, as one page.
+
+    Raises:
+        ValueError: there is no such language, form or paper.
+    """
+    among("form", form, get_args(Form))
+    among("paper", paper, get_args(Paper))
+    return filled(
+        TEMPLATES[form],
+        to,
+        templates=templates,
+        language=language,
+        it=runbook,
+        alone=form == "table",
+        view=View(runbook, in_language(language)),
+        paper=paper,
+        date=date,
+    )
+
+
+def among(what: str, name: str, known: Sequence[str]) -> None:
+    """Complain about a name that is not among the known ones."""
+    one_of(name, what, known, argument=what)
