@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from troubleshoot.tree import source as source_module
 from troubleshoot.tree.pure import PureLoader
-from troubleshoot.tree.source import Place, read
+from troubleshoot.tree.source import Place
+from troubleshoot.tree.syntax import read
 
 
 @pytest.fixture(params=["libyaml", "pure"], autouse=True)

@@ -20,7 +20,8 @@ from troubleshoot.cli.terminal import CHOOSING, Line
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
 from troubleshoot.session import NOT_NOW, Action, Ending, begin
 from troubleshoot.text import one_line
-from troubleshoot.tree.source import MAX_BYTES, Block, read
+from troubleshoot.tree.source import MAX_BYTES, Block
+from troubleshoot.tree.syntax import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from troubleshoot.tree.tree import Question, Range, Tree
+    from troubleshoot.tree.values import Range
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 # As ``troubleshoot.session.Reply`` has them, and actions their outcomes.
@@ -53,28 +53,6 @@ def outcomes_schema(*, put_off: bool) -> dict[str, Any]:
     """What may be said of an action: what came of it, or that it has to wait."""
     words = (*OUTCOMES, *REPLIES[1:]) if put_off else OUTCOMES
     return {"anyOf": [*(_word(*each) for each in words), {"type": "boolean"}]}
-
-
-def facts_schema(tree: Tree) -> dict[str, Any]:
-    """What may be known before the first question, by id of question or action."""
-    questions = {x.id: _of_question(x) for x in tree.questions.values()}
-    actions = {
-        each.id: {"title": each.do, **outcomes_schema(put_off=False)}
-        for each in tree.actions.values()
-    }
-    return {
-        "$schema": DRAFT,
-        "title": tree.title,
-        "type": "object",
-        # A question comes before an action of the same id.
-        "properties": {**actions, **questions},
-        "additionalProperties": False,
-    }
-
-
-def _of_question(question: Question) -> dict[str, Any]:
-    said = ((x.id, x.text, numbers_of(x.range)) for x in question.answers)
-    return {"title": question.ask, **answers_schema(said)}
 
 
 def _word(id: str, text: str) -> dict[str, Any]:

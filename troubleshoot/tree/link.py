@@ -27,7 +27,6 @@ from troubleshoot.tree.tree import (
     Needs,
     Origin,
     Question,
-    Range,
     Setup,
     Tree,
     TreeTest,
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
         UrgentPart,
     )
     from troubleshoot.tree.source import Path, Source
+    from troubleshoot.tree.values import Range
 
 
 KINDS = {

@@ -8,11 +8,12 @@ Trees by name, for hosts that are given names by somebody they do not know.
 
 from __future__ import annotations
 
+import copyreg
 import gc
 import os
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -30,8 +31,8 @@ from troubleshoot.errors import (
 from troubleshoot.tree import keys
 from troubleshoot.tree.link import link
 from troubleshoot.tree.shape import fixed_tree, shape
-from troubleshoot.tree.source import MAX_BYTES, Block, Place, Source, read
-from troubleshoot.tree.syntax import cut_texts
+from troubleshoot.tree.source import MAX_BYTES, Block, Place, Source
+from troubleshoot.tree.syntax import cut_texts, read
 from troubleshoot.tree.tree import Tree
 
 # A key of a tree at the head of a line, or of the file: what has none of them may be
@@ -94,10 +95,16 @@ def linked(path: str | os.PathLike[str]) -> tuple[Tree | None, Source]:
     return _linked(data, file)
 
 
-def sent(tree: Tree, text: bytes) -> tuple[Callable[[bytes, str], Tree], Any]:
-    """A tree as pickle carries it, by its compressed text."""
+def _sent_as(tree: Tree) -> tuple[Any, ...]:
+    """A tree of a file as pickle carries it, by its compressed text."""
+    if tree._origin is None:  # noqa: SLF001 - what reads trees knows where they are from
+        return tree.__reduce__()
+    text = tree._origin.text  # noqa: SLF001
     _sent.setdefault((text, tree.file), tree)
     return _received, (text, tree.file)
+
+
+copyreg.pickle(Tree, _sent_as)
 
 
 def _received(text: bytes, file: str) -> Tree:

@@ -1,17 +1,9 @@
-"""
-Mappings that nobody can write to, as values that are shared must be.
-
-What is said of causes and groups, by root cause, without writing it out.
-"""
+"""Mappings that nobody can write to, as values that are shared must be."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
-
-if TYPE_CHECKING:
-    from troubleshoot.tree.tree import Cause
-
+from typing import Any, NoReturn, Protocol, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -52,6 +44,22 @@ def read_only(value: object, *names: str) -> None:
             object.__setattr__(value, name, ReadOnly(mapping))
 
 
+class InHierarchy(Protocol):
+    """Where a cause stands in the hierarchy."""
+
+    @property
+    def parent(self) -> str | None:
+        """The group that it stands in."""
+
+    @property
+    def children(self) -> tuple[str, ...]:
+        """What stands in it."""
+
+    @property
+    def depth(self) -> int:
+        """How many groups it stands in."""
+
+
 class ByCause(Mapping[str, V]):
     """
     Root cause → what is said of it, or else of the closest group that it stands in.
@@ -70,7 +78,7 @@ class ByCause(Mapping[str, V]):
     def __init__(
         self,
         said: Mapping[str, V],
-        causes: Mapping[str, Cause],
+        causes: Mapping[str, InHierarchy],
         beneath: Mapping[str, V] | None = None,
     ) -> None:
         self.said = ReadOnly(said)

@@ -15,6 +15,7 @@ import json
 import re
 from array import array
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -319,25 +320,10 @@ def _complain_of_byte(source: Source, data: bytes, at: int) -> None:
     source.complain("not-utf-8", place, message, fix="save the file as UTF-8.", width=1)
 
 
-def read(data: bytes, file: str) -> Source:
-    """
-    The value of a YAML file, with places.
-
-    Returns a source whose ``problems`` say what is wrong; its ``root`` is None when
-    the file could not be read to the end.
-    """
-    source = decode(data, file)
-    if not source.problems:
-        try:
-            source.root = _Builder(source).build()
-        except Unreadable:
-            pass
-        except yaml.YAMLError as error:
-            # Its words are wanted only for files that cannot be read.
-            from troubleshoot.tree import syntax  # noqa: PLC0415
-
-            syntax.complain(source, error)
-    return source
+def build(source: Source) -> None:
+    """Read the value, with places; what the parser cannot read is its ``YAMLError``."""
+    with suppress(Unreadable):
+        source.root = _Builder(source).build()
 
 
 class _Builder:

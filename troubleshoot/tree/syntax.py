@@ -5,11 +5,10 @@ The parser stops where it can go on no more, often a line below what is wrong; b
 parsers say so in words of their own. So the lines themselves are looked at first, and
 what the parser says only if they look right.
 
-Texts that a comment cuts.
-
-A ``#`` after a blank begins a comment, and a plain text ends before it: 'Can colleague
-#2 print?' would become 'Can colleague'. Numbers, ids and words are often followed by a
-comment, texts for people are not; what stands under their keys is looked at here.
+Texts that a comment cuts are found here as well: a ``#`` after a blank begins a
+comment, and a plain text ends before it, so that 'Can colleague #2 print?' would become
+'Can colleague'. Numbers, ids and words are often followed by a comment, texts for
+people are not; what stands under their keys is looked at.
 """
 
 from __future__ import annotations
@@ -17,20 +16,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import yaml
+
 from troubleshoot.tree.keys import ALL, ROOMS
 from troubleshoot.tree.source import (
     ODD_BLANKS,
     Block,
     Items,
     Place,
+    build,
+    decode,
     in_quotes,
     unpacked,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import yaml
 
     from troubleshoot.tree.source import Source
 
@@ -104,6 +105,22 @@ class Found(NamedTuple):
     message: str
     fix: str
     width: int = 1
+
+
+def read(data: bytes, file: str) -> Source:
+    """
+    The value of a YAML file, with places.
+
+    Returns a source whose ``problems`` say what is wrong; its ``root`` is None when
+    the file could not be read to the end.
+    """
+    source = decode(data, file)
+    if not source.problems:
+        try:
+            build(source)
+        except yaml.YAMLError as error:
+            complain(source, error)
+    return source
 
 
 def complain(source: Source, error: yaml.YAMLError) -> None:

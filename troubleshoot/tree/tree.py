@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 import troubleshoot
 from troubleshoot.errors import ArgumentTypeError, UnknownName
+from troubleshoot.tree.answers import DRAFT, answers_schema, numbers_of, outcomes_schema
 from troubleshoot.tree.read_only import ReadOnly, read_only
+from troubleshoot.tree.values import Range
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -53,21 +55,6 @@ class Cause:
     def is_group(self) -> bool:
         """Whether other causes stand under it."""
         return bool(self.children)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
-    """Numbers from ``low`` to ``high``; an end that is ``open`` does not belong."""
-
-    low: float
-    high: float
-    low_open: bool = False
-    high_open: bool = False
-
-    def __contains__(self, number: float) -> bool:
-        above = number > self.low if self.low_open else number >= self.low
-        below = number < self.high if self.high_open else number <= self.high
-        return above and below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,13 +249,8 @@ class Tree:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A tree of a file travels as its text, and any other as its values."""
-        if self._origin is None:
-            return _from_values, ({each: getattr(self, each) for each in _values()},)
-        # What reads trees stands above what they are.
-        from troubleshoot.tree.load import sent  # noqa: PLC0415
-
-        return sent(self, self._origin.text)
+        # One that was read from a file travels as its text: see ``load``.
+        return _from_values, ({each: getattr(self, each) for each in _values()},)
 
     @cached_property
     def root_causes(self) -> tuple[Cause, ...]:
@@ -316,9 +298,19 @@ class Tree:
 
     def facts_schema(self) -> dict[str, Any]:
         """The JSON Schema of the facts that a session may begin with."""
-        from troubleshoot.tree.answers import facts_schema  # noqa: PLC0415
-
-        return facts_schema(self)
+        questions = {x.id: _answers_of(x) for x in self.questions.values()}
+        actions = {
+            each.id: {"title": each.do, **outcomes_schema(put_off=False)}
+            for each in self.actions.values()
+        }
+        return {
+            "$schema": DRAFT,
+            "title": self.title,
+            "type": "object",
+            # A question comes before an action of the same id.
+            "properties": {**actions, **questions},
+            "additionalProperties": False,
+        }
 
     def leaves(self, id: str) -> tuple[str, ...]:
         """The root causes under a group, or the root cause itself."""
@@ -370,6 +362,11 @@ def _plain(value: Any) -> object:  # noqa: ANN401 - a value of a tree, or a date
     if isinstance(value, Mapping):
         return dict(value)
     return str(value) if isinstance(value, date) else asdict(value)
+
+
+def _answers_of(question: Question) -> dict[str, Any]:
+    said = ((x.id, x.text, numbers_of(x.range)) for x in question.answers)
+    return {"title": question.ask, **answers_schema(said)}
 
 
 def _values() -> tuple[str, ...]:

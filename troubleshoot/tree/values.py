@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from troubleshoot.errors import nearest
 from troubleshoot.text import duration
-from troubleshoot.tree.tree import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -211,6 +211,21 @@ def _one_time(text: str) -> str:
     if re.match(r"\d+ *[a-z]", low):
         return "use s, min, h or d."
     return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """Numbers from ``low`` to ``high``; an end that is ``open`` does not belong."""
+
+    low: float
+    high: float
+    low_open: bool = False
+    high_open: bool = False
+
+    def __contains__(self, number: float) -> bool:
+        above = number > self.low if self.low_open else number >= self.low
+        below = number < self.high if self.high_open else number <= self.high
+        return above and below
 
 
 def number_range(text: str) -> Range:

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
         Cause,
         Needs,
         Question,
-        Range,
         Setup,
         Tree,
     )
+    from troubleshoot.tree.values import Range
 
 
 FACT: Final = ("kind", "step", "answer", "value", "fixed")
