@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 import numpy as np
 
 import troubleshoot as ts
-from troubleshoot.planner.repair_state import Situation, Steps
-from troubleshoot.planner.state import Evidence, Noisy
+from troubleshoot.planner.repair_state import RepairState, Steps
+from troubleshoot.planner.state import BeliefStates, Noisy
 from troubleshoot.planner.task import ones
 from troubleshoot.session.api import offers_for
 from troubleshoot.session.planning import task
@@ -38,7 +38,7 @@ SITUATIONS = 5_000  # looked at in one pass
 SAMPLED = 2_000  # cases beyond them
 SLIGHT = 0.01  # chance of an action that somebody who goes by the file leaves out
 
-Place = TypeVar("Place", Evidence, Situation)
+Place = TypeVar("Place", BeliefStates, RepairState)
 
 
 class Move(NamedTuple, Generic[Place]):
@@ -117,48 +117,48 @@ def walked(
 
 def diagnosing(
     given: Task,
-) -> tuple[Evidence, list[Callable[[Evidence], Move[Evidence]]]]:
+) -> tuple[BeliefStates, list[Callable[[BeliefStates], Move[BeliefStates]]]]:
     """Asking by gain, and asking by the file, until a plan would end too."""
     noisy = Noisy(given)
 
-    def asked(place: Evidence, question: int) -> Move[Evidence]:
+    def asked(place: BeliefStates, question: int) -> Move[BeliefStates]:
         if question < 0:
             return Move(0.0, [])
         _, minutes, parts = noisy.option(place, question)
         return Move(minutes, [(chance, after) for _, chance, after in parts])
 
-    def by_file(place: Evidence) -> Move[Evidence]:
+    def by_file(place: BeliefStates) -> Move[BeliefStates]:
         here = noisy.candidates(place)
-        among = np.flatnonzero(here.telling | here.openers).tolist()
+        among = np.flatnonzero(here.worth[0]).tolist()
         return asked(place, min(among, default=-1))
 
-    return noisy.root, [lambda place: asked(place, noisy.best(place)), by_file]
+    return noisy.root, [lambda place: asked(place, int(noisy.best(place)[0])), by_file]
 
 
 def repairing(
     given: Task,
-) -> tuple[Situation, list[Callable[[Situation], Move[Situation]]]]:
+) -> tuple[RepairState, list[Callable[[RepairState], Move[RepairState]]]]:
     """Asking until a remedy is sure, then acting: by gain, and by the file."""
     steps = Steps.of(given)
 
-    def questions(place: Situation) -> list[int]:
+    def questions(place: RepairState) -> list[int]:
         mass = np.bincount(given.classes, steps.causes(place.p))
         is_sure = mass.max() >= given.confidence
         free = steps.free(place.left)
         return [] if is_sure else list(ones(free & steps.questions))
 
-    def actions(place: Situation, least: Callable[[int], float]) -> dict[int, float]:
+    def actions(place: RepairState, least: Callable[[int], float]) -> dict[int, float]:
         free = steps.free(place.left) & steps.actions
         chances = {a: float(steps.fixes(a) @ place.p) for a in ones(free)}
         return {a: chance for a, chance in chances.items() if chance > least(a)}
 
-    def taken(place: Situation, step: int | None) -> Move[Situation]:
+    def taken(place: RepairState, step: int | None) -> Move[RepairState]:
         if step is None:
             return Move(given.escalation or 0.0, [])
         after = [(chance, x) for _, chance, x in steps.outcomes(place, step)]
         return Move(steps.minutes(step, place.opened), after)
 
-    def by_gain(place: Situation) -> Move[Situation]:
+    def by_gain(place: RepairState) -> Move[RepairState]:
         gains = steps.gains(place.p)
         if asked := questions(place):
             step = max(asked, key=lambda q: gains[q] / steps.minutes(q, place.opened))
@@ -168,7 +168,7 @@ def repairing(
         worth = {a: p / steps.minutes(a, place.opened) for a, p in pays.items()}
         return taken(place, max(worth, key=lambda a: worth[a], default=None))
 
-    def by_file(place: Situation) -> Move[Situation]:
+    def by_file(place: RepairState) -> Move[RepairState]:
         first = min(questions(place), default=None)
         if first is None:
             first = min(actions(place, lambda _: SLIGHT), default=None)

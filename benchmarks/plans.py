@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import orders
 
-from troubleshoot.planner.certain import Certain, Greedy, Situation
+from troubleshoot.planner.certain import Certain, Greedy, SetState
 from troubleshoot.planner.diagnose import diagnose, greedy
 from troubleshoot.planner.task import Ask, Task
 
@@ -117,8 +117,8 @@ def rollout(task: Task) -> float:
 
 
 def _best_ahead(
-    certain: Certain, base: Greedy, situation: Situation
-) -> tuple[float, list[Situation]]:
+    certain: Certain, base: Greedy, situation: SetState
+) -> tuple[float, list[SetState]]:
     """What the best question costs, in minutes times weight, and where it leads."""
     weight = float(certain.belief(situation.live).sum())
     found = []

@@ -7,7 +7,7 @@ import pytest
 
 from troubleshoot.planner import certain
 from troubleshoot.planner.bounds import (
-    Information,
+    InformationBounds,
     certificate,
     huffman,
     ordered,
@@ -107,7 +107,7 @@ def test_information_is_the_entropy_when_questions_are_even():
     A question that splits evenly tells a bit; four equal causes need two.
     """
     rows = np.array([[0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 1, 0]])
-    told = Information(np.full(4, 0.25), np.arange(4), rows, np.ones(3))
+    told = InformationBounds(np.full(4, 0.25), np.arange(4), rows, np.ones(3))
 
     assert told.bounds(np.ones((1, 4), dtype=bool)).tolist() == pytest.approx([2.0])
 
@@ -117,7 +117,7 @@ def test_information_charges_for_questions_about_one_cause():
     With a question per cause the bound grows as the causes, and not as their bits.
     """
     n = 64
-    told = Information(
+    told = InformationBounds(
         np.full(n, 1 / n), np.arange(n), np.eye(n, dtype=int), np.ones(n)
     )
 
@@ -191,7 +191,9 @@ def test_nothing_to_tell_apart_or_to_ask_costs_nothing():
     """
     Every bound is 0 for one group, and where there is no question.
     """
-    none = Information(PRIOR, np.arange(6), np.zeros((0, 6), dtype=int), np.zeros(0))
+    none = InformationBounds(
+        PRIOR, np.arange(6), np.zeros((0, 6), dtype=int), np.zeros(0)
+    )
 
     assert ordered([1.0], [2.0]) == 0
     assert ordered([0.5, 0.5], []) == 0

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from noisy import EXTRAS, SLIGHT, noisy_instance, optimum_of_noisy, with_extras
 
-from troubleshoot.planner.information_bound import Information, left_when_found
+from troubleshoot.planner.information_bound import PriceOfInformation, left_when_found
 from troubleshoot.planner.lookahead import Lookahead
-from troubleshoot.planner.state import Evidence, Noisy
+from troubleshoot.planner.state import Noisy
 from troubleshoot.planner.task import Ask, Budget, Task
 
 NEAR = 1e-9
@@ -67,10 +67,12 @@ def test_bounds_are_true_on_the_way():
         task = telling_instance(rng, slight=SLIGHT[i % 3], setups=True)
         p = rng.dirichlet(np.full(len(task.prior), 0.5))
         opened = frozenset({0}) if i % 2 else frozenset()
-        noisy, now = Noisy(task), Evidence(p, 1, opened)
+        noisy = Noisy(replace(task, prior=p, opened=opened))
+        asked = np.arange(len(task.questions))[None] == 0
+        now = replace(noisy.root, asked=asked)
         rest = replace(task, prior=p, questions=task.questions[1:], opened=opened)
 
-        bound = Information(task).least(now, noisy.candidates(now), 10)
+        bound = PriceOfInformation(task).least(now, noisy.candidates(now), 10)
 
         assert bound <= optimum_of_noisy(rest) + NEAR
 
@@ -83,7 +85,7 @@ def test_bounds_come_close():
     ratios = []
     for _ in range(100):
         task = telling_instance(rng, slight=0.05)
-        noisy, information = Noisy(task), Information(task)
+        noisy, information = Noisy(task), PriceOfInformation(task)
         here = noisy.candidates(noisy.root)
         free = here._replace(costs=0 * here.costs)
         bound = information.least(noisy.root, free, 30)
@@ -145,7 +147,7 @@ def test_nothing_to_tell_apart():
     mute = Task(np.array([0.5, 0.5]), np.arange(2))
 
     one = np.array([1.0, 0.0])
-    sure = Information(replace(mute, prior=one, questions=asks))
+    sure = PriceOfInformation(replace(mute, prior=one, questions=asks))
 
     assert looked_ahead(same, 10) == 0.0
     assert sure.bits(0 * one[:1], np.array([True])) == 0.0

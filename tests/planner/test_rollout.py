@@ -11,7 +11,7 @@ from troubleshoot.planner.compress import written
 from troubleshoot.planner.diagnose import diagnose
 from troubleshoot.planner.policy import policy
 from troubleshoot.planner.rollout import Rollout
-from troubleshoot.planner.state import Crowds, Noisy
+from troubleshoot.planner.state import Noisy
 from troubleshoot.planner.task import Ask, Budget, Task
 
 
@@ -22,17 +22,17 @@ def noisy_classic():
     return Task(task.prior, task.classes, asks, confidence=0.97, slight=0.05)
 
 
-def greedy_to_go(crowds):
+def greedy_to_go(noisy):
     """What going by gain costs from the first situation on, by recursion."""
 
     def cost(situation):
-        question = crowds.noisy.best(situation)
+        question = int(noisy.best(situation)[0])
         if question < 0:
             return 0.0
-        option = crowds.noisy.option(situation, question)
+        option = noisy.option(situation, question)
         return option.minutes + sum(p * cost(x) for _, p, x in option.parts)
 
-    return cost(crowds.noisy.root)
+    return cost(noisy.root)
 
 
 def test_going_by_gain_is_followed_to_its_end(monkeypatch):
@@ -40,10 +40,10 @@ def test_going_by_gain_is_followed_to_its_end(monkeypatch):
     Followed all the way, going by gain costs what a plain recursion says.
     """
     monkeypatch.setattr("troubleshoot.planner.rollout.FOLLOWED", 0.0)
-    crowds = Crowds(Noisy(noisy_classic()))
-    rollout = Rollout(crowds, Budget(None, None, lambda: 0.0))
+    noisy = Noisy(noisy_classic())
+    rollout = Rollout(noisy, Budget(None, None, lambda: 0.0))
 
-    assert rollout.to_go(crowds.root) == pytest.approx(greedy_to_go(crowds))
+    assert rollout.to_go(noisy.root) == pytest.approx(greedy_to_go(noisy))
 
 
 def test_a_better_first_question_is_found():
@@ -51,17 +51,17 @@ def test_a_better_first_question_is_found():
     Where going by gain is led astray, the first question becomes a better one.
     """
     task = noisy_classic()
-    crowds = Crowds(Noisy(task))
-    steps = Rollout(crowds, Budget(50, None, lambda: 0.0)).run()
+    noisy = Noisy(task)
+    steps = Rollout(noisy, Budget(50, None, lambda: 0.0)).run()
     nothing = Budget(0, None, lambda: 0.0)
     better, by_gain = (
-        policy(task, written(crowds, x, nothing), lower_bound=0.0, expanded=0)
+        policy(task, written(noisy, x, nothing), lower_bound=0.0, expanded=0)
         for x in (steps, {})
     )
 
     best = optimum_of_noisy(task)
     # 2.86 questions to 2.18 with certain answers (Pattipati & Alexandridis 1990).
-    assert crowds.noisy.best(crowds.noisy.root) != steps[crowds.noisy.root.key]
+    assert noisy.best(noisy.root)[0] != steps[noisy.root.key]
     assert by_gain.expected_cost > 1.03 * best
     assert best - 1e-9 <= better.expected_cost < 1.015 * best
 
@@ -102,12 +102,12 @@ def test_the_clock_is_read_while_plans_are_followed(monkeypatch):
     """
     Going on by what tells most stops where it is when the time is over.
     """
-    crowds = Crowds(Noisy(long_instance(np.random.default_rng(20261206))))
+    noisy = Noisy(long_instance(np.random.default_rng(20261206)))
     calls = []
-    best = crowds.best
-    monkeypatch.setattr(crowds, "best", lambda crowd: calls.append(1) or best(crowd))
+    best = noisy.best
+    monkeypatch.setattr(noisy, "best", lambda states: calls.append(1) or best(states))
 
-    steps = Rollout(crowds, Budget(None, 0.0, lambda: 1.0), None, 1.0).run()
+    steps = Rollout(noisy, Budget(None, 0.0, lambda: 1.0), None, 1.0).run()
 
     assert steps == {}
     assert len(calls) <= 10
@@ -118,10 +118,10 @@ def test_the_budget_is_kept_and_progress_told():
     It looks into few more situations than it may, and says how far it is.
     """
     told = []
-    crowds = Crowds(Noisy(long_instance(np.random.default_rng(20261206))))
+    noisy = Noisy(long_instance(np.random.default_rng(20261206)))
     budget = Budget(2_000, None, lambda: 0.0)
 
-    Rollout(crowds, budget, lambda *x: told.append(x), 1.5).run()
+    Rollout(noisy, budget, lambda *x: told.append(x), 1.5).run()
 
     assert budget.expanded == 2_000
     assert [(n, lower) for n, lower, _ in told] == [(1_000, 1.5), (2_000, 1.5)]

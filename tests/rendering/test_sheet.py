@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from session.trees import classic, random_trees, tree
 from strategies import trees
 
-from troubleshoot.planner.state import SURE, Evidence
+from troubleshoot.planner.state import SURE, UNSAID, BeliefStates
 from troubleshoot.rendering.sheet import (
     CONTRADICTION,
     DONT_KNOW,
@@ -251,11 +251,19 @@ def test_what_was_asked_on_either_way_is_asked_no_more():
     """
     A situation that two ways lead to knows what both of them know.
     """
-    p = np.array([0.5, 0.5])
-    one = Evidence(p, 0b011, frozenset({0, 1}), ((0, 1), (1, 0)))
-    other = Evidence(p, 0b101, frozenset({1}), ((0, 1), (2, 0)))
+    p = np.array([[0.5, 0.5]])
+    one = states(p, asked=[1, 1, 0], opened=[1, 1], said=[1, 0, UNSAID])
+    other = states(p, asked=[1, 0, 1], opened=[0, 1], said=[1, UNSAID, 0])
 
-    assert _both(one, other).key == Evidence(p, 0b111, frozenset({1}), ((0, 1),)).key
+    both = states(p, asked=[1, 1, 1], opened=[0, 1], said=[1, UNSAID, UNSAID])
+    assert _both(one, other).key == both.key
+
+
+def states(p, *, asked, opened, said):
+    """A single belief state."""
+    return BeliefStates(
+        p, np.array([asked], bool), np.array([opened], bool), np.array([said])
+    )
 
 
 SHELF = 3  # the question, in the order of the file, that both ways come to

@@ -40,7 +40,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from troubleshoot.planner.repair_state import IMPOSSIBLE, Situation, Steps
+from troubleshoot.planner.repair_state import IMPOSSIBLE, RepairState, Steps
 from troubleshoot.planner.task import ones, union, unpacked
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Block:
+class ActionBlock:
     """Actions that are best taken in one go, with the setups they open first."""
 
     chance: float
@@ -63,9 +63,9 @@ class Block:
         """P(fixes) per minute; without cost it comes before all that costs."""
         return self.chance / self.cost if self.cost > 0 else float("inf")
 
-    def then(self, other: Block) -> Block:
+    def then(self, other: ActionBlock) -> ActionBlock:
         """Both as one block."""
-        return Block(
+        return ActionBlock(
             self.chance + other.chance,
             self.cost + other.cost,
             self.actions + other.actions,
@@ -102,14 +102,14 @@ def best_order(
     sequential problems"; for trees Horn (1972), "Single-machine job sequencing with
     treelike precedence ordering and linear delay penalties".
     """
-    behind: dict[int, list[Block]] = {}
+    behind: dict[int, list[ActionBlock]] = {}
     for action, chance in chances.items():
-        block = Block(chance, costs[action], (action,))
+        block = ActionBlock(chance, costs[action], (action,))
         behind.setdefault(setup[action], []).append(block)
     for s in _deepest_first(setups):
         blocks = _by_efficiency(behind.pop(s, []))
         if blocks and not opened(s):
-            blocks = _joined(Block(0.0, setups[s][0]), blocks)
+            blocks = _joined(ActionBlock(0.0, setups[s][0]), blocks)
         behind.setdefault(setups[s][1], []).extend(blocks)
     ordered = _by_efficiency(behind.get(-1, []))
     return tuple(action for block in ordered for action in block.actions)
@@ -144,7 +144,7 @@ def best_prefix(
     return min(ends, key=lambda end: end[1], default=(i, spent))
 
 
-def _joined(first: Block, blocks: Sequence[Block]) -> list[Block]:
+def _joined(first: ActionBlock, blocks: Sequence[ActionBlock]) -> list[ActionBlock]:
     """Blocks by falling efficiency, the first one grown until it is no exception."""
     for i, block in enumerate(blocks):
         if block.efficiency <= first.efficiency:
@@ -153,7 +153,7 @@ def _joined(first: Block, blocks: Sequence[Block]) -> list[Block]:
     return [first]
 
 
-def _by_efficiency(blocks: Iterable[Block]) -> list[Block]:
+def _by_efficiency(blocks: Iterable[ActionBlock]) -> list[ActionBlock]:
     return sorted(blocks, key=lambda block: -block.efficiency)
 
 
@@ -173,7 +173,9 @@ Run: TypeAlias = tuple[float, tuple[int, ...]]
 """Expected cost of trying actions in an order until one fixes, and that order."""
 
 
-def runs(steps: Steps, worth: BoolArray, situations: Sequence[Situation]) -> list[Run]:
+def runs(
+    steps: Steps, worth: BoolArray, situations: Sequence[RepairState]
+) -> list[Run]:
     """
     The run of each situation, the most efficient action first.
 
@@ -192,7 +194,7 @@ class _Batch:
     """Runs under way."""
 
     def __init__(
-        self, steps: Steps, worth: BoolArray, situations: Sequence[Situation]
+        self, steps: Steps, worth: BoolArray, situations: Sequence[RepairState]
     ) -> None:
         self.first, self.F = len(steps.task.questions), steps.F
         self.escalation = steps.task.escalation
@@ -248,7 +250,7 @@ class _Batch:
         return np.asarray(self.P / rest > IMPOSSIBLE)
 
     def _sort(
-        self, steps: Steps, worth: BoolArray, situations: Sequence[Situation]
+        self, steps: Steps, worth: BoolArray, situations: Sequence[RepairState]
     ) -> None:
         """Which actions are open, which wait, and which must come before others."""
         actions = steps.actions >> self.first
@@ -288,7 +290,7 @@ class Bounds:
     steps: Steps
     _costs: dict[tuple[int, int, int], float] = field(default_factory=dict, repr=False)
 
-    def clairvoyant(self, s: Situation) -> float:
+    def clairvoyant(self, s: RepairState) -> float:
         """
         Expected cost if the cause were known before the next step; no plan is cheaper.
 
@@ -300,7 +302,7 @@ class Bounds:
         """
         return float(s.p @ self._known_costs(s, s.opened))
 
-    def after(self, s: Situation, steps: Iterable[int]) -> Iterator[float]:
+    def after(self, s: RepairState, steps: Iterable[int]) -> Iterator[float]:
         """The clairvoyant bound of what each step leaves to pay, on average."""
         costs: dict[int, FloatArray] = {}
         for step in steps:
@@ -313,7 +315,9 @@ class Bounds:
                 left += self._failed(s, step, opened, costs[opened])
             yield left
 
-    def _failed(self, s: Situation, step: int, opened: int, costs: FloatArray) -> float:
+    def _failed(
+        self, s: RepairState, step: int, opened: int, costs: FloatArray
+    ) -> float:
         """What the bound changes by when the action was tried, on average."""
         fixes, left = self.steps.fixes(step), s.left & ~(1 << step)
         return sum(
@@ -321,7 +325,7 @@ class Bounds:
             for g in np.flatnonzero(fixes * s.p).tolist()
         )
 
-    def _known_costs(self, s: Situation, opened: int) -> FloatArray:
+    def _known_costs(self, s: RepairState, opened: int) -> FloatArray:
         """K of each kind that is possible, 0 of the others, shape (kinds,)."""
         costs = np.zeros(len(s.p))
         live = np.flatnonzero(s.p).tolist()
@@ -334,13 +338,13 @@ class Bounds:
             self._costs[key] = self._cost_of(*key)
         return self._costs[key]
 
-    def run(self, s: Situation) -> Run:
+    def run(self, s: RepairState) -> Run:
         """Trying actions in a good order, in the best one where a formula has it."""
         if self.is_closed(s):
             return self._best_run(s)
         return self.runs([s])[0]
 
-    def is_closed(self, s: Situation) -> bool:
+    def is_closed(self, s: RepairState) -> bool:
         """
         Whether the best order of actions is known by formula, and nothing is better.
 
@@ -355,7 +359,7 @@ class Bounds:
             return False
         return not (self._able(s.left)[:, s.p > 0].sum(axis=0) > 1).any()
 
-    def is_settled(self, s: Situation) -> bool:
+    def is_settled(self, s: RepairState) -> bool:
         """
         Whether it is plain that no reversible step has positive value here.
 
@@ -370,7 +374,7 @@ class Bounds:
         live = s.p > 0
         return not any(self.worth[a - first][live].any() for a in ones(gentle))
 
-    def runs(self, situations: Sequence[Situation]) -> list[Run]:
+    def runs(self, situations: Sequence[RepairState]) -> list[Run]:
         """
         Trying actions by efficiency P/c, sorted anew after each failure, up to the
         best moment to hand over; infinite where actions wait for answers and handing
@@ -380,7 +384,7 @@ class Bounds:
         """
         return runs(self.steps, self.worth, situations)
 
-    def _best_run(self, s: Situation) -> Run:
+    def _best_run(self, s: RepairState) -> Run:
         steps, task = self.steps, self.steps.task
         first = len(task.questions)
         actions = [] if task.escalation == 0 else list(ones(s.left & steps.actions))

@@ -102,7 +102,7 @@ def ordered(w: Sequence[float], c: Sequence[float]) -> float:
     return sum(coins[: 2 * (n - 1)])
 
 
-class Information:
+class InformationBounds:
     """
     Bounds by what the answers can tell at most, for many sets of causes at once.
 
@@ -358,7 +358,7 @@ class SetBounds:
         if not sets:
             return []
         certain, some = self.certain, list(questions)
-        bounds = Information(
+        bounds = InformationBounds(
             certain.w, certain.groups, certain.rows[some], self._c[some]
         )
         return list(bounds.bounds(unpacked(sets, len(self._w))).tolist())

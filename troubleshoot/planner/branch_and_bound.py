@@ -34,19 +34,19 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeAlias, Type
 import numpy as np
 
 from troubleshoot.planner.bounds import SetBounds
-from troubleshoot.planner.certain import Certain, Greedy, Situation
+from troubleshoot.planner.certain import Certain, Greedy, SetState
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
     from troubleshoot.planner.certain import Questions
-    from troubleshoot.planner.state import Evidence, Key, Noisy
+    from troubleshoot.planner.state import BeliefStates, Key, Noisy
     from troubleshoot.planner.task import Budget, Progress
 
 
 Place = TypeVar("Place")
 PlaceKey = TypeVar("PlaceKey", bound="Hashable")
-LiveSet: TypeAlias = int | Situation
+LiveSet: TypeAlias = int | SetState
 
 SLACKS = (0.1, 0.03, 0.01, 0.0)  # rough plans first; what they prove is kept
 EVEN = 1e-12  # minutes; bounds that close are equal
@@ -57,7 +57,7 @@ BELIEVED = 20_000_000  # … and numbers in them
 ENDLESS = float("inf")
 
 
-class Move(NamedTuple):
+class Branch(NamedTuple):
     """
     A question to look at, those of the lowest rank first.
 
@@ -95,17 +95,17 @@ class Graph(Protocol[Place, PlaceKey]):
     def is_finished(self, place: Place) -> bool:
         """Whether nothing is left to ask, where a glance does not say so."""
 
-    def moves(
+    def branches(
         self, place: Place, questions: Questions, lower: dict[PlaceKey, float]
-    ) -> tuple[list[Move], Questions]:
+    ) -> tuple[list[Branch], Questions]:
         """All questions worth a look, as a heap, and those worth one below."""
 
     def sharpened(
-        self, move: Move, questions: Questions, lower: dict[PlaceKey, float]
-    ) -> Move:
+        self, branch: Branch, questions: Questions, lower: dict[PlaceKey, float]
+    ) -> Branch:
         """The same with slower bounds."""
 
-    def parts(self, place: Place, move: Move) -> list[tuple[float, Place]]:
+    def parts(self, place: Place, branch: Branch) -> list[tuple[float, Place]]:
         """What a question leads to, with chances, in the order to look into them."""
 
     def fallback(self, place: Place) -> float:
@@ -161,22 +161,26 @@ class BranchAndBound(Generic[Place, PlaceKey]):
             return
         if depth > DEEPEST or not self._may_expand():
             return
-        moves, questions = self.graph.moves(place, questions, self.lower)
+        branches, questions = self.graph.branches(place, questions, self.lower)
         least = ENDLESS
-        while moves:
+        while branches:
             # What a question must be able to undercut, to be worth a look.
             enough = (self._upper(key) - EVEN) / (1.0 + self._slack)
-            goal, move = min(limit, enough), moves[0]
-            if not (move.is_sharp or self.budget.spent or move.least >= goal):
-                heapreplace(moves, self.graph.sharpened(move, questions, self.lower))
+            goal, branch = min(limit, enough), branches[0]
+            if not (branch.is_sharp or self.budget.spent or branch.least >= goal):
+                heapreplace(
+                    branches, self.graph.sharpened(branch, questions, self.lower)
+                )
                 continue
-            heappop(moves)
-            if self.budget.spent or move.least >= goal:
-                least = min(least, move.least)
+            heappop(branches)
+            if self.budget.spent or branch.least >= goal:
+                least = min(least, branch.least)
                 continue
-            parts = self.graph.parts(place, move)
-            least = min(least, self._explore(move.paid, parts, goal, questions, depth))
-            self._improve(key, move, parts)
+            parts = self.graph.parts(place, branch)
+            least = min(
+                least, self._explore(branch.paid, parts, goal, questions, depth)
+            )
+            self._improve(key, branch, parts)
         self.lower[key] = max(self.lower[key], min(least, self._upper(key)))
 
     def _explore(
@@ -211,10 +215,10 @@ class BranchAndBound(Generic[Place, PlaceKey]):
                 self.upper[key] = upper
 
     def _improve(
-        self, key: PlaceKey, move: Move, parts: list[tuple[float, Place]]
+        self, key: PlaceKey, branch: Branch, parts: list[tuple[float, Place]]
     ) -> None:
         """Take the question where it is the best so far."""
-        cost, known = move.paid, self._upper(key)
+        cost, known = branch.paid, self._upper(key)
         for chance, part in parts:
             below = self.graph.key(part)
             if below not in self.upper and self.budget.spent:
@@ -222,7 +226,7 @@ class BranchAndBound(Generic[Place, PlaceKey]):
             cost += chance * self._upper(below)
             if cost >= known:
                 return
-        self.upper[key], self.step[key] = cost, move.question
+        self.upper[key], self.step[key] = cost, branch.question
 
     def _upper(self, key: PlaceKey) -> float:
         return self.upper.get(key, ENDLESS)
@@ -268,9 +272,9 @@ class SetGraph:
         """Whether nothing that can be reached splits the set, or nothing needs to."""
         return self.certain.is_finished(_live(place))
 
-    def moves(
+    def branches(
         self, place: LiveSet, questions: Questions, lower: dict[LiveSet, float]
-    ) -> tuple[list[Move], Questions]:
+    ) -> tuple[list[Branch], Questions]:
         """The cheapest question of each way to split the set, by what it may cost."""
         found: list[tuple[int, float, tuple[LiveSet, ...]]]
         if isinstance(place, int):
@@ -285,16 +289,16 @@ class SetGraph:
         self._bounds.assess([_live(x) for x in new], questions)
         lower.update((x, self._bounds.quick(_live(x))) for x in new)
         weight = self._bounds.weight(_live(place))
-        moves = []
+        branches = []
         for q, minutes, parts in found:
             paid = weight * minutes
             least = paid + sum([lower[x] for x in parts])
-            moves.append(Move(least, q, least, paid, False, parts))  # noqa: FBT003
+            branches.append(Branch(least, q, least, paid, False, parts))  # noqa: FBT003
         # Parts are disjoint, so together they cost no more than the whole.
-        together = max((x.least - x.paid for x in moves), default=0.0)
+        together = max((x.least - x.paid for x in branches), default=0.0)
         lower[place] = max(lower[place], together)
-        heapify(moves)
-        return moves, questions
+        heapify(branches)
+        return branches, questions
 
     def _splits(
         self, live: int, questions: Questions
@@ -309,26 +313,26 @@ class SetGraph:
         return ((q, self._cost[q], parts) for parts, q in found.items())
 
     def sharpened(
-        self, move: Move, questions: Questions, lower: dict[LiveSet, float]
-    ) -> Move:
+        self, branch: Branch, questions: Questions, lower: dict[LiveSet, float]
+    ) -> Branch:
         """The same with the slower bounds of the sets it leads to."""
-        for part in move.parts:
+        for part in branch.parts:
             floor = self._bounds.sharp(_live(part), questions)
             lower[part] = max(lower[part], floor)
-        least = move.paid + sum(lower[part] for part in move.parts)
-        least = max(least, move.least)
-        return move._replace(rank=least, least=least, is_sharp=True)
+        least = branch.paid + sum(lower[part] for part in branch.parts)
+        least = max(least, branch.least)
+        return branch._replace(rank=least, least=least, is_sharp=True)
 
-    def parts(self, place: LiveSet, move: Move) -> list[tuple[float, LiveSet]]:
+    def parts(self, place: LiveSet, branch: Branch) -> list[tuple[float, LiveSet]]:
         """The smallest sets first; their weights are in their costs already."""
         del place
         return [
-            (1.0, x) for x in sorted(move.parts, key=lambda x: _live(x).bit_count())
+            (1.0, x) for x in sorted(branch.parts, key=lambda x: _live(x).bit_count())
         ]
 
     def fallback(self, place: LiveSet) -> float:
         """What the greedy policy costs."""
-        return self.greedy.cost(Situation(place) if isinstance(place, int) else place)
+        return self.greedy.cost(SetState(place) if isinstance(place, int) else place)
 
 
 def _live(place: LiveSet) -> int:
@@ -345,47 +349,50 @@ class BeliefGraph:
         self.noisy, self.root = noisy, noisy.root
         self.remembered = min(BELIEFS, BELIEVED // len(noisy.task.prior))
 
-    def key(self, place: Evidence) -> Key:
+    def key(self, place: BeliefStates) -> Key:
         """Equal for beliefs that agree, with the same questions left."""
         return place.key
 
-    def first_bounds(self, place: Evidence) -> tuple[float, float]:
+    def first_bounds(self, place: BeliefStates) -> tuple[float, float]:
         """Minutes of the cheapest question; both are 0 where there is none."""
         here = self.noisy.candidates(place)
         return here.least, ENDLESS if here.any else 0.0
 
-    def is_finished(self, place: Evidence) -> bool:  # noqa: ARG002
+    def is_finished(self, place: BeliefStates) -> bool:  # noqa: ARG002
         """No: its first bounds have said so."""
         return False
 
-    def moves(
+    def branches(
         self,
-        place: Evidence,
+        place: BeliefStates,
         questions: Questions,
         lower: dict[Key, float],  # noqa: ARG002
-    ) -> tuple[list[Move], Questions]:
+    ) -> tuple[list[Branch], Questions]:
         """What can be asked and tells something, or may open what does."""
         here = self.noisy.candidates(place)
-        costs = here.costs.tolist()
-        moves = [
-            Move(rank, q, costs[q], costs[q]) for rank, q in enumerate(here.in_order())
+        costs = here.costs[0].tolist()
+        branches = [
+            Branch(rank, q, costs[q], costs[q])
+            for rank, q in enumerate(here.in_order())
         ]
-        return moves, questions
+        return branches, questions
 
     def sharpened(
         self,
-        move: Move,
+        branch: Branch,
         questions: Questions,  # noqa: ARG002
         lower: dict[Key, float],  # noqa: ARG002
-    ) -> Move:
+    ) -> Branch:
         """The same: there is no slower bound."""
-        return move
+        return branch
 
-    def parts(self, place: Evidence, move: Move) -> list[tuple[float, Evidence]]:
+    def parts(
+        self, place: BeliefStates, branch: Branch
+    ) -> list[tuple[float, BeliefStates]]:
         """In the order of the answers."""
-        option = self.noisy.option(place, move.question)
+        option = self.noisy.option(place, branch.question)
         return [(chance, x) for _, chance, x in option.parts]
 
-    def fallback(self, place: Evidence) -> float:  # noqa: ARG002
+    def fallback(self, place: BeliefStates) -> float:  # noqa: ARG002
         """Unknown: following a policy to its end takes too long."""
         return ENDLESS

@@ -44,7 +44,7 @@ PAIRS = 100  # atoms; with more, what conditions let be told apart is not looked
 ROUNDING = 1e-12  # a likelihood that close to 0 or 1 is certain
 
 
-class Situation(NamedTuple):
+class SetState(NamedTuple):
     """What is known (the live atoms), what is open, and which gates were asked."""
 
     live: int
@@ -52,12 +52,12 @@ class Situation(NamedTuple):
     asked: frozenset[int] = frozenset()
 
 
-class Option(NamedTuple):
+class SetOption(NamedTuple):
     """A question in a situation: minutes it takes, and what each answer leads to."""
 
     question: int
     minutes: float
-    parts: tuple[tuple[int, Situation], ...]
+    parts: tuple[tuple[int, SetState], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +115,9 @@ class Certain:
         return (1 << len(self.members)) - 1
 
     @cached_property
-    def root(self) -> Situation:
+    def root(self) -> SetState:
         """Where the plan begins."""
-        return Situation(self.everything, self.task.opened)
+        return SetState(self.everything, self.task.opened)
 
     @cached_property
     def answers(self) -> tuple[tuple[tuple[int, int], ...], ...]:
@@ -184,7 +184,7 @@ class Certain:
         """Whether a set lies in one class, or nothing that can be reached splits it."""
         return self.is_one_class(live) or not self._splittable(live)
 
-    def available(self, situation: Situation, question: int) -> bool:
+    def available(self, situation: SetState, question: int) -> bool:
         """Whether the answers given allow the question."""
         return all(
             q in situation.asked and self._answer(q, situation.live) in allowed
@@ -192,8 +192,8 @@ class Certain:
         )
 
     def options(
-        self, situation: Situation, questions: Questions | None = None
-    ) -> Iterator[Option]:
+        self, situation: SetState, questions: Questions | None = None
+    ) -> Iterator[SetOption]:
         """Available questions that split the set, or that pass a gate."""
         live = situation.live
         every = range(len(self.rows)) if questions is None else questions
@@ -204,21 +204,21 @@ class Certain:
                 yield self._option(situation, q, parts)
 
     def _option(
-        self, situation: Situation, q: int, parts: list[tuple[int, int]]
-    ) -> Option:
+        self, situation: SetState, q: int, parts: list[tuple[int, int]]
+    ) -> SetOption:
         ask = self.task.questions[q]
         opened = self.task.opened_after(ask, situation.opened)
         asked = situation.asked | {q} if q in self.gates else situation.asked
-        return Option(
+        return SetOption(
             q,
             self.task.minutes(ask, situation.opened),
-            tuple((a, Situation(part, opened, asked)) for a, part in parts),
+            tuple((a, SetState(part, opened, asked)) for a, part in parts),
         )
 
     def _splittable(self, live: int) -> bool:
         asked: set[int] = set()
         while True:
-            situation = Situation(live, frozenset(), frozenset(asked))
+            situation = SetState(live, frozenset(), frozenset(asked))
             before = len(asked)
             for option in self.options(situation):
                 if len(option.parts) > 1:
@@ -248,19 +248,19 @@ class Greedy:
 
     def __init__(self, certain: Certain) -> None:
         self._certain = certain
-        self._cost: dict[Situation, float] = {}
-        self._step: dict[Situation, int] = {}
+        self._cost: dict[SetState, float] = {}
+        self._step: dict[SetState, int] = {}
         self._table = DenseTable.of(
             certain.classes, [_likelihood(row) for row in certain.rows]
         )
 
-    def step(self, situation: Situation) -> int:
+    def step(self, situation: SetState) -> int:
         """Its question; -1 where there is nothing left to tell apart."""
         if situation not in self._step:
             self._step[situation] = self._choose(situation)
         return self._step[situation]
 
-    def cost(self, situation: Situation) -> float:
+    def cost(self, situation: SetState) -> float:
         """What it costs from here, in minutes times weight."""
         waiting = [situation]
         while waiting:
@@ -277,8 +277,8 @@ class Greedy:
         return self._cost[situation]
 
     def option(
-        self, situation: Situation, question: int | None = None
-    ) -> tuple[float, tuple[tuple[int, Situation], ...]]:
+        self, situation: SetState, question: int | None = None
+    ) -> tuple[float, tuple[tuple[int, SetState], ...]]:
         """Minutes of a question (its own when left out), and what it leads to."""
         q = self.step(situation) if question is None else question
         if q < 0:  # an ending
@@ -286,7 +286,7 @@ class Greedy:
         _, minutes, parts = next(self._certain.options(situation, (q,)))
         return minutes, parts
 
-    def _choose(self, situation: Situation) -> int:
+    def _choose(self, situation: SetState) -> int:
         if self._certain.is_finished(situation.live):
             return -1
         if self._certain.is_plain:

@@ -1,7 +1,7 @@
 """
 A noisy plan written out, one question after another.
 
-All situations after as many questions are a layer. Those in it that are equal are one,
+All situations after as many questions are a level. Those in it that are equal are one,
 and where they are too many to write, the unlikely ones are made one with others like
 them: see ``forgetting``. That is a plan like any other, and its figures are exact.
 
@@ -32,25 +32,25 @@ import numpy as np
 
 from troubleshoot.inference.bayes import TINY, plogp
 from troubleshoot.planner.policy import Ending, Node, ranked
-from troubleshoot.planner.state import SURE, UNSAID, Crowd
+from troubleshoot.planner.state import SURE, UNSAID, BeliefStates, first_equal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from troubleshoot.inference.bayes import FloatArray
-    from troubleshoot.planner.state import BoolArray, Crowds, Key
+    from troubleshoot.planner.state import BoolArray, Key, Noisy
     from troubleshoot.planner.task import Budget, IntArray, Task
 
 
 WRITTEN = (200, 40_000)  # questions of a noisy plan, at least and at most …
 CELLS = 400_000_000  # … in between, so many that writing it looks at so many numbers
-KEPT = 1 / 40  # of those left that a layer may have before unlikely ones are made one
-HURRIED = 20  # questions that a layer may have when the time is over
+KEPT = 1 / 40  # of those left that a level may have before unlikely ones are made one
+HURRIED = 20  # questions that a level may have when the time is over
 HALF = 0.5  # of the belief; more than all the rest together
 MENTIONED = 0.01  # a class that likely is one of those that are left
 
 
-class Layer(NamedTuple):
+class Level(NamedTuple):
     """
     Situations on their way to become nodes, and the edges that lead to them.
 
@@ -58,23 +58,23 @@ class Layer(NamedTuple):
     ``parent`` from which node, ``answer`` by which answer.
     """
 
-    crowd: Crowd
+    states: BeliefStates
     chance: FloatArray
     to: IntArray
     parent: IntArray
     answer: IntArray
 
-    def joined(self, crowd: Crowd, first: IntArray) -> Layer:
+    def joined(self, states: BeliefStates, first: IntArray) -> Level:
         """The same with those that are made one with the ``first`` of them, (S,)."""
         kept, place = np.unique(first, return_inverse=True)
         place = place.reshape(-1)
         chance = np.bincount(place, self.chance, len(kept)).astype(np.float64)
-        return self._replace(crowd=crowd.at(kept), chance=chance, to=place[self.to])
+        return self._replace(states=states.at(kept), chance=chance, to=place[self.to])
 
 
-def written(crowds: Crowds, steps: Mapping[Key, int], budget: Budget) -> list[Node]:
+def written(noisy: Noisy, steps: Mapping[Key, int], budget: Budget) -> list[Node]:
     """The policy, where the search knows no step the greedy one, the root first."""
-    return _Writing(crowds, steps, budget).nodes()
+    return _Writing(noisy, steps, budget).nodes()
 
 
 def ended(task: Task, weights: FloatArray) -> Node:
@@ -90,127 +90,125 @@ def ended(task: Task, weights: FloatArray) -> Node:
 class _Writing:
     """A policy that is being written out."""
 
-    def __init__(
-        self, crowds: Crowds, steps: Mapping[Key, int], budget: Budget
-    ) -> None:
-        self.crowds, self.task, self.steps = crowds, crowds.task, steps
+    def __init__(self, noisy: Noisy, steps: Mapping[Key, int], budget: Budget) -> None:
+        self.noisy, self.task, self.steps = noisy, noisy.task, steps
         self.budget = budget
         self._nodes: list[Node] = []
         self._edges: list[list[tuple[int, int]]] = []
         least, most = WRITTEN
-        size = max(1, crowds.noisy.table.likelihood.size)
+        size = max(1, noisy.table.likelihood.size)
         self._room = max(least, min(most, CELLS // size))
 
     def nodes(self) -> list[Node]:
-        """All of them, layer by layer."""
+        """All of them, level by level."""
         nowhere = np.zeros(0, dtype=np.intp)
-        layer: Layer | None = Layer(
-            self.crowds.root, np.ones(1), nowhere, nowhere, nowhere
+        level: Level | None = Level(
+            self.noisy.root, np.ones(1), nowhere, nowhere, nowhere
         )
-        while layer is not None:
-            layer = self._written(layer)
+        while level is not None:
+            level = self._written(level)
         return [
             replace(node, edges=tuple(sorted(edges)))
             for node, edges in zip(self._nodes, self._edges, strict=True)
         ]
 
-    def _written(self, layer: Layer) -> Layer | None:
-        """Make nodes of a layer; what they lead to, None when all has ended."""
-        layer = layer.joined(layer.crowd, self.crowds.same(layer.crowd))
-        layer, questions = self._forgotten(layer, self._questions(layer.crowd))
-        asked = self._asked(layer, questions)
+    def _written(self, level: Level) -> Level | None:
+        """Make nodes of a level; what they lead to, None when all has ended."""
+        level = level.joined(level.states, first_equal(level.states.rows))
+        level, questions = self._forgotten(level, self._questions(level.states))
+        asked = self._asked(level, questions)
         places = [
-            self._add(layer.crowd, i, question, asked=bool(asked[i]))
+            self._add(level.states, i, question, asked=bool(asked[i]))
             for i, question in enumerate(questions.tolist())
         ]
-        edges = zip(*(x.tolist() for x in layer[2:]), strict=True)
+        edges = zip(*(x.tolist() for x in level[2:]), strict=True)
         for to, parent, answer in edges:
             self._edges[parent].append((answer, places[to]))
         if not asked.any():
             return None
-        return self._after(layer, questions, asked, np.array(places))
+        return self._after(level, questions, asked, np.array(places))
 
-    def _questions(self, crowd: Crowd) -> IntArray:
+    def _questions(self, states: BeliefStates) -> IntArray:
         """What to ask in each, -1 where the plan ends, (S,)."""
-        questions = self.crowds.best(crowd)
-        for i in range(len(crowd) if self.steps else 0):
-            questions[i] = self.steps.get(self.crowds.one(crowd, i).key, questions[i])
+        questions = self.noisy.best(states)
+        for i in range(len(states) if self.steps else 0):
+            questions[i] = self.steps.get(states.one(i).key, questions[i])
         return questions
 
-    def _forgotten(self, layer: Layer, questions: IntArray) -> tuple[Layer, IntArray]:
-        """The layer in which unlikely situations that go on are made one."""
+    def _forgotten(self, level: Level, questions: IntArray) -> tuple[Level, IntArray]:
+        """The level in which unlikely situations that go on are made one."""
         on, kept = np.flatnonzero(questions >= 0), self._kept
         if len(on) <= kept:
-            return layer, questions
-        some, chance, next_ = layer.crowd.at(on), layer.chance[on], questions[on]
-        joins = Forgetting(self.crowds, some, chance, next_).joins(kept)
+            return level, questions
+        some, chance, next_ = level.states.at(on), level.chance[on], questions[on]
+        joins = Aggregation(self.noisy, some, chance, next_).joins(kept)
         first = np.arange(len(questions))
         first[on] = on[joins]
-        crowd = made_one(layer.crowd, layer.chance, first)
-        joined = layer.joined(crowd, first)
+        states = aggregated(level.states, level.chance, first)
+        joined = level.joined(states, first)
         places, size = np.unique(first, return_counts=True)
         several = np.flatnonzero(size > 1)
         questions = questions[places]
-        questions[several] = self._again(joined.crowd.at(several), questions[several])
+        questions[several] = self._again(joined.states.at(several), questions[several])
         return joined, questions
 
     @property
     def _kept(self) -> int:
-        """How many situations of a layer may go on, beside those that join none."""
+        """How many situations of a level may go on, beside those that join none."""
         if self.budget.is_late:
             return HURRIED
         return max(HURRIED, round(self._room * KEPT))
 
-    def _again(self, crowd: Crowd, questions: IntArray) -> IntArray:
+    def _again(self, states: BeliefStates, questions: IntArray) -> IntArray:
         """What to ask where several are one: the same, as long as that can be."""
-        best, here = self.crowds.best(crowd), self.crowds.offered(crowd)
-        can = here.available[np.arange(len(crowd)), questions] & (best >= 0)
+        best, here = self.noisy.best(states), self.noisy.offered(states)
+        can = here.available[np.arange(len(states)), questions] & (best >= 0)
         return np.where(can, questions, best)
 
-    def _asked(self, layer: Layer, questions: IntArray) -> BoolArray:
+    def _asked(self, level: Level, questions: IntArray) -> BoolArray:
         """Where the question is written: the likeliest, as far as there is room."""
         room = max(1, self._room // 2)  # leave half of it to what comes later
         if self._nodes and self.budget.is_overdue:
             room = 0
-        likeliest = np.argsort(-layer.chance, kind="stable")
+        likeliest = np.argsort(-level.chance, kind="stable")
         written = likeliest[questions[likeliest] >= 0][:room]
         self._room -= len(written)
         asked = np.zeros(len(questions), dtype=np.bool_)
         asked[written] = True
         return asked
 
-    def _add(self, crowd: Crowd, i: int, question: int, *, asked: bool) -> int:
+    def _add(self, states: BeliefStates, i: int, question: int, *, asked: bool) -> int:
         """Write a situation; its place among the nodes."""
         if question < 0:
-            node = ended(self.task, crowd.p[i])
+            node = ended(self.task, states.p[i])
         elif not asked:
-            node = Node("ending", ending="unfinished", rest=self._rest(crowd, i))
+            node = Node("ending", ending="unfinished", rest=self._rest(states, i))
         else:
-            one = crowd.at(slice(i, i + 1))
-            minutes = float(self.crowds.minutes(one)[0, question])
-            node = Node("question", question, "", ranked(crowd.p[i]), (), minutes)
+            one = states.at(slice(i, i + 1))
+            minutes = float(self.noisy.minutes(one)[0, question])
+            node = Node("question", question, "", ranked(states.p[i]), (), minutes)
         self._nodes.append(node)
         self._edges.append([])
         return len(self._nodes) - 1
 
-    def _rest(self, crowd: Crowd, i: int) -> float:
+    def _rest(self, states: BeliefStates, i: int) -> float:
         """Minutes of all that may still be asked."""
-        one = crowd.at(slice(i, i + 1))
-        left = self.crowds.left(one)[0]
-        setups = self.crowds.needs[left].any(axis=0) & ~one.opened[0]
+        one = states.at(slice(i, i + 1))
+        left = self.noisy.left(one)[0]
+        setups = self.noisy.needs[left].any(axis=0) & ~one.opened[0]
         paid = sum(self.task.setups[s][0] for s in np.flatnonzero(setups).tolist())
         asks = self.task.questions
         return sum(asks[q].cost for q in np.flatnonzero(left).tolist()) + paid
 
     def _after(
-        self, layer: Layer, questions: IntArray, asked: BoolArray, places: IntArray
-    ) -> Layer:
+        self, level: Level, questions: IntArray, asked: BoolArray, places: IntArray
+    ) -> Level:
         """What the questions that were written lead to."""
-        after = self.crowds.after(layer.crowd.at(asked), questions[asked])
-        chance = layer.chance[asked][after.parent] * after.chance
+        after = self.noisy.after(level.states.at(asked), questions[asked])
+        chance = level.chance[asked][after.parent] * after.chance
         parent = places[asked][after.parent]
-        to = np.arange(len(after.crowd))
-        return Layer(after.crowd, chance, to, parent, after.answer)
+        to = np.arange(len(after.states))
+        return Level(after.states, chance, to, parent, after.answer)
 
 
 def _mentioned(mass: FloatArray) -> BoolArray:
@@ -236,21 +234,25 @@ FAR = 6.0  # bits that what finds none to join counts as forgetting
 TOGETHER = 1_000  # situations compared at once
 
 
-class Forgetting:
-    """What is made one in a crowd, of which ``chance`` is P(reached), shape (S,)."""
+class Aggregation:
+    """What is made one in a states, of which ``chance`` is P(reached), shape (S,)."""
 
     def __init__(
-        self, crowds: Crowds, crowd: Crowd, chance: FloatArray, questions: IntArray
+        self,
+        noisy: Noisy,
+        states: BeliefStates,
+        chance: FloatArray,
+        questions: IntArray,
     ) -> None:
-        self.crowd, self.chance, self.questions = crowd, chance, questions
-        left = crowds.left(crowd)
-        self._setups = _any(left, crowds.needs)
-        self._waits = crowds.waits
+        self.states, self.chance, self.questions = states, chance, questions
+        left = noisy.left(states)
+        self._setups = _any(left, noisy.needs)
+        self._waits = noisy.waits
         self._next = np.zeros(left.shape, dtype=np.bool_)
-        self._next[np.arange(len(crowd)), questions] = True
-        self._matters = self._next | left & (crowds.noisy.gains(crowd.p) >= MUCH)
-        self._joins = np.arange(len(crowd))
-        self._forgotten = np.full(len(crowd), FAR)
+        self._next[np.arange(len(states)), questions] = True
+        self._matters = self._next | left & (noisy.gains(states.p) >= MUCH)
+        self._joins = np.arange(len(states))
+        self._forgotten = np.full(len(states), FAR)
 
     def joins(self, kept: int) -> IntArray:
         """
@@ -258,7 +260,7 @@ class Forgetting:
 
         ``kept`` is how many are kept, and no fewer than ``ROUNDS``.
         """
-        is_kept = np.zeros(len(self.crowd), dtype=np.bool_)
+        is_kept = np.zeros(len(self.states), dtype=np.bool_)
         for _ in range(ROUNDS):
             loss = np.where(is_kept, -1.0, self.chance * self._forgotten)
             more = np.argsort(-loss, kind="stable")[: max(1, kept // ROUNDS)]
@@ -291,41 +293,43 @@ class Forgetting:
 
     def _bits(self, some: IntArray, near: IntArray) -> FloatArray:
         """Bits that each forgets in each, shape (some, near)."""
-        p, believed = self.crowd.p[some], self.crowd.p[near]
+        p, believed = self.states.p[some], self.states.p[near]
         cross = p @ np.log2(believed + TINY).T
         return np.asarray(plogp(p).sum(axis=1)[:, None] - cross)
 
     def _may_join(self, some: IntArray, near: IntArray) -> BoolArray:
         """Where no question that matters is lost, and no setup, (some, near)."""
-        asked, matters = self.crowd.asked, self._matters
+        asked, matters = self.states.asked, self._matters
         lost = _both(matters[some], asked[near]) | _both(asked[some], matters[near])
-        opened, needed = self.crowd.opened, self._setups[near]
+        opened, needed = self.states.opened, self._setups[near]
         lost |= _both(~opened[some], needed & opened[near])
         lost |= _both(opened[some], needed & ~opened[near])
-        said, waits = self.crowd.said, _any(matters, self._waits)
+        said, waits = self.states.said, _any(matters, self._waits)
         for gate in np.flatnonzero(waits.any(axis=0)).tolist():
             differ = said[some, None, gate] != said[near, gate]
             lost |= differ & (waits[some, None, gate] | waits[near, gate])
         return np.asarray(~lost)
 
 
-def made_one(crowd: Crowd, chance: FloatArray, joins: IntArray) -> Crowd:
+def aggregated(
+    states: BeliefStates, chance: FloatArray, joins: IntArray
+) -> BeliefStates:
     """
-    The crowd in which each that is joined believes what all of them do on average.
+    The states in which each that is joined believes what all of them do on average.
 
     What was asked in any was asked; open is what is in all, said what was in all.
     """
-    weight = np.zeros_like(crowd.p)
-    np.add.at(weight, joins, crowd.p * chance[:, None])
-    asked, opened, said = crowd.asked.copy(), crowd.opened.copy(), crowd.said.copy()
-    np.logical_or.at(asked, joins, crowd.asked)
-    np.logical_and.at(opened, joins, crowd.opened)
-    rows, gates = np.nonzero(crowd.said != crowd.said[joins])
+    weight = np.zeros_like(states.p)
+    np.add.at(weight, joins, states.p * chance[:, None])
+    asked, opened, said = states.asked.copy(), states.opened.copy(), states.said.copy()
+    np.logical_or.at(asked, joins, states.asked)
+    np.logical_and.at(opened, joins, states.opened)
+    rows, gates = np.nonzero(states.said != states.said[joins])
     said[joins[rows], gates] = UNSAID
-    p, alone = crowd.p.copy(), np.bincount(joins, minlength=len(joins)) == 1
+    p, alone = states.p.copy(), np.bincount(joins, minlength=len(joins)) == 1
     several = np.unique(joins[~alone[joins]])
     p[several] = weight[several] / weight[several].sum(axis=1)[:, None]
-    return Crowd(p, asked, opened, said)
+    return BeliefStates(p, asked, opened, said)
 
 
 def _any(which: BoolArray, has: BoolArray) -> BoolArray:

@@ -14,12 +14,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from troubleshoot.planner.branch_and_bound import BeliefGraph, BranchAndBound, SetGraph
-from troubleshoot.planner.certain import Certain, Situation
+from troubleshoot.planner.certain import Certain, SetState
 from troubleshoot.planner.compress import ended, written
 from troubleshoot.planner.lookahead import Lookahead
 from troubleshoot.planner.policy import Node, Policy, policy, ranked
 from troubleshoot.planner.rollout import Rollout
-from troubleshoot.planner.state import Crowds, Noisy
+from troubleshoot.planner.state import Noisy
 from troubleshoot.planner.task import Budget, Clock, Progress
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _certain(certain: Certain, budget: Budget, progress: Progress | None) -> Pol
 
 
 def _tree_of_sets(
-    certain: Certain, greedy: Greedy, step: Callable[[Situation], int | None]
+    certain: Certain, greedy: Greedy, step: Callable[[SetState], int | None]
 ) -> list[Node]:
     """The policy from the root down, where the search knows no step the greedy one."""
     waiting = [certain.root]
@@ -94,7 +94,6 @@ def _tree_of_sets(
 
 def _noisy(task: Task, budget: Budget, progress: Progress | None) -> Policy:
     noisy = Noisy(task)
-    crowds = Crowds(noisy)
     ahead = Lookahead(noisy, part := budget.part(1 / 4, unlimited=LOOKED))
     lower = ahead.run()
     budget.resumed(part)
@@ -104,7 +103,7 @@ def _noisy(task: Task, budget: Budget, progress: Progress | None) -> Policy:
     better = search.step
     if not search.is_closed:
         part = budget.part(2 / 3, unlimited=ROLLED)
-        rollout = Rollout(crowds, part, progress, lower)
+        rollout = Rollout(noisy, part, progress, lower)
         better = rollout.run()
         budget.resumed(part)
     # Where the search ended early it may have been led astray, which shows now.
@@ -113,6 +112,6 @@ def _noisy(task: Task, budget: Budget, progress: Progress | None) -> Policy:
         del ways[1:]
     found = [
         policy(task, nodes, lower_bound=lower, expanded=budget.expanded)
-        for nodes in (written(crowds, steps, budget) for steps in ways)
+        for nodes in (written(noisy, steps, budget) for steps in ways)
     ]
     return min(found, key=lambda each: each.finished_cost)

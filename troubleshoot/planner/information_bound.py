@@ -41,7 +41,7 @@ from troubleshoot.inference.bayes import plogp
 
 if TYPE_CHECKING:
     from troubleshoot.inference.bayes import FloatArray
-    from troubleshoot.planner.state import BoolArray, Candidates, Evidence
+    from troubleshoot.planner.state import BeliefStates, BoolArray, Candidates
     from troubleshoot.planner.task import IntArray, Task
 
 
@@ -50,7 +50,7 @@ PRICES = 12  # tried for a situation, from the least to the greatest that may ma
 TRACE = 1e-6  # of everybody: who is asked although it is not worth it, and bits
 
 
-class Information:
+class PriceOfInformation:
     """The price of telling causes apart, from any situation of a task."""
 
     def __init__(self, task: Task) -> None:
@@ -69,19 +69,19 @@ class Information:
         chains = task.chains
         self._innermost = sorted(range(len(chains)), key=lambda s: -len(chains[s]))
 
-    def least(self, situation: Evidence, here: Candidates, rounds: int) -> float:
+    def least(self, state: BeliefStates, here: Candidates, rounds: int) -> float:
         """
         Minutes that no plan from here can undercut; 0 where it has ended.
 
         Costs about ``PRICES`` passes over the likelihood of S in each round; more
         rounds make the bound greater.
         """
-        p = situation.p[self.S]
-        bits = self.bits(p, here.available) if here.any else 0.0
+        p = state.p[0, self.S]
+        bits = self.bits(p, here.available[0]) if here.any else 0.0
         if bits <= 0:
             return here.least
-        left = [q for q in range(len(self._costs)) if not situation.asked >> q & 1]
-        priced = self._priced(p, bits, left, situation.opened, rounds)
+        left = np.flatnonzero(~state.asked[0]).tolist()
+        priced = self._priced(p, bits, left, state.opened[0], rounds)
         # Who has another cause pays for the first question, too.
         return max(here.least, priced + max(0.0, 1.0 - float(p.sum())) * here.least)
 
@@ -100,7 +100,7 @@ class Information:
         p: FloatArray,
         bits: float,
         left: list[int],
-        opened: frozenset[int],
+        opened: BoolArray,
         rounds: int,
     ) -> float:
         """The best bound that a price gives."""
@@ -137,7 +137,7 @@ class Information:
         return np.geomspace(lowest, 64 * lowest + setups, PRICES)
 
     def _worth(
-        self, gains: FloatArray, opened: frozenset[int]
+        self, gains: FloatArray, opened: BoolArray
     ) -> tuple[FloatArray, FloatArray]:
         """M by price, (prices, S), and which questions add to it, like ``gains``."""
         setups, asks = self.task.setups, self.task.questions
@@ -146,7 +146,7 @@ class Information:
             inside[ask.setup] += gains[:, q]  # the last one is for "no setup"
         for s in self._innermost:
             minutes, above = setups[s]
-            inside[s] -= 0.0 if s in opened else minutes
+            inside[s] -= 0.0 if opened[s] else minutes
             inside[above] += np.maximum(inside[s], 0.0)
         pays = np.ones(inside.shape, dtype=np.bool_)
         for s in reversed(self._innermost):

@@ -1,10 +1,10 @@
 """
 A lower bound from looking ahead: whatever is asked first must be paid for first.
 
-The bound of a situation is that of the cheapest question in it: its minutes, and after
-each answer the bound of what it leads to. Where nobody has looked ahead yet, that is
-``Information.least``. So the question with the least bound is looked into, again and
-again, until the bound of the first situation has reached a goal, which then rises.
+The bound of a state is that of the cheapest question in it: its minutes, and after each
+answer the bound of what it leads to. Where nobody has looked ahead yet, that is
+``PriceOfInformation.least``. So the question with the least bound is looked into, again
+and again, until the bound of the first state has reached a goal, which then rises.
 
 Source: Bonet & Geffner (2005), "An algorithm better than AO*?".
 """
@@ -13,15 +13,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from troubleshoot.planner.information_bound import Information
+from troubleshoot.planner.information_bound import PriceOfInformation
 
 if TYPE_CHECKING:
-    from troubleshoot.planner.state import Evidence, Key, Noisy, Option
+    from troubleshoot.planner.state import BeliefOption, BeliefStates, Key, Noisy
     from troubleshoot.planner.task import Budget
 
 
 RISE = 1.05  # how much more the goal is each time
-ROUNDS = 3  # of fitting a price, for a situation …
+ROUNDS = 3  # of fitting a price, for a state …
 AT_FIRST = 30  # … and for the first one
 LEAST = 1e-6  # minutes; a goal rises by that much at least
 TINY = 1e-9  # a chance
@@ -35,10 +35,10 @@ class Lookahead:
 
     def __init__(self, noisy: Noisy, budget: Budget) -> None:
         self.noisy, self.budget = noisy, budget
-        self.information = Information(noisy.task)
+        self.information = PriceOfInformation(noisy.task)
         self.lower: dict[Key, float] = {}
         self._ended: set[Key] = set()
-        self._options: dict[Key, list[Option]] = {}
+        self._options: dict[Key, list[BeliefOption]] = {}
         self._room = KEPT // len(noisy.task.prior)
 
     def run(self) -> float:
@@ -53,11 +53,11 @@ class Lookahead:
                 break
         return self.lower[root.key]
 
-    def _raise(self, situation: Evidence, goal: float) -> None:
+    def _raise(self, state: BeliefStates, goal: float) -> None:
         """Look ahead until the bound has reached the goal, or nothing moves it."""
-        key = situation.key
+        key = state.key
         while self.lower[key] < goal and not self.budget.spent:
-            options = self._looked_into(situation)
+            options = self._looked_into(state)
             bounds = [self._bound(option) for option in options]
             if self.budget.spent:
                 return
@@ -68,7 +68,7 @@ class Lookahead:
             ):
                 return
 
-    def _follow(self, option: Option, missing: float) -> bool:
+    def _follow(self, option: BeliefOption, missing: float) -> bool:
         """Raise what the question leads to, all by the same; whether any rose."""
         going_on = [x for x in option.parts if x[2].key not in self._ended]
         share = missing * min(
@@ -81,26 +81,26 @@ class Lookahead:
             rose = rose or self.lower[x.key] > before + STUCK * share
         return rose
 
-    def _bound(self, option: Option) -> float:
+    def _bound(self, option: BeliefOption) -> float:
         return option.minutes + sum(
             chance * self.lower[x.key] for _, chance, x in option.parts
         )
 
-    def _looked_into(self, situation: Evidence) -> list[Option]:
-        """The questions of a situation, their answers with first bounds."""
-        key = situation.key
+    def _looked_into(self, state: BeliefStates) -> list[BeliefOption]:
+        """The questions of a state, their answers with first bounds."""
+        key = state.key
         if key not in self._options:
-            options: list[Option] = []
-            for q in self.noisy.candidates(situation).in_order():
+            options: list[BeliefOption] = []
+            for q in self.noisy.candidates(state).in_order():
                 if self._room <= 0 or not self.budget.take():
                     self.budget.spent = True
                     return options
-                options.append(self.noisy.option(situation, q))
+                options.append(self.noisy.option(state, q))
                 self._assess(options[-1])
             self._options[key] = options
         return self._options[key]
 
-    def _assess(self, option: Option) -> None:
+    def _assess(self, option: BeliefOption) -> None:
         for _, _, x in option.parts:
             if x.key not in self.lower:
                 here = self.noisy.candidates(x)

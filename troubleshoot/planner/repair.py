@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from troubleshoot.planner.policy import Policy, policy
-from troubleshoot.planner.repair_search import Search
+from troubleshoot.planner.repair_search import RepairSearch
 from troubleshoot.planner.repair_state import Steps
 from troubleshoot.planner.repair_written import written
 from troubleshoot.planner.rollout import sketch
@@ -59,7 +59,7 @@ def repair(
     """
     budget = Budget.of(nodes, None if seconds is None else SEARCHING * seconds, clock)
     whole = Budget.of(None, seconds, clock)
-    search = Search(Steps.of(task))
+    search = RepairSearch(Steps.of(task))
     sketch(search, nodes=nodes, is_late=lambda: budget.is_late)
     while not search.is_done and budget.take():
         search.trial()

@@ -30,7 +30,7 @@ from troubleshoot.planner.task import ones
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from troubleshoot.planner.repair_state import Key, Situation, Steps
+    from troubleshoot.planner.repair_state import Key, RepairState, Steps
 
 
 CLOSE = 1e-10  # relative to the first lower bound; closer bounds have met
@@ -42,30 +42,30 @@ OVERHEAD = 1_000  # bytes of a situation without its belief
 
 
 @dataclass(eq=False, slots=True)
-class State:
+class SearchNode:
     """
-    A situation with its bounds.
+    A state with its bounds.
 
     ``choice`` is the best option known, None where actions alone are best; ``guess``
     one that may become it when its outcomes are known better. ``first`` is the action
     that a good run of actions begins with, -1 where it hands over at once.
     """
 
-    situation: Situation
+    state: RepairState
     lower: float
     upper: float
-    options: list[Option] | None = None
-    choice: Option | None = None
-    guess: Option | None = None
+    options: list[RepairOption] | None = None
+    choice: RepairOption | None = None
+    guess: RepairOption | None = None
     first: int = -1
 
 
 @dataclass(eq=False, slots=True)
-class Option:
+class RepairOption:
     """
     A step that may be taken, with its bounds and what may come of it.
 
-    ``outcomes`` are triples (answer, probability, state), None until looked at;
+    ``outcomes`` are triples (answer, probability, node), None until looked at;
     ``gentle`` is the same situation without irreversible actions, where it decides
     whether the step is allowed.
     """
@@ -74,14 +74,14 @@ class Option:
     minutes: float
     lower: float
     upper: float = float("inf")
-    outcomes: list[tuple[int, float, State]] | None = None
-    gentle: State | None = None
+    outcomes: list[tuple[int, float, SearchNode]] | None = None
+    gentle: SearchNode | None = None
 
 
 @dataclass(eq=False)
-class Search:
+class RepairSearch:
     """
-    The states seen so far, from the start on; ``expanded`` were looked into.
+    The nodes seen so far, from the start on; ``expanded`` were looked into.
 
     ``is_stuck`` when rounding leaves nothing to look into before the bounds have met.
     """
@@ -89,7 +89,7 @@ class Search:
     steps: Steps
     expanded: int = 0
     is_stuck: bool = False
-    states: dict[Key, State] = field(default_factory=dict)
+    nodes: dict[Key, SearchNode] = field(default_factory=dict)
 
     @cached_property
     def bounds(self) -> Bounds:
@@ -97,9 +97,9 @@ class Search:
         return Bounds(self.steps)
 
     @cached_property
-    def root(self) -> State:
+    def root(self) -> SearchNode:
         """Where the repair starts."""
-        return self._states([self.steps.start])[0]
+        return self._nodes([self.steps.start])[0]
 
     @cached_property
     def close(self) -> float:
@@ -112,7 +112,7 @@ class Search:
     def is_done(self) -> bool:
         """Whether the optimum is known, or cannot be looked for any longer."""
         size = 8 * len(self.steps.prior) + OVERHEAD
-        is_full = len(self.states) * size > MEMORY
+        is_full = len(self.nodes) * size > MEMORY
         return self.has_met(self.root) or is_full or self.is_stuck
 
     def trial(self) -> None:
@@ -126,27 +126,27 @@ class Search:
         path = list(self._path(known=known))
         self.expanded += 1
         self._look_into(path[-1])
-        for state in reversed(path):
-            self._refresh(state)
+        for node in reversed(path):
+            self._refresh(node)
 
-    def has_met(self, state: State) -> bool:
-        """Whether the optimum is known from this state on."""
-        return state.upper - state.lower <= self.close
+    def has_met(self, node: SearchNode) -> bool:
+        """Whether the optimum is known from this node on."""
+        return node.upper - node.lower <= self.close
 
-    def _path(self, *, known: bool) -> Iterator[State]:
+    def _path(self, *, known: bool) -> Iterator[SearchNode]:
         """States from the root to one that has something to look into."""
-        state: State | None = self.root
-        while state is not None:
-            yield state
-            if state.options is None:
+        node: SearchNode | None = self.root
+        while node is not None:
+            yield node
+            if node.options is None:
                 return
-            self._refresh(state)
-            state = self._next(state, known=known)
+            self._refresh(node)
+            node = self._next(node, known=known)
 
-    def _next(self, state: State, *, known: bool) -> State | None:
+    def _next(self, node: SearchNode, *, known: bool) -> SearchNode | None:
         """The least certain outcome of the best option; None to look into it."""
-        options = state.options or []
-        best_known = (state.choice or state.guess) if known else None
+        options = node.options or []
+        best_known = (node.choice or node.guess) if known else None
         if best_known and (found := self._least_certain(best_known)):
             return found
         open_options = [o for o in options if o.outcomes is None or self._is_open(o)]
@@ -155,32 +155,32 @@ class Search:
             return None
         return self._least_certain(first)
 
-    def _is_open(self, option: Option) -> bool:
+    def _is_open(self, option: RepairOption) -> bool:
         return self._least_certain(option) is not None
 
-    def _least_certain(self, option: Option) -> State | None:
+    def _least_certain(self, option: RepairOption) -> SearchNode | None:
         if option.gentle is not None and not self.has_met(option.gentle):
             return option.gentle
         found, most = None, 0.0
-        for _, chance, state in option.outcomes or []:
-            doubt = chance * (state.upper - state.lower)
-            if doubt > most and not self.has_met(state):
-                found, most = state, doubt
+        for _, chance, node in option.outcomes or []:
+            doubt = chance * (node.upper - node.lower)
+            if doubt > most and not self.has_met(node):
+                found, most = node, doubt
         return found
 
-    def _look_into(self, state: State) -> None:
-        """Options of a state, and then the states that they lead to."""
-        is_new = state.options is None
-        if state.options is None:
-            state.options = list(self._options(state))
-            state.guess = self._most_telling(state)
-        unknown = [option for option in state.options if option.outcomes is None]
-        unknown.sort(key=lambda option: (option is not state.guess, option.lower))
-        self.is_stuck = not (unknown or is_new or self.has_met(state))
-        self.look_at([(state.situation, option) for option in unknown])
+    def _look_into(self, node: SearchNode) -> None:
+        """Options of a node, and then the nodes that they lead to."""
+        is_new = node.options is None
+        if node.options is None:
+            node.options = list(self._options(node))
+            node.guess = self._most_telling(node)
+        unknown = [option for option in node.options if option.outcomes is None]
+        unknown.sort(key=lambda option: (option is not node.guess, option.lower))
+        self.is_stuck = not (unknown or is_new or self.has_met(node))
+        self.look_at([(node.state, option) for option in unknown])
 
     def look_at(
-        self, steps: Sequence[tuple[Situation, Option]], most: int = LARGE
+        self, steps: Sequence[tuple[RepairState, RepairOption]], most: int = LARGE
     ) -> int:
         """
         What may come of the first steps, until ``most`` numbers were touched.
@@ -193,9 +193,9 @@ class Search:
                 break
             outcomes.append(self.steps.outcomes(s, option.step))
             size += self._size(len(outcomes[-1]))
-        states = iter(self._states([after for each in outcomes for *_, after in each]))
+        nodes = iter(self._nodes([after for each in outcomes for *_, after in each]))
         for (_, option), each in zip(steps, outcomes, strict=False):
-            option.outcomes = [(a, chance, next(states)) for a, chance, _ in each]
+            option.outcomes = [(a, chance, next(nodes)) for a, chance, _ in each]
         return size
 
     def _size(self, outcomes: int) -> int:
@@ -203,29 +203,29 @@ class Search:
         actions, kinds = len(self.steps.task.actions), len(self.steps.prior)
         return outcomes * actions * (actions + kinds)
 
-    def _options(self, state: State) -> Iterator[Option]:
-        steps, s = self.steps, state.situation
+    def _options(self, node: SearchNode) -> Iterator[RepairOption]:
+        steps, s = self.steps, node.state
         gentle, ready = self._gentle(s), list(ones(steps.free(s.left)))
         for step, rest in zip(ready, self.bounds.after(s, ready), strict=True):
             minutes = steps.minutes(step, s.opened)
             if not steps.irreversible >> step & 1:
-                yield Option(step, minutes, minutes + rest)
+                yield RepairOption(step, minutes, minutes + rest)
             elif gentle is not None:
-                own = None if gentle is state else gentle
-                yield Option(step, minutes, minutes + rest, gentle=own)
+                own = None if gentle is node else gentle
+                yield RepairOption(step, minutes, minutes + rest, gentle=own)
 
-    def _most_telling(self, state: State) -> Option | None:
+    def _most_telling(self, node: SearchNode) -> RepairOption | None:
         """The question of greatest gain per minute: where a good policy may begin."""
-        gains = self.steps.gains(state.situation.p)
-        asked = [o for o in state.options or [] if o.step < len(gains)]
+        gains = self.steps.gains(node.state.p)
+        asked = [o for o in node.options or [] if o.step < len(gains)]
         minutes = np.array([o.minutes for o in asked])
         told = gains[[o.step for o in asked]]
         found = best(told, minutes, np.ones(len(asked), dtype=np.bool_))
         return None if found is None else asked[found]
 
-    def _gentle(self, s: Situation) -> State | None:
+    def _gentle(self, s: RepairState) -> SearchNode | None:
         """
-        The state that decides about irreversible actions.
+        The node that decides about irreversible actions.
 
         The same situation without them; that of the situation itself, which decides
         nothing, where they are allowed; None where they are not.
@@ -233,19 +233,19 @@ class Search:
         if not s.left & self.steps.irreversible:
             return None
         if self.bounds.is_settled(s):
-            return self.states[s.key]
+            return self.nodes[s.key]
         if self.steps.task.escalation is None:
             return None
         left = s.left & ~self.steps.irreversible
-        return self._states([self.steps.situation(s.p, left, s.opened)])[0]
+        return self._nodes([self.steps.state(s.p, left, s.opened)])[0]
 
-    def _states(self, situations: Sequence[Situation]) -> list[State]:
-        """The states of these situations, new ones with the bounds of a glance."""
+    def _nodes(self, situations: Sequence[RepairState]) -> list[SearchNode]:
+        """The nodes of these situations, new ones with the bounds of a glance."""
         keys = [s.key for s in situations]
         new = {
             key: s
             for key, s in zip(keys, situations, strict=True)
-            if key not in self.states
+            if key not in self.nodes
         }
         searched = [s for s in new.values() if not self.bounds.is_closed(s)]
         runs = dict(zip(map(id, searched), self.bounds.runs(searched), strict=True))
@@ -254,37 +254,37 @@ class Search:
                 upper, order = runs[id(s)]
                 lower = min(self.bounds.clairvoyant(s), upper)
                 first = order[0] if order else -1
-                self.states[key] = State(s, lower, upper, first=first)
+                self.nodes[key] = SearchNode(s, lower, upper, first=first)
             else:
                 cost = self.bounds.run(s)[0]
-                self.states[key] = State(s, cost, cost)
-        return [self.states[key] for key in keys]
+                self.nodes[key] = SearchNode(s, cost, cost)
+        return [self.nodes[key] for key in keys]
 
-    def _refresh(self, state: State) -> None:
-        """Bounds of a state from those of its options; hopeless ones are dropped."""
-        for option in state.options or []:
+    def _refresh(self, node: SearchNode) -> None:
+        """Bounds of a node from those of its options; hopeless ones are dropped."""
+        for option in node.options or []:
             self._refresh_option(option)
-        options = [o for o in state.options or [] if o.lower < state.upper]
+        options = [o for o in node.options or [] if o.lower < node.upper]
         escalation = self.steps.task.escalation
-        least = min((o.lower for o in options), default=state.upper)
+        least = min((o.lower for o in options), default=node.upper)
         if escalation is not None:
             least = min(least, escalation)
         found = min(options, key=lambda o: o.upper, default=None)
-        if found and found.upper < state.upper:
-            if found.upper < state.upper - TIE * self.close:
-                state.choice = found
-            state.upper = found.upper
-        state.lower = max(state.lower, min(least, state.upper))
-        state.options = options
+        if found and found.upper < node.upper:
+            if found.upper < node.upper - TIE * self.close:
+                node.choice = found
+            node.upper = found.upper
+        node.lower = max(node.lower, min(least, node.upper))
+        node.options = options
 
-    def _refresh_option(self, option: Option) -> None:
+    def _refresh_option(self, option: RepairOption) -> None:
         escalation = self.steps.task.escalation
         if option.outcomes is None:
             return
         lower = upper = option.minutes
-        for _, chance, state in option.outcomes:
-            lower += chance * state.lower
-            upper += chance * state.upper
+        for _, chance, node in option.outcomes:
+            lower += chance * node.lower
+            upper += chance * node.upper
         option.lower = max(option.lower, lower)
         option.upper = upper
         if option.gentle is not None and escalation is not None:

@@ -43,7 +43,7 @@ Key: TypeAlias = tuple[int, int, bytes]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Situation:
+class RepairState:
     """A belief, the steps that are left, and the setups that are open for them."""
 
     p: FloatArray
@@ -150,10 +150,10 @@ class Steps:
         return found
 
     @cached_property
-    def start(self) -> Situation:
+    def start(self) -> RepairState:
         """The situation that the task describes."""
         possible = bits_of(i for i, c in enumerate(self.conditions) if c is not None)
-        return self.situation(self.prior, possible, bits_of(self.task.opened))
+        return self.state(self.prior, possible, bits_of(self.task.opened))
 
     def gains(self, p: FloatArray) -> FloatArray:
         """Expected information gain of each question about the kind, in bits."""
@@ -185,7 +185,9 @@ class Steps:
         waiting = (s for s in ones(left & self._gated) if self.gates[s] & left)
         return left & ~bits_of(waiting)
 
-    def outcomes(self, s: Situation, step: int) -> list[tuple[int, float, Situation]]:
+    def outcomes(
+        self, s: RepairState, step: int
+    ) -> list[tuple[int, float, RepairState]]:
         """
         What may come of a step after which the repair goes on.
 
@@ -201,7 +203,7 @@ class Steps:
             (
                 answer,
                 chance,
-                self.situation(
+                self.state(
                     joint[answer] / chance,
                     left & ~self.closed_by.get((step, answer), 0),
                     opened,
@@ -211,11 +213,11 @@ class Steps:
             if chance > IMPOSSIBLE
         ]
 
-    def situation(self, p: FloatArray, left: int, opened: int) -> Situation:
+    def state(self, p: FloatArray, left: int, opened: int) -> RepairState:
         """The situation with only those steps and setups that may still matter."""
         left = self._relevant(p, left)
         needed = union(self.chains[step] for step in ones(left & self._behind))
-        return Situation(p, left, opened & needed)
+        return RepairState(p, left, opened & needed)
 
     def _relevant(self, p: FloatArray, left: int) -> int:
         actions = self._hopeful(p, left)

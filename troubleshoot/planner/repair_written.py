@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from troubleshoot.inference.bayes import FloatArray
-    from troubleshoot.planner.repair_search import Search
-    from troubleshoot.planner.repair_state import Key, Situation
+    from troubleshoot.planner.repair_search import RepairSearch
+    from troubleshoot.planner.repair_state import Key, RepairState
     from troubleshoot.planner.task import Budget
 
 
@@ -25,7 +25,7 @@ CELLS = 5_000_000  # … in between, so many that they hold so many numbers
 Order: TypeAlias = tuple[int, ...] | None
 
 
-def written(search: Search, budget: Budget) -> Iterator[list[Node]]:
+def written(search: RepairSearch, budget: Budget) -> Iterator[list[Node]]:
     """
     The policy that a search has found, the root first.
 
@@ -48,12 +48,12 @@ class _Writing:
     otherwise it is unfinished. ``is_run`` takes the actions alone, without a question.
     """
 
-    search: Search
+    search: RepairSearch
     budget: Budget
     is_run: bool = False
     nodes: list[Node] = field(default_factory=list)
     numbers: dict[Key, int] = field(default_factory=dict)
-    waiting: list[tuple[float, int, Situation, Order]] = field(default_factory=list)
+    waiting: list[tuple[float, int, RepairState, Order]] = field(default_factory=list)
 
     def nodes_of_all(self) -> list[Node]:
         """All nodes, the root first."""
@@ -76,7 +76,7 @@ class _Writing:
     def _is_late(self) -> bool:
         return not self.is_run and self.budget.is_late
 
-    def _number(self, s: Situation, order: Order, chance: float) -> int:
+    def _number(self, s: RepairState, order: Order, chance: float) -> int:
         if s.key not in self.numbers:
             self.numbers[s.key] = self._added(Node("ending"))
             heappush(self.waiting, (-chance, self.numbers[s.key], s, order))
@@ -86,8 +86,8 @@ class _Writing:
         self.nodes.append(node)
         return len(self.nodes) - 1
 
-    def _node(self, s: Situation, order: Order, chance: float) -> Node:
-        state = self.search.states.get(s.key)
+    def _node(self, s: RepairState, order: Order, chance: float) -> Node:
+        state = self.search.nodes.get(s.key)
         if state and state.choice and not self.is_run:
             return self._step(s, state.choice.step, None, chance)
         order = self._actions(s, order)
@@ -97,17 +97,17 @@ class _Writing:
             return self._step(s, self._opening(s), None, chance)
         return self._handed_over(s)
 
-    def _cut_off(self, s: Situation) -> Node:
+    def _cut_off(self, s: RepairState) -> Node:
         if self.search.steps.task.escalation is not None or not s.left:
             return self._handed_over(s)
         rest, causes = self.search.steps.task.everything, self._causes(s.p)
         return Node("ending", ending="unfinished", causes=causes, rest=rest)
 
-    def _handed_over(self, s: Situation) -> Node:
+    def _handed_over(self, s: RepairState) -> Node:
         cost = self.search.steps.task.escalation or 0.0
         return Node("ending", ending="escalate", causes=self._causes(s.p), cost=cost)
 
-    def _actions(self, s: Situation, order: Order) -> tuple[int, ...]:
+    def _actions(self, s: RepairState, order: Order) -> tuple[int, ...]:
         """The actions to go on with, from the first one that is still useful."""
         at = next((i for i, a in enumerate(order or ()) if s.left >> a & 1), None)
         if order is not None and at is not None:
@@ -116,13 +116,13 @@ class _Writing:
             return self.search.bounds.run(s)[1]
         return ()
 
-    def _opening(self, s: Situation) -> int:
+    def _opening(self, s: RepairState) -> int:
         """The cheapest question, where all actions wait for answers."""
         steps = self.search.steps
         ready = [q for q in ones(steps.free(s.left)) if q < len(steps.rows)]
         return min(ready, key=lambda q: steps.minutes(q, s.opened))
 
-    def _step(self, s: Situation, step: int, order: Order, chance: float) -> Node:
+    def _step(self, s: RepairState, step: int, order: Order, chance: float) -> Node:
         steps = self.search.steps
         edges = [
             (answer, self._number(after, order, chance * share))

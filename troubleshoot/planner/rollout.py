@@ -30,16 +30,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from troubleshoot.planner.repair_search import Option
-from troubleshoot.planner.state import together
+from troubleshoot.planner.repair_search import RepairOption
+from troubleshoot.planner.state import first_equal, rows_of, together
 from troubleshoot.planner.task import ones
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from troubleshoot.inference.bayes import FloatArray
-    from troubleshoot.planner.repair_search import Search, State
-    from troubleshoot.planner.state import Crowd, Crowds, Key
+    from troubleshoot.planner.repair_search import RepairSearch, SearchNode
+    from troubleshoot.planner.state import BeliefStates, Key, Noisy
     from troubleshoot.planner.task import Budget, IntArray, Progress
 
 
@@ -57,12 +57,12 @@ class Rollout:
 
     def __init__(
         self,
-        crowds: Crowds,
+        noisy: Noisy,
         budget: Budget,
         progress: Progress | None = None,
         lower: float = 0.0,
     ) -> None:
-        self.crowds, self.budget, self._progress = crowds, budget, progress
+        self.noisy, self.budget, self._progress = noisy, budget, progress
         self._lower = lower
         self._line: FloatArray = np.zeros(2)  # minutes per bit, and minutes
         self._by_gain = float("inf")  # what going by gain costs, about
@@ -73,48 +73,48 @@ class Rollout:
         self._fit()
         if self.budget.spent:
             return steps
-        self._by_gain = float(self.to_go(self.crowds.root)[0])
-        root = self.crowds.noisy.root
+        self._by_gain = float(self.to_go(self.noisy.root)[0])
+        root = self.noisy.root
         waiting = {root.key: (1.0, root)}
         while waiting and not self.budget.spent:
             likeliest = sorted(waiting, key=lambda key: -waiting[key][0])[:TOGETHER]
-            reached, situations = zip(*map(waiting.pop, likeliest), strict=True)
-            crowd = self.crowds.of(situations)
-            questions = self._chosen(crowd)
+            reached, batch = zip(*map(waiting.pop, likeliest), strict=True)
+            states = together(batch)
+            questions = self._chosen(states)
             steps.update(zip(likeliest, questions.tolist(), strict=True))
             on = questions >= 0
-            after = self.crowds.after(crowd.at(on), questions[on])
+            after = self.noisy.after(states.at(on), questions[on])
             arriving = np.array(reached)[on][after.parent] * after.chance
             for i, chance in enumerate(arriving.tolist()):
-                new = self.crowds.one(after.crowd, i)
+                new = after.states.one(i)
                 before, _ = waiting.get(new.key, (0.0, new))
                 waiting[new.key] = (before + chance, new)
         return steps
 
-    def _chosen(self, crowd: Crowd) -> IntArray:
+    def _chosen(self, states: BeliefStates) -> IntArray:
         """The question of each situation after which all together costs least."""
-        chosen, here = self.crowds.best(crowd), self.crowds.offered(crowd)
-        rates = self.crowds.per_minute(here)
+        chosen, here = self.noisy.best(states), self.noisy.offered(states)
+        rates = self.noisy.per_minute(here)
         ranked = np.argsort(-rates, axis=1, kind="stable")[:, :TRIED]
         worth = np.isfinite(np.take_along_axis(rates, ranked, axis=1))
-        least = np.full(len(crowd), np.inf)
+        least = np.full(len(states), np.inf)
         for tried, asking in zip(ranked.T, worth.T, strict=True):
             places = np.flatnonzero((chosen >= 0) & asking)
             if not len(places) or self.budget.spent:
                 continue
-            costs = self._cost(crowd.at(places), tried[places])
+            costs = self._cost(states.at(places), tried[places])
             better = places[costs < least[places] - BETTER]
             least[places] = np.minimum(costs, least[places])
             chosen[better] = tried[better]
         return chosen
 
-    def _cost(self, crowd: Crowd, questions: IntArray) -> FloatArray:
+    def _cost(self, states: BeliefStates, questions: IntArray) -> FloatArray:
         """Expected minutes of asking first these, then what tells most, (S,)."""
-        after = self.crowds.after(crowd, questions)
-        self._count(len(after.crowd))
-        paid = self.crowds.minutes(crowd)[np.arange(len(crowd)), questions]
-        below = after.chance * self.to_go(after.crowd)
-        return np.asarray(paid + np.bincount(after.parent, below, len(crowd)))
+        after = self.noisy.after(states, questions)
+        self._count(len(after.states))
+        paid = self.noisy.minutes(states)[np.arange(len(states)), questions]
+        below = after.chance * self.to_go(after.states)
+        return np.asarray(paid + np.bincount(after.parent, below, len(states)))
 
     def _count(self, situations: int) -> None:
         """Take so many of the budget; the last situations are finished anyway."""
@@ -124,46 +124,46 @@ class Rollout:
             if self._progress and not self.budget.expanded % 1_000:
                 self._progress(self.budget.expanded, self._lower, self._by_gain)
 
-    def to_go(self, crowd: Crowd) -> FloatArray:
+    def to_go(self, states: BeliefStates) -> FloatArray:
         """Expected minutes of what tells most per minute, from each situation, (S,)."""
-        share = max(1, CELLS // (200 * crowd.p.shape[1]))
+        share = max(1, CELLS // (200 * states.p.shape[1]))
         parts = [
-            self._followed(crowd.at(slice(i, i + share)))
-            for i in range(0, len(crowd), share)
+            self._followed(states.at(slice(i, i + share)))
+            for i in range(0, len(states), share)
         ]
         return np.concatenate(parts) if parts else np.zeros(0)
 
-    def _followed(self, crowd: Crowd) -> FloatArray:
+    def _followed(self, states: BeliefStates) -> FloatArray:
         """The same, of as many as are followed at once."""
-        found, begun = np.zeros(len(crowd)), np.arange(len(crowd))
-        chance: FloatArray = np.ones(len(crowd))
+        found, begun = np.zeros(len(states)), np.arange(len(states))
+        chance: FloatArray = np.ones(len(states))
         while True:
-            questions = self.crowds.best(crowd)
+            questions = self.noisy.best(states)
             rare = (chance < FOLLOWED) | self.budget.is_late
             estimated = (questions >= 0) & rare
-            rest = self._line @ self._terms(crowd.at(estimated))
+            rest = self._line @ self._terms(states.at(estimated))
             np.add.at(found, begun[estimated], chance[estimated] * rest)
             on = np.flatnonzero((questions >= 0) & ~estimated)
             if not len(on):
                 return found
-            crowd, questions = crowd.at(on), questions[on]
+            states, questions = states.at(on), questions[on]
             begun, chance = begun[on], chance[on]
-            minutes = self.crowds.minutes(crowd)[np.arange(len(on)), questions]
+            minutes = self.noisy.minutes(states)[np.arange(len(on)), questions]
             np.add.at(found, begun, chance * minutes)
-            after = self.crowds.after(crowd, questions)
+            after = self.noisy.after(states, questions)
             begun, chance = begun[after.parent], chance[after.parent] * after.chance
-            first = self.crowds.same(after.crowd, begun)
+            first = first_equal(rows_of(after.states.rows, begun))
             kept, place = np.unique(first, return_inverse=True)
             chance = np.asarray(np.bincount(place.reshape(-1), chance, len(kept)))
-            crowd, begun = after.crowd.at(kept), begun[kept]
+            states, begun = after.states.at(kept), begun[kept]
 
-    def _terms(self, crowd: Crowd) -> FloatArray:
+    def _terms(self, states: BeliefStates) -> FloatArray:
         """What the estimate is made of, (2, S)."""
-        return np.stack([self.crowds.entropy(crowd), np.ones(len(crowd))])
+        return np.stack([self.noisy.entropy(states), np.ones(len(states))])
 
     def _fit(self) -> None:
         """Minutes per bit that is not known, in the likeliest first situations."""
-        sample = self._first_situations(self._sample)
+        sample = self._first_states(self._sample)
         self._count(ROUNDS * len(sample))
         terms = self._terms(sample)
         for _ in range(ROUNDS):
@@ -176,26 +176,24 @@ class Rollout:
     @property
     def _sample(self) -> int:
         """How many situations to fit to: a quarter of the budget, fewer large ones."""
-        few = min(
-            SAMPLE, LIKELIHOODS // max(1, self.crowds.noisy.table.likelihood.size)
-        )
+        few = min(SAMPLE, LIKELIHOODS // max(1, self.noisy.table.likelihood.size))
         if self.budget.nodes is not None:
             few = min(few, (self.budget.nodes - self.budget.expanded) // (4 * ROUNDS))
         return max(1, few)
 
-    def _first_situations(self, count: int) -> Crowd:
+    def _first_states(self, count: int) -> BeliefStates:
         """The likeliest that going by what tells most leads to, and that go on."""
-        layer = self.crowds.root
-        found: list[Crowd] = []
+        level = self.noisy.root
+        found: list[BeliefStates] = []
         chance: FloatArray = np.ones(1)
-        while len(layer) and sum(len(each) for each in found) < count:
-            questions = self.crowds.best(layer)
+        while len(level) and sum(len(each) for each in found) < count:
+            questions = self.noisy.best(level)
             on = questions >= 0
-            found.append(layer.at(on))
-            after = self.crowds.after(layer.at(on), questions[on])
+            found.append(level.at(on))
+            after = self.noisy.after(level.at(on), questions[on])
             chance = np.asarray(chance[on][after.parent] * after.chance)
             likeliest = np.argsort(-chance, kind="stable")[: SAMPLE // 4]
-            layer, chance = after.crowd.at(likeliest), chance[likeliest]
+            level, chance = after.states.at(likeliest), chance[likeliest]
         return together(found).at(slice(0, count))
 
 
@@ -207,7 +205,10 @@ TOUCHED = 2**28  # … and by all of a sketch
 
 
 def sketch(
-    search: Search, *, nodes: int | None, is_late: Callable[[], bool] = lambda: False
+    search: RepairSearch,
+    *,
+    nodes: int | None,
+    is_late: Callable[[], bool] = lambda: False,
 ) -> None:
     """
     Give the search a good first policy; it goes on from there.
@@ -217,59 +218,61 @@ def sketch(
     """
     least, most = SKETCHED
     limit = most if nodes is None else max(least, min(nodes, most))
-    waiting: list[tuple[float, int, State]] = [(-1.0, 0, search.root)]
-    known, touched = {search.root.situation.key}, 0
-    done: list[State] = []
+    waiting: list[tuple[float, int, SearchNode]] = [(-1.0, 0, search.root)]
+    known, touched = {search.root.state.key}, 0
+    done: list[SearchNode] = []
     while waiting and len(done) < limit and touched < TOUCHED and not is_late():
         some = [heappop(waiting) for _ in range(min(SIDE_BY_SIDE, len(waiting)))]
-        options = [_promising(search, state) for *_, state in some]
+        options = [_promising(search, node) for *_, node in some]
         unknown = [
-            (state.situation, option)
-            for (*_, state), each in zip(some, options, strict=True)
+            (node.state, option)
+            for (*_, node), each in zip(some, options, strict=True)
             for option in each
         ]
         while unknown and not is_late():
             touched += search.look_at(unknown, AT_ONCE)
             unknown = [x for x in unknown if x[1].outcomes is None]
-        for (chance, _, state), each in zip(some, options, strict=True):
-            done.append(state)
-            for share, after in _decided(search, state, each):
-                if after.situation.key not in known:
-                    known.add(after.situation.key)
+        for (chance, _, node), each in zip(some, options, strict=True):
+            done.append(node)
+            for share, after in _decided(search, node, each):
+                if after.state.key not in known:
+                    known.add(after.state.key)
                     heappush(waiting, (chance * share, len(known), after))
-    for state in reversed(done):
-        if state.choice:
-            state.upper = min(state.upper, _cost(state.choice))
+    for node in reversed(done):
+        if node.choice:
+            node.upper = min(node.upper, _cost(node.choice))
 
 
-def _promising(search: Search, state: State) -> list[Option]:
+def _promising(search: RepairSearch, node: SearchNode) -> list[RepairOption]:
     """The first action of the run, and the questions that tell most per minute."""
-    steps, s = search.steps, state.situation
-    if search.has_met(state):
+    steps, s = search.steps, node.state
+    if search.has_met(node):
         return []
     gains = steps.gains(s.p)
     free = steps.free(s.left)
     asked = list(ones(free & steps.questions))
     minutes = [max(steps.minutes(q, s.opened), 1e-9) for q in asked]
     telling = np.argsort(-gains[asked] / minutes, kind="stable")[:WEIGHED]
-    chosen = [state.first, *(asked[i] for i in telling.tolist())]
+    chosen = [node.first, *(asked[i] for i in telling.tolist())]
     return [
-        Option(step, steps.minutes(step, s.opened), 0.0) for step in chosen if step >= 0
+        RepairOption(step, steps.minutes(step, s.opened), 0.0)
+        for step in chosen
+        if step >= 0
     ]
 
 
 def _decided(
-    search: Search, state: State, options: list[Option]
-) -> list[tuple[float, State]]:
-    """Chances and states after the cheapest of the steps, if it is worth it."""
+    search: RepairSearch, node: SearchNode, options: list[RepairOption]
+) -> list[tuple[float, SearchNode]]:
+    """Chances and nodes after the cheapest of the steps, if it is worth it."""
     best = min(options, key=_cost, default=None)
-    if best is None or not _cost(best) <= state.upper + search.close:
+    if best is None or not _cost(best) <= node.upper + search.close:
         return []
-    state.choice, state.upper = best, min(state.upper, _cost(best))
+    node.choice, node.upper = best, min(node.upper, _cost(best))
     return [(chance, after) for _, chance, after in best.outcomes or []]
 
 
-def _cost(option: Option) -> float:
+def _cost(option: RepairOption) -> float:
     """Expected minutes of a step and what comes after it."""
     if option.outcomes is None:
         return float("inf")

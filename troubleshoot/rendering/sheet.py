@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import numpy as np
 
 from troubleshoot.planner.policy import Ending, outcomes
-from troubleshoot.planner.state import SURE, Evidence, Noisy
+from troubleshoot.planner.state import SURE, UNSAID, BeliefStates, Noisy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -63,9 +63,14 @@ class Draft:
     kind: Literal["question", "action", "ending"]
     step: int
     ending: SheetEnding
-    before: Evidence
+    before: BeliefStates
     edges: list[tuple[int, Place]] = field(default_factory=list)
     node: int | None = None
+
+    @property
+    def opened(self) -> frozenset[int]:
+        """Setups that are open before."""
+        return frozenset(np.flatnonzero(self.before.opened[0]).tolist())
 
 
 class Cutting:
@@ -74,14 +79,13 @@ class Cutting:
     def __init__(self, task: Task, policy: Policy, limit: int) -> None:
         self.task, self.nodes, self.limit = task, policy.nodes, max(1, limit)
         self.noisy = Noisy(task)
-        self.gates = {gate for ask in task.questions for gate, _ in ask.only_if}
         self.drafts: dict[Place, Draft] = {}
         self._steps = 0
 
     def along_the_plan(self) -> None:
         """The steps of the plan that matter most, each under one that is in."""
         kept = self._kept()
-        before: dict[int, Evidence] = {0: self.noisy.root}
+        before: dict[int, BeliefStates] = {0: self.noisy.root}
         weights = {0: self.task.prior}
         for i in sorted(kept):
             node = self.nodes[i]
@@ -122,25 +126,22 @@ class Cutting:
         return kept
 
     def _after(
-        self, before: Evidence, node: Node, answer: int, weights: FloatArray
-    ) -> Evidence:
+        self, before: BeliefStates, node: Node, answer: int, weights: FloatArray
+    ) -> BeliefStates:
         p = weights / weights.sum()
         if node.kind == "question":
             return self._told(before, node.step, answer, p)
-        act = self.task.actions[node.step]
-        opened = self.task.opened_after(act, before.opened)
-        return Evidence(p, before.asked, opened, before.said)
+        opened = before.opened.copy()
+        if (setup := self.task.actions[node.step].setup) >= 0:
+            opened[:, list(self.task.chains[setup])] = True
+        return replace(before, p=p[None], opened=opened)
 
     def _told(
-        self, before: Evidence, question: int, answer: int, p: FloatArray
-    ) -> Evidence:
+        self, before: BeliefStates, question: int, answer: int, p: FloatArray
+    ) -> BeliefStates:
         """The situation after an answer, or after "don't know"."""
-        ask = self.task.questions[question]
-        said = before.said
-        if answer != DONT_KNOW and question in self.gates:
-            said = tuple(sorted((*said, (question, answer))))
-        opened = self.task.opened_after(ask, before.opened)
-        return Evidence(p, before.asked | 1 << question, opened, said)
+        said = np.array([UNSAID if answer == DONT_KNOW else answer])
+        return self.noisy.answered(before, question, said, p[None])
 
     def beside_the_plan(self) -> None:
         """Where "don't know" leads, the likeliest first, as far as there is room."""
@@ -153,9 +154,9 @@ class Cutting:
         while waiting:
             chance, place = heappop(waiting)
             draft = self.drafts[place]
-            question = self.noisy.best(draft.before)
+            question = int(self.noisy.best(draft.before)[0])
             if question < 0:
-                draft.ending = _verdict(self.task, draft.before.p)
+                draft.ending = _verdict(self.task, draft.before.p[0])
             elif self._steps < self.limit and draft.ending == "cut":
                 self._steps += 1
                 self._ask(draft, question, -chance, waiting)
@@ -171,8 +172,7 @@ class Cutting:
         parts = self.noisy.option(draft.before, question).parts
         self._contradicted(draft, {answer for answer, _, _ in parts})
         for answer, p, part in parts:
-            after = self._told(draft.before, question, answer, part.p)
-            place = self._place(after, chance * p * (1 - DOUBT), waiting)
+            place = self._place(part, chance * p * (1 - DOUBT), waiting)
             draft.edges.append((answer, place))
         self._unknown(draft, chance * DOUBT, waiting)
 
@@ -191,11 +191,11 @@ class Cutting:
     def _unknown(
         self, draft: Draft, chance: float, waiting: list[tuple[float, str]]
     ) -> None:
-        after = self._told(draft.before, draft.step, DONT_KNOW, draft.before.p)
+        after = self._told(draft.before, draft.step, DONT_KNOW, draft.before.p[0])
         draft.edges.append((DONT_KNOW, self._place(after, chance, waiting)))
 
     def _place(
-        self, situation: Evidence, chance: float, waiting: list[tuple[float, str]]
+        self, situation: BeliefStates, chance: float, waiting: list[tuple[float, str]]
     ) -> str:
         place = f"beside {situation.key!r}"
         if place not in self.drafts:
@@ -210,17 +210,17 @@ def _verdict(task: Task, p: FloatArray) -> Ending:
     return "found" if sure else "narrowed"
 
 
-def _cut(situation: Evidence) -> Draft:
+def _cut(situation: BeliefStates) -> Draft:
     return Draft("ending", -1, "cut", situation)
 
 
-def _both(one: Evidence, other: Evidence) -> Evidence:
+def _both(one: BeliefStates, other: BeliefStates) -> BeliefStates:
     """What holds whichever way led here; what was asked on either is asked no more."""
-    return Evidence(
-        other.p,
-        one.asked | other.asked,
-        one.opened & other.opened,
-        tuple(sorted(set(one.said) & set(other.said))),
+    return replace(
+        other,
+        asked=one.asked | other.asked,
+        opened=one.opened & other.opened,
+        said=np.where(one.said == other.said, one.said, UNSAID),
     )
 
 
@@ -296,7 +296,7 @@ def _finished(
             step=draft.step,
             ending=draft.ending,
             minutes=_minutes(task, draft),
-            opened=draft.before.opened,
+            opened=draft.opened,
             opens=_opens(task, draft),
             edges=tuple(
                 (answer, number[child]) for answer, child in _in_order(draft.edges)
@@ -360,7 +360,7 @@ def _minutes(task: Task, draft: Draft) -> float:
     if draft.kind == "ending":
         return 0.0
     steps = task.questions if draft.kind == "question" else task.actions
-    return task.minutes(steps[draft.step], draft.before.opened)
+    return task.minutes(steps[draft.step], draft.opened)
 
 
 def _opens(task: Task, draft: Draft) -> tuple[int, ...]:
@@ -370,7 +370,7 @@ def _opens(task: Task, draft: Draft) -> tuple[int, ...]:
     steps = task.questions if draft.kind == "question" else task.actions
     setup, found = steps[draft.step].setup, []
     while setup >= 0:
-        if setup not in draft.before.opened:
+        if setup not in draft.opened:
             found.append(setup)
         setup = task.setups[setup][1]
     return tuple(reversed(found))

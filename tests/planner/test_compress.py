@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from noisy import long_instance
 
-from troubleshoot.planner.compress import MUCH, ROUNDS, Forgetting, made_one
+from troubleshoot.planner.compress import MUCH, ROUNDS, Aggregation, aggregated
 from troubleshoot.planner.diagnose import diagnose
 from troubleshoot.planner.policy import outcomes
-from troubleshoot.planner.state import Crowds, Evidence, Noisy
+from troubleshoot.planner.state import Noisy, together
 from troubleshoot.planner.task import Ask, Task, met
 
 
-def crowd_of(task, depth=5):
+def states_of(task, depth=5):
     """Situations after some questions, how likely they are, and what comes next."""
-    crowds = Crowds(Noisy(task))
-    crowd, chance = crowds.root, np.ones(1)
+    noisy = Noisy(task)
+    states, chance = noisy.root, np.ones(1)
     for _ in range(depth):
-        questions = crowds.best(crowd)
+        questions = noisy.best(states)
         on = questions >= 0
-        after = crowds.after(crowd.at(on), questions[on])
+        after = noisy.after(states.at(on), questions[on])
         chance = chance[on][after.parent] * after.chance
-        crowd = after.crowd
-    questions = crowds.best(crowd)
+        states = after.states
+    questions = noisy.best(states)
     on = questions >= 0
-    return crowds, crowd.at(on), chance[on], questions[on]
+    return noisy, states.at(on), chance[on], questions[on]
 
 
 @pytest.mark.parametrize(
@@ -38,18 +40,18 @@ def test_who_joins_whom(seed, extras):
     loses a question that tells much.
     """
     rng = np.random.default_rng(seed)
-    crowds, crowd, chance, questions = crowd_of(long_instance(rng, **extras))
-    kept = max(ROUNDS, len(crowd) // 2)
+    noisy, states, chance, questions = states_of(long_instance(rng, **extras))
+    kept = max(ROUNDS, len(states) // 2)
 
-    joins = Forgetting(crowds, crowd, chance, questions).joins(kept)
+    joins = Aggregation(noisy, states, chance, questions).joins(kept)
 
     moved = np.flatnonzero(joins != np.arange(len(joins)))
     assert len(moved)
     assert (joins[joins] == joins).all()
     next_ = questions[joins[moved]]
-    assert crowds.offered(crowd).available[moved, next_].all()
-    left, gains = crowds.left(crowd), crowds.noisy.gains(crowd.p)
-    lost = crowd.asked[joins[moved]] & left[moved] & (gains[moved] >= MUCH)
+    assert noisy.offered(states).available[moved, next_].all()
+    left, gains = noisy.left(states), noisy.gains(states.p)
+    lost = states.asked[joins[moved]] & left[moved] & (gains[moved] >= MUCH)
     assert chance[moved][lost.any(axis=1)].sum() <= 0.1 * chance[moved].sum()
 
 
@@ -59,13 +61,13 @@ def test_the_nearest_is_joined():
     """
     even = np.array([[0.9, 0.1, 0.5, 0.5], [0.1, 0.9, 0.5, 0.5]])
     task = Task(np.full(4, 0.25), np.arange(4), tuple(Ask(1.0, even) for _ in range(9)))
-    crowds = Crowds(Noisy(task))
+    noisy = Noisy(task)
     corners = 0.8 * np.eye(4) + 0.05
     near = 0.7 * corners[1] + 0.3 * 0.25
-    crowd = crowds.of([Evidence(each) for each in (*corners, near)])
+    states = replace(together([noisy.root] * 5), p=np.array([*corners, near]))
     chance, questions = np.array([0.3, 0.25, 0.2, 0.15, 0.1]), np.zeros(5, np.intp)
 
-    joins = Forgetting(crowds, crowd, chance, questions).joins(ROUNDS)
+    joins = Aggregation(noisy, states, chance, questions).joins(ROUNDS)
 
     assert joins.tolist() == [0, 1, 2, 3, 1]
 
@@ -75,32 +77,32 @@ def test_the_likeliest_are_kept():
     Those kept first are the likeliest of all.
     """
     rng = np.random.default_rng(20261202)
-    crowds, crowd, chance, questions = crowd_of(long_instance(rng))
+    noisy, states, chance, questions = states_of(long_instance(rng))
 
-    joins = Forgetting(crowds, crowd, chance, questions).joins(4 * ROUNDS)
+    joins = Aggregation(noisy, states, chance, questions).joins(4 * ROUNDS)
 
     likeliest = np.argsort(-chance, kind="stable")[:4]
     assert (joins[likeliest] == likeliest).all()
 
 
-def test_made_one():
+def test_aggregated():
     """
     What is made one believes the mean, was asked all, and has said what both have said.
     """
     rng = np.random.default_rng(20261203)
-    _, crowd, chance, _ = crowd_of(long_instance(rng, setups=True, conditions=True))
-    joins = np.arange(len(crowd))
+    _, states, chance, _ = states_of(long_instance(rng, setups=True, conditions=True))
+    joins = np.arange(len(states))
     joins[1] = joins[2] = 0
 
-    together = made_one(crowd, chance, joins)
+    together = aggregated(states, chance, joins)
 
-    mean = chance[:3] @ crowd.p[:3] / chance[:3].sum()
+    mean = chance[:3] @ states.p[:3] / chance[:3].sum()
     assert together.p[0] == pytest.approx(mean)
-    assert (together.asked[0] == crowd.asked[:3].any(axis=0)).all()
-    assert (together.opened[0] == crowd.opened[:3].all(axis=0)).all()
-    agreed = (crowd.said[:3] == crowd.said[0]).all(axis=0)
-    assert (together.said[0] == np.where(agreed, crowd.said[0], -1)).all()
-    assert together.p[3:].tobytes() == crowd.p[3:].tobytes()
+    assert (together.asked[0] == states.asked[:3].any(axis=0)).all()
+    assert (together.opened[0] == states.opened[:3].all(axis=0)).all()
+    agreed = (states.said[:3] == states.said[0]).all(axis=0)
+    assert (together.said[0] == np.where(agreed, states.said[0], -1)).all()
+    assert together.p[3:].tobytes() == states.p[3:].tobytes()
 
 
 @pytest.mark.parametrize("extras", [{}, {"setups": True}, {"conditions": True}])
