@@ -106,9 +106,9 @@ def test_aggregated():
 
 
 @pytest.mark.parametrize("extras", [{}, {"setups": True}, {"conditions": True}])
-def test_a_forgetful_plan_is_still_a_plan(extras, monkeypatch):
+def test_a_compressed_plan_is_still_a_plan(extras, monkeypatch):
     """
-    However much is forgotten, no way asks twice or what its answers do not allow, all
+    However many states are one, no way asks twice or what its answers do not allow, all
     ways end, and they cost on average what the plan says.
     """
     monkeypatch.setattr("troubleshoot.planner.compress.WRITTEN", (300, 300))

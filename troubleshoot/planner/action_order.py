@@ -1,35 +1,22 @@
 """
-The best order of actions where a formula knows it.
-
-Throughout this module:
-    P   is the chance of each action to be the one that fixes, shape (actions,)
-    c   is the cost of each action in minutes, without its setup, shape (actions,)
-
-Assumed: a single fault, and no cause that two of the actions can fix; then a failed
-action takes its own chance away and leaves those of the others as they were.
-
-Trying actions one after the other, for many situations side by side.
-
-Throughout this module:
-    B   is P(kind, nothing fixed so far), shape (situations, kinds)
-    P   is P(fixed by the action next), shape (situations, actions)
-    F   is P(fixes | kind), shape (actions, kinds)
-
-Assumed: a single fault, and failures independent given the cause.
-
-What a repair costs at least, and what it costs without asking anything.
+In which order to try actions: where a formula knows the best, in general, and what any
+order costs at least.
 
 Throughout this module:
     p   is a belief over kinds of causes, shape (kinds,)
-    f   is P(an action fixes | kind), c its cost in minutes
+    P   is the chance of each action to be the one that fixes, shape (actions,)
+    F   is P(fixes | kind), shape (actions, kinds); f is one of its entries
+    c   is the cost of each action in minutes, without its setup, shape (actions,)
     E   is the cost of handing over in minutes, None where it is the last resort
+    B   is P(kind, nothing fixed so far), shape (situations, kinds)
+
+``best_order`` is exact where no cause has two actions that can fix it: then a failed
+action takes its own chance away and leaves those of the others as they were. ``runs``
+goes by efficiency anew after each failure, for many situations side by side. ``Bounds``
+says what a repair costs at least, and what it costs without asking anything.
+``remedies`` is the order in which people are told what may help.
 
 Assumed: a single fault, and answers and failures independent given the cause.
-
-In which order to try what may help against some causes.
-
-Throughout this module:
-    p   is a belief over causes, shape (C,), non-negative; it need not sum to 1
 """
 
 from __future__ import annotations
@@ -48,6 +35,10 @@ if TYPE_CHECKING:
 
     from troubleshoot.inference.bayes import BoolArray, FloatArray, IntArray
     from troubleshoot.planner.task import Task
+FREE = 1e-300  # minutes; what costs no more comes before all that costs
+FLOOR = 1e-3  # of the share not yet fixed, where differences lose their digits
+RATED: Final = 9  # digits of P(fixes) / minutes: equals are equal on every machine
+TOLERANCE: Final = 1e-12  # minutes; what takes no time takes so much
 
 
 @dataclass(frozen=True)
@@ -165,9 +156,6 @@ def _depth(setups: Sequence[tuple[float, int]], setup: int) -> int:
     above = setups[setup][1]
     return 0 if above < 0 else 1 + _depth(setups, above)
 
-
-FREE = 1e-300  # minutes; what costs no more comes before all that costs
-FLOOR = 1e-3  # of the share not yet fixed, where differences lose their digits
 
 Run: TypeAlias = tuple[float, tuple[int, ...]]
 """Expected cost of trying actions in an order until one fixes, and that order."""
@@ -462,10 +450,6 @@ class Bounds:
         return tuple(
             union(self.steps.chains[step] for step, _ in able) for able in self._able_of
         )
-
-
-RATED: Final = 9  # digits of P(fixes) / minutes: equals are equal on every machine
-TOLERANCE: Final = 1e-12  # minutes; what takes no time takes so much
 
 
 def remedies(

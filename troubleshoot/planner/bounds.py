@@ -6,6 +6,7 @@ Throughout this module:
           in minutes times weight, so it is expected minutes where they sum to 1
     c     is the cost of each question in minutes, setups left out
     rows  is which answer each cause leads to, shape (questions, causes)
+    live  is a set of atoms, as in ``certain``
 
 Assumed by every bound: answers are certain, a question is asked at most once on a
 path, and a policy goes on until what is left cannot or need not be told apart.
@@ -311,7 +312,11 @@ def _prices(c: FloatArray) -> list[float]:
 
 
 class SetBounds:
-    """What no policy can beat, of the sets met so far."""
+    """
+    Bounds of the sets met so far, each worked out once.
+
+    A quick bound, many sets at once, and a sharper one that is worked out on demand.
+    """
 
     def __init__(self, certain: Certain) -> None:
         self.certain = certain

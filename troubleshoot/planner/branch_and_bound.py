@@ -317,8 +317,8 @@ class SetGraph:
     ) -> Branch:
         """The same with the slower bounds of the sets it leads to."""
         for part in branch.parts:
-            floor = self._bounds.sharp(_live(part), questions)
-            lower[part] = max(lower[part], floor)
+            bound = self._bounds.sharp(_live(part), questions)
+            lower[part] = max(lower[part], bound)
         least = branch.paid + sum(lower[part] for part in branch.parts)
         least = max(least, branch.least)
         return branch._replace(rank=least, least=least, is_sharp=True)

@@ -1,5 +1,5 @@
 """
-Certain answers: what they leave of the causes, as bit sets.
+Certain answers: what they leave of the causes, as bit sets, and the greedy policy.
 
 Throughout this module:
     live    is a set of atoms; bit i is atom i
@@ -7,13 +7,11 @@ Throughout this module:
             that no question separates at all; atoms are in order of weight
     w       is the weight of each atom, shape (atoms,)
 
-A situation is the set of live atoms, the setups opened, and the gates passed: the
-questions asked that are a condition of a step. What they answered, the live atoms say.
+A state is the set of live atoms, the setups opened, and the gates passed: the questions
+asked that are a condition of a step. What they answered, the live atoms say.
 
-The policy that always asks the question that tells most per minute.
-
-Certain answers; it is where the search for the best order begins, and where it ends
-when its budget does.
+The greedy policy always asks the question that tells most per minute. It is where the
+search for the best order begins, and where it ends when its budget does.
 """
 
 from __future__ import annotations

@@ -1,24 +1,19 @@
 """
-A noisy plan written out, one question after another.
+A noisy plan written out, in which states that are much alike are one.
 
-All situations after as many questions are a level. Those in it that are equal are one,
-and where they are too many to write, the unlikely ones are made one with others like
-them: see ``forgetting``. That is a plan like any other, and its figures are exact.
-
-What is too much to write is ``unfinished``.
-
-Which of many situations a plan treats as one, so that it can be written down.
-
-Wrong answers lead to very many situations that hardly ever happen. Some are kept, and
-each of the others joins the nearest of them in which the same question comes next: the
-plan goes on there like someone who has forgotten what told them apart. Near is where
-little is forgotten: ``sum_c p(c) log2(p(c) / p'(c))`` bits, the relative entropy of
-what is believed here to what is believed there. Kept are the likeliest, then those in
-which most would be forgotten, times how likely they are.
+All states after as many questions are a level. Those in it that are equal are one node.
+Wrong answers lead to very many states that hardly ever happen; where there are too many
+to write, some are kept, and each of the others joins the nearest of them in which the
+same question comes next: the plan goes on there like someone who does not know any more
+what told them apart. Near is where little is lost: ``sum_c p(c) log2(p(c) / p'(c))``
+bits, the relative entropy of what is believed here to what is believed there. Kept are
+the likeliest, then those in which most would be lost, times how likely they are. That
+is a plan like any other, and its figures are exact.
 
 What was asked in either is asked no more, so none joins another that has asked what
 tells it ``MUCH``, as long as it finds one that has not. What finds none joins the
-nearest whose next question it can be asked.
+nearest whose next question it can be asked. What is too much to write is
+``unfinished``.
 
 Source: Slonim & Tishby (1999), "Agglomerative information bottleneck", for the measure.
 """
@@ -48,6 +43,10 @@ KEPT = 1 / 40  # of those left that a level may have before unlikely ones are ma
 HURRIED = 20  # questions that a level may have when the time is over
 HALF = 0.5  # of the belief; more than all the rest together
 MENTIONED = 0.01  # a class that likely is one of those that are left
+MUCH = 0.4  # bits; a question that tells less may be given up
+ROUNDS = 4  # in which those that are kept are chosen, as many each time
+FAR = 6.0  # bits that what finds none to join counts as losing
+TOGETHER = 1_000  # states compared at once
 
 
 class Level(NamedTuple):
@@ -115,7 +114,7 @@ class _Writing:
     def _written(self, level: Level) -> Level | None:
         """Make nodes of a level; what they lead to, None when all has ended."""
         level = level.joined(level.states, first_equal(level.states.rows))
-        level, questions = self._forgotten(level, self._questions(level.states))
+        level, questions = self._lost(level, self._questions(level.states))
         asked = self._asked(level, questions)
         places = [
             self._add(level.states, i, question, asked=bool(asked[i]))
@@ -135,7 +134,7 @@ class _Writing:
             questions[i] = self.steps.get(states.one(i).key, questions[i])
         return questions
 
-    def _forgotten(self, level: Level, questions: IntArray) -> tuple[Level, IntArray]:
+    def _lost(self, level: Level, questions: IntArray) -> tuple[Level, IntArray]:
         """The level in which unlikely situations that go on are made one."""
         on, kept = np.flatnonzero(questions >= 0), self._kept
         if len(on) <= kept:
@@ -228,14 +227,8 @@ def _ending(task: Task, weights: FloatArray) -> Ending:
     return "found" if sure or alone else "narrowed"
 
 
-MUCH = 0.4  # bits; a question that tells less may be given up
-ROUNDS = 4  # in which those that are kept are chosen, as many each time
-FAR = 6.0  # bits that what finds none to join counts as forgetting
-TOGETHER = 1_000  # situations compared at once
-
-
 class Aggregation:
-    """What is made one in a states, of which ``chance`` is P(reached), shape (S,)."""
+    """Which of some states are one; of which ``chance`` is P(reached), shape (S,)."""
 
     def __init__(
         self,
@@ -252,7 +245,7 @@ class Aggregation:
         self._next[np.arange(len(states)), questions] = True
         self._matters = self._next | left & (noisy.gains(states.p) >= MUCH)
         self._joins = np.arange(len(states))
-        self._forgotten = np.full(len(states), FAR)
+        self._lost = np.full(len(states), FAR)
 
     def joins(self, kept: int) -> IntArray:
         """
@@ -262,7 +255,7 @@ class Aggregation:
         """
         is_kept = np.zeros(len(self.states), dtype=np.bool_)
         for _ in range(ROUNDS):
-            loss = np.where(is_kept, -1.0, self.chance * self._forgotten)
+            loss = np.where(is_kept, -1.0, self.chance * self._lost)
             more = np.argsort(-loss, kind="stable")[: max(1, kept // ROUNDS)]
             is_kept[more] = True
             self._joins[more] = more
@@ -287,12 +280,12 @@ class Aggregation:
         nearest = bits.argmin(axis=1)
         least = bits[np.arange(len(some)), nearest]
         alone = self._joins[some] == some
-        joined = np.isfinite(least) & (alone | (least < self._forgotten[some]))
+        joined = np.isfinite(least) & (alone | (least < self._lost[some]))
         self._joins[some[joined]] = near[nearest[joined]]
-        self._forgotten[some[joined]] = least[joined]
+        self._lost[some[joined]] = least[joined]
 
     def _bits(self, some: IntArray, near: IntArray) -> FloatArray:
-        """Bits that each forgets in each, shape (some, near)."""
+        """Bits that each loses in each, shape (some, near)."""
         p, believed = self.states.p[some], self.states.p[near]
         cross = p @ np.log2(believed + TINY).T
         return np.asarray(plogp(p).sum(axis=1)[:, None] - cross)

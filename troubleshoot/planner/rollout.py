@@ -1,25 +1,25 @@
 """
-Noisy answers: better first questions, by trying what comes after them.
+Better steps, by trying what comes after them.
 
-Going by what tells most per minute looks one question ahead. Here a question is worth
-what going on like that costs after each of its answers; the likeliest situations come
-first, because a better question pays most there. A policy improved like this costs no
-more than the one that it tries, but for what is only estimated: a way that is followed
-to fewer than ``FOLLOWED`` of its cases ends in an estimate, so many minutes for each
-bit that is not known there, as it was in the first situations.
+Throughout this module:
+    S   are belief states
 
-Sources: Tesauro & Galperin (1996), "On-line policy improvement using Monte-Carlo
-search"; Tu & Pattipati (2003), "Rollout strategies for sequential fault diagnosis".
+Noisy answers: going by what tells most per minute looks one question ahead. Here a
+question is worth what going on like that costs after each of its answers; the likeliest
+states come first, because a better question pays most there. A policy improved like
+this costs no more than the one that it tries, but for what is only estimated: a way
+that is followed to fewer than ``FOLLOWED`` of its cases ends in an estimate, so many
+minutes for each bit that is not known there, as it was in the first states.
 
-A first policy of repair: questions are asked where they pay at once.
-
-In each situation the most telling questions are weighed: what asking costs, and then
-the best run of actions after each answer. The best of them is asked if that is cheaper
-than the best run here; otherwise the first action of that run is tried, and all is
-weighed anew when it fails. The most probable situations come first; where it ends, the
+Repair: in each state the most telling questions are weighed: what asking costs, and
+then the best run of actions after each answer. The best of them is asked if that is
+cheaper than the best run here; otherwise the first action of that run is tried, and all
+is weighed anew when it fails. The most probable states come first; where it ends, the
 run goes on.
 
-Source: the one-step decision of Heckerman, Breese & Rommelse (1995),
+Sources: Tesauro & Galperin (1996), "On-line policy improvement using Monte-Carlo
+search"; Tu & Pattipati (2003), "Rollout strategies for sequential fault diagnosis";
+for repair the one-step decision of Heckerman, Breese & Rommelse (1995),
 "Decision-theoretic troubleshooting", with a run in place of their estimate.
 """
 
@@ -50,6 +50,11 @@ CELLS = 4_000_000  # numbers in the beliefs that are followed at once
 SAMPLE, ROUNDS = 200, 3  # situations that the estimate is fitted to, and how often
 LIKELIHOODS = 2_000_000  # in all situations that the estimate is fitted to, at most
 BETTER = 1e-9  # minutes
+WEIGHED = 4  # questions weighed in a situation; the run flatters those that tell less
+SIDE_BY_SIDE = 16  # situations looked at side by side
+SKETCHED = (16, 200)  # situations of a sketch, at least and at most
+AT_ONCE = 2**25  # numbers touched side by side …
+TOUCHED = 2**28  # … and by all of a sketch
 
 
 class Rollout:
@@ -195,13 +200,6 @@ class Rollout:
             likeliest = np.argsort(-chance, kind="stable")[: SAMPLE // 4]
             level, chance = after.states.at(likeliest), chance[likeliest]
         return together(found).at(slice(0, count))
-
-
-WEIGHED = 4  # questions weighed in a situation; the run flatters those that tell less
-SIDE_BY_SIDE = 16  # situations looked at side by side
-SKETCHED = (16, 200)  # situations of a sketch, at least and at most
-AT_ONCE = 2**25  # numbers touched side by side …
-TOUCHED = 2**28  # … and by all of a sketch
 
 
 def sketch(

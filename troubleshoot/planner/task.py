@@ -1,15 +1,14 @@
 """
-What a plan is made for: a belief, the steps that are left, and what they cost.
+What a plan is made for: a belief, the steps that are left, what they cost, and how long
+a search may go on.
 
 Throughout this module:
     C   is the number of causes, the unknown one last
     -1  stands for "no setup" and "no setup above this one"
 
+Sets of small numbers are integers: bit i is set when i is a member.
+
 Assumed: a single fault, and answers and failures independent given the cause.
-
-How long a search may go on, and whom it tells how far it is.
-
-Sets of small numbers as integers: bit i is set when i is a member.
 """
 
 from __future__ import annotations
@@ -33,6 +32,13 @@ if TYPE_CHECKING:
 IntArray: TypeAlias = npt.NDArray[np.intp]
 Conditions: TypeAlias = tuple[tuple[int, frozenset[int]], ...]
 """Questions that must have been answered, each with the answers that will do."""
+
+GRACE = 1.0  # of the seconds; what is not written by then stays unfinished …
+LEAST_GRACE = 1.0  # … but this long, in seconds, a plan is written in any case
+
+Clock: TypeAlias = Callable[[], float]
+Progress: TypeAlias = Callable[[int, float, float], None]
+"""Called with situations expanded, the best lower bound, the best expected cost."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,14 +131,6 @@ class Task:
 def met(conditions: Conditions, answers: dict[int, int]) -> bool:
     """Whether the answers given so far, by question, allow a step."""
     return all(answers.get(q, -1) in allowed for q, allowed in conditions)
-
-
-GRACE = 1.0  # of the seconds; what is not written by then stays unfinished …
-LEAST_GRACE = 1.0  # … but this long, in seconds, a plan is written in any case
-
-Clock: TypeAlias = Callable[[], float]
-Progress: TypeAlias = Callable[[int, float, float], None]
-"""Called with situations expanded, the best lower bound, the best expected cost."""
 
 
 @dataclass

@@ -1,0 +1,133 @@
+"""
+What the constants of the planner are worth: each one halved, doubled, beside itself.
+
+Plans of a fixed number of situations: random certain tables of 40 causes x 50
+questions, random noisy ones of 12 x 14, repairs of the included trees. A line says what
+plans cost, what bound is proven and how many seconds of the processor it takes, each as
+a ratio to what the constant gives as it is, over all tables together. A constant that
+changes nothing here is a limit of time or memory for larger tasks.
+
+    python benchmarks/constants.py [NAME …]     e.g. compress.KEPT; all without a name
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import numpy as np
+from orders import TREES
+from plans import random_task
+
+import troubleshoot as ts
+from troubleshoot.planner.diagnose import diagnose
+from troubleshoot.planner.repair import repair
+from troubleshoot.planner.task import Ask, Task
+from troubleshoot.session.api import offers_for
+from troubleshoot.session.planning import task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from troubleshoot.planner.policy import Policy
+
+
+CERTAIN = ("bounds.PRICES", "bounds.SMALL", "bounds.COVERS", "bounds.SHARPENED")
+NOISY = (
+    "compress.KEPT",
+    "compress.MUCH",
+    "compress.ROUNDS",
+    "compress.FAR",
+    "information_bound.TOLD_APART",
+    "information_bound.PRICES",
+    "lookahead.RISE",
+    "lookahead.ROUNDS",
+    "lookahead.AT_FIRST",
+    "lookahead.SPREAD",
+    "lookahead.STUCK",
+    "rollout.FOLLOWED",
+    "rollout.TRIED",
+    "rollout.TOGETHER",
+    "rollout.SAMPLE",
+)
+REPAIR = (
+    "repair_search.TIE",
+    "repair_search.LARGE",
+    "rollout.WEIGHED",
+    "rollout.SIDE_BY_SIDE",
+)
+
+
+def main(names: list[str]) -> None:
+    """Print a line per constant and value."""
+    print(f"{'constant':<30}{'value':>10}{'cost':>9}{'bound':>9}{'seconds':>9}")
+    for group, plans in ((CERTAIN, certain), (NOISY, noisy), (REPAIR, repairs)):
+        for name in group:
+            if not names or name in names:
+                compare(name, plans)
+
+
+def compare(name: str, plans: Callable[[], list[Policy]]) -> None:
+    """A constant halved and doubled."""
+    module_name, constant = name.split(".")
+    module = import_module(f"troubleshoot.planner.{module_name}")
+    usual = getattr(module, constant)
+    whole = isinstance(usual, int)
+    for factor in (0.5, 2.0):
+        value = usual * factor
+        if constant == "RISE":  # how much more than 1
+            value = 1 + (usual - 1) * factor
+        value = round(value) if whole else value
+        beside = measured(plans)
+        setattr(module, constant, value)
+        found = measured(plans)
+        setattr(module, constant, usual)
+        cost, bound, seconds = (x / y for x, y in zip(found, beside, strict=True))
+        line = f"{name:<30}{value:>10.4g}{cost:>9.4f}{bound:>9.4f}{seconds:>9.2f}"
+        print(line, flush=True)
+
+
+def measured(plans: Callable[[], list[Policy]]) -> tuple[float, float, float]:
+    """Cost and bound of the plans, and the seconds they took."""
+    start = time.process_time()
+    made = plans()
+    took = time.process_time() - start
+    cost = sum(plan.finished_cost for plan in made)
+    return cost, sum(plan.lower_bound for plan in made), took
+
+
+def certain() -> list[Policy]:
+    """Plans of random certain tables."""
+    kinds = ("unit", "random")
+    return [diagnose(random_task(40, 50, x, seed=7), nodes=200) for x in kinds]
+
+
+def noisy() -> list[Policy]:
+    """Plans of random noisy tables."""
+    return [diagnose(noisy_task(seed), nodes=600) for seed in range(3)]
+
+
+def repairs() -> list[Policy]:
+    """Plans to repair what the included trees are about."""
+    return [repair(repair_task(name), nodes=100) for name in TREES]
+
+
+def noisy_task(seed: int) -> Task:
+    """Noisy yes/no answers at random."""
+    rng = np.random.default_rng(seed)
+    yes = rng.choice([0.05, 0.2, 0.5, 0.8, 0.95], (14, 12))
+    asks = tuple(Ask(rng.uniform(0.5, 3), np.array([x, 1 - x])) for x in yes)
+    return Task(rng.dirichlet(np.full(12, 3.0)), np.arange(12), asks, slight=0.05)
+
+
+@cache
+def repair_task(name: str) -> Task:
+    """What a tree is planned from."""
+    return task(offers_for(ts.load(name), "repair")).task
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
