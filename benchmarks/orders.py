@@ -24,7 +24,7 @@ import troubleshoot as ts
 from troubleshoot.planner.repair_state import RepairState, Steps
 from troubleshoot.planner.state import BeliefStates, Noisy
 from troubleshoot.planner.task import ones
-from troubleshoot.session.api import offers_for
+from troubleshoot.session.api import analysis_for
 from troubleshoot.session.planning import task
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def compare() -> None:
         knowledge = ts.load(name)
         for goal in ("diagnose", "repair"):
             plan = ts.plan(knowledge, goal)
-            given = task(offers_for(knowledge, goal)).task
+            given = task(analysis_for(knowledge, goal)).task
             found = measured(given, goal)
             line = f"{name:<26}{goal:<9}{plan.finished_cost:>7.2f}"
             line += f"{plan.lower_bound:>7.2f}"

@@ -18,7 +18,7 @@ from troubleshoot.inference.model import compiled
 from troubleshoot.rendering.book import Place
 from troubleshoot.rendering.layout import laid_out
 from troubleshoot.rendering.sheet import DOUBT, HARDLY, at_its_word
-from troubleshoot.session.api import offers_for
+from troubleshoot.session.api import analysis_for
 from troubleshoot.session.planning import policy_of, task
 
 GOALS = ("diagnose", "repair")
@@ -159,7 +159,7 @@ class TestThePlan:
 
 def follow(tree_, goal, limit, runbook):
     """Walk the rows and the plan together under all answers; how many were taken."""
-    named = task(offers_for(tree_, goal, facts=passed_by(tree_)))
+    named = task(analysis_for(tree_, goal, facts=passed_by(tree_)))
     trusting = replace(named, task=at_its_word(named.task))
     policy = policy_of(trusting, goal, nodes=NODES)
     there = places(runbook)
@@ -207,8 +207,8 @@ class TestFigures:
         Typical minutes, questions, and the chance of every ending are exact.
         """
         tree_, goal, _, runbook = made
-        offers = offers_for(tree_, goal, facts=passed(tree_))
-        model, p = offers.situation.model, offers.situation.p
+        analysis = analysis_for(tree_, goal, facts=passed(tree_))
+        model, p = analysis.belief.model, analysis.belief.p
         found = {"minutes": 0.0, "questions": 0.0}
         ends = dict.fromkeys((x.number for x in runbook.closes), 0.0)
         worst = [0.0]
@@ -313,7 +313,7 @@ class TestCauses:
         Possible is what a row leaves that leads there; at first, what the facts leave.
         """
         tree_, goal, _, runbook = made
-        believed = offers_for(tree_, goal, facts=passed(tree_)).situation.shares
+        believed = analysis_for(tree_, goal, facts=passed(tree_)).belief.shares
         for place, each in places(runbook).items():
             left = {name for row in each.came_from for name in leaves(runbook, row)}
             if place == Place("step", 1):
@@ -356,8 +356,8 @@ class TestEndings:
         them, when one in twenty does not know an answer.
         """
         tree_, goal, _, runbook = made
-        offers = offers_for(tree_, goal, facts=passed(tree_))
-        model = offers.situation.model
+        analysis = analysis_for(tree_, goal, facts=passed(tree_))
+        model = analysis.belief.model
         ends = {x.number: np.zeros(len(model.causes)) for x in runbook.closes}
 
         def walk(place, weights):
@@ -375,7 +375,7 @@ class TestEndings:
                     chance = model.likelihood(step.id, row.answer) * (1 - DOUBT)
                 walk(row.to, weights * chance)
 
-        walk(first(runbook), offers.situation.p)
+        walk(first(runbook), analysis.belief.p)
 
         for close in runbook.closes:
             for remedy in close.remedies[:1]:

@@ -17,7 +17,7 @@ from troubleshoot.rendering.endings import remedies as on_paper
 from troubleshoot.rendering.layout import laid_out
 from troubleshoot.rendering.words import in_language
 from troubleshoot.session import recommendation
-from troubleshoot.session.api import offers_for
+from troubleshoot.session.api import analysis_for
 from troubleshoot.session.planning import task
 from troubleshoot.session.state import chain
 from troubleshoot.tree.tree import Needs
@@ -53,15 +53,15 @@ class TestOneOrder:
         An ending of a session, of a plan and of a sheet, hopeless remedies aside.
         """
         tree_ = everybody(drawn)
-        offers = offers_for(tree_, "diagnose", facts={}, by=None, has=None)
-        end = recommendation.narrowed(offers)
+        analysis = analysis_for(tree_, "diagnose", facts={}, by=None, has=None)
+        end = recommendation.narrowed(analysis)
         said = [each.id for each in end.actions]
         named = [each.id for each in end.causes]
         plan = ts.plan(tree_, nodes=NODES)
         last = plan.nodes[0]
-        of = task(offers)
+        of = task(analysis)
         against = np.isin(of.causes, named)
-        printed = [x.id for x in on_paper(offers, of, of.task.prior, against)]
+        printed = [x.id for x in on_paper(analysis, of, of.task.prior, against)]
 
         if set(last.causes) == set(named):
             assert list(last.actions) == said

@@ -21,7 +21,7 @@ from troubleshoot.rendering.sheet import (
     at_its_word,
     sheet,
 )
-from troubleshoot.session.api import offers_for
+from troubleshoot.session.api import analysis_for
 from troubleshoot.session.planning import policy_of, task
 
 GOALS = ("diagnose", "repair")
@@ -31,7 +31,7 @@ LIMITS = (1, 2, 5, 60)
 def drawn(tree_, goal, limit):
     """The task of a tree, its plan at its word, and the sheet that is cut from it."""
     facts = {"smoke": "no"} if "smoke" in tree_.questions else {}
-    named = task(offers_for(tree_, goal, facts=facts))
+    named = task(analysis_for(tree_, goal, facts=facts))
     trusting = at_its_word(named.task)
     policy = policy_of(replace(named, task=trusting), goal, nodes=60)
     return named.task, policy, sheet(named.task, policy, limit)
@@ -209,7 +209,7 @@ class TestAtItsWord:
         """
         Every cause still gives some answer, and none that it hardly ever gave.
         """
-        noisy = task(offers_for(tree_, "diagnose", facts={})).task
+        noisy = task(analysis_for(tree_, "diagnose", facts={})).task
         for before, after in zip(
             noisy.questions, at_its_word(noisy).questions, strict=True
         ):
@@ -320,7 +320,7 @@ def test_what_matters_most_is_kept():
         "  likely: {ask: A or B?, given: {a: always yes, b: always no}}\n"
         "  even: {ask: C or D?, given: {c: always yes, d: always no}}\n"
     )
-    named = task(offers_for(made, "diagnose"))
+    named = task(analysis_for(made, "diagnose"))
     policy = policy_of(named, "diagnose")
     assert sum(x.kind == "question" for x in policy.nodes) == 3
 

@@ -8,7 +8,7 @@ import pytest
 from session.trees import ids, tree
 
 import troubleshoot as ts
-from troubleshoot.session.options import view
+from troubleshoot.session.rules import view
 
 TWENTY = "causes:\n" + "".join(
     f"  c{i}: {{title: Cause {i}, actions: [a{i}]}}\n" for i in range(20)
@@ -135,17 +135,17 @@ class TestRepr:
         body += " given: {a: hiv, b: none}}\nactions: {x: {do: Mend it.}}\n"
         made = tree(body)
         session = made.begin().answer(made.begin().next_step(), "hiv")
-        offers = session.offers
+        analysis = session.analysis
         values = [
             made,
             session,
             session.record(),
             session.hand_off(),
             ts.plan(made),
-            view(offers),
-            offers,
-            offers.situation,
-            offers.situation.state,
+            view(analysis),
+            analysis,
+            analysis.belief,
+            analysis.state,
         ]
 
         shown = [repr(each) for each in values]

@@ -89,7 +89,7 @@ class TestSurpriseAgainstTheDefinition:
         pieces = weighing(session)
         found = session.surprise()
         if found is None:
-            leads = session.offers.situation.unknown_leads
+            leads = session.analysis.belief.unknown_leads
             assert not leads or conflict_of(session, pieces) < 1e-9
             return
 

@@ -12,7 +12,7 @@ from session.test_laws import anywhere
 from session.trees import clock, tree
 
 import troubleshoot as ts
-from troubleshoot.session.report.handoff_contents import _to_do, next_steps
+from troubleshoot.session.report.handoff_contents import _to_do
 
 # A router whose questions know every way not to count: private, conditioned, stale.
 ROUTER = """
@@ -296,7 +296,8 @@ class TestWords:
         Why a question is asked is said without bits.
         """
         session = asks(cost, sure)
-        steps = list(next_steps(session)) or [_to_do(session, session.question("q"))]
+        asked = _to_do(session.analysis, session.question("q"))
+        steps = session.hand_off().next or [asked]
 
         assert said in steps[0].reason
         assert "bits" not in steps[0].reason
@@ -337,7 +338,9 @@ questions:
   r: {ask: Is it so?, given: {a: always yes, b: always yes}}
 """
         session = tree(body).begin()
-        answers = {x.id: x for x in _to_do(session, session.question("r")).answers}
+        answers = {
+            x.id: x for x in _to_do(session.analysis, session.question("r")).answers
+        }
 
         assert answers["no"].then == ()
         assert [x.cause.id for x in answers["yes"].then] == ["a", "b"]
@@ -348,7 +351,7 @@ questions:
         """
         session = tree(ROUTER).begin({"lights": "yes", "bill": "no"})
         session = session.tried("restart", fixed=False)
-        ping = _to_do(session, session.question("ping"))
+        ping = _to_do(session.analysis, session.question("ping"))
         fast = ping.answers[0].then[0]
 
         assert (fast.cause.id, fast.cause.text) == ("unknown", "")

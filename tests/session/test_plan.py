@@ -364,13 +364,13 @@ class TestSituation:
         What was not known is left out; what was put off once is not.
         """
         session = tree(NOISY).begin()
-        questions = task(session.dont_know("far").not_now("near").offers).questions
+        questions = task(session.dont_know("far").not_now("near").analysis).questions
 
         assert [each.id for each in questions] == ["near"]
-        assert not task(session.not_now("near").not_now("near").offers).questions[2:]
-        fresh = task(session.not_now("mend-a").offers, again=False).actions
+        assert not task(session.not_now("near").not_now("near").analysis).questions[2:]
+        fresh = task(session.not_now("mend-a").analysis, again=False).actions
         assert [each.id for each in fresh] == ["mend-b", "mend-c"]
-        assert not task(session.tried("mend-a", fixed=False).offers).actions[2:]
+        assert not task(session.tried("mend-a", fixed=False).analysis).actions[2:]
 
     def test_chains_of_conditions_that_cannot_be_met(self):
         """
@@ -378,9 +378,9 @@ class TestSituation:
         """
         body = NOISY.replace("cost: 1, setup: shed", "by: engineer, setup: shed")
         body += "  # the end\n"
-        offers = tree(body).begin(by="customer").offers
+        analysis = tree(body).begin(by="customer").analysis
 
-        assert [each.id for each in task(offers).questions] == ["near"]
+        assert [each.id for each in task(analysis).questions] == ["near"]
 
     def test_urgent_questions_are_no_part_of_it(self):
         """
@@ -391,8 +391,8 @@ class TestSituation:
         knowledge = tree(body)
 
         assert "smoke" not in {each.step for each in ts.plan(knowledge).nodes}
-        closed = task(knowledge.begin().offers).questions
-        opened = task(knowledge.begin({"smoke": "no"}).offers).questions
+        closed = task(knowledge.begin().analysis).questions
+        opened = task(knowledge.begin({"smoke": "no"}).analysis).questions
         assert [each.id for each in closed] == ["near", "far"]
         assert [each.id for each in opened] == ["near", "far", "deep"]
 
@@ -490,9 +490,9 @@ def test_seconds_count_from_the_start(monkeypatch):
     now, left = [0.0], []
     make, search = planning.task, planning.policy_of
 
-    def slow(offers):
+    def slow(analysis):
         now[0] += 3.0
-        return make(offers)
+        return make(analysis)
 
     def seen(named, goal, *, seconds, **rest):
         left.append(seconds)

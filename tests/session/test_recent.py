@@ -18,7 +18,7 @@ def test_what_waits_keeps_no_arithmetic():
     """
     session = TREE.begin()
     step = session.next_step()
-    arithmetic = weakref.ref(session.offers)
+    arithmetic = weakref.ref(session.analysis)
 
     others = [TREE.begin() for _ in range(session_module.KEPT)]
     for each in others:
@@ -36,7 +36,7 @@ def test_what_is_used_is_worked_out_once():
     """
     session = TREE.begin()
 
-    assert session.offers is session.offers
+    assert session.analysis is session.analysis
     assert session.ledger is session.ledger
 
 

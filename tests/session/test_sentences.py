@@ -27,11 +27,14 @@ def shares(session):
 
 def open_questions(session):
     """What can be put now, by id: those nobody replied to, and those put off once."""
-    offers = session.offers
+    analysis = session.analysis
     return {
-        name: (float(offers.situation.gains[i]), float(offers.question_costs[i]))
-        for i, name in enumerate(offers.questions.ids)
-        if offers.fresh[i] or offers.put_off[i]
+        name: (
+            float(analysis.belief.gains[i]),
+            float(analysis.candidates.question_costs[i]),
+        )
+        for i, name in enumerate(analysis.candidates.questions.ids)
+        if analysis.candidates.fresh[i] or analysis.candidates.put_off[i]
     }
 
 
@@ -61,7 +64,7 @@ def most_per_minute(session, among):
 def holds(session, step, sentence):  # a table, kept whole
     """Whether this sentence about the step is so; None where nobody checks it here."""
     listed, unknown = shares(session)
-    state = session.offers.situation.state
+    state = session.analysis.state
     at = open_questions(session)
     for pattern, check in (
         (
@@ -133,7 +136,7 @@ def holds(session, step, sentence):  # a table, kept whole
 
 def _could_tell(session):
     """Questions without an answer that counts which would tell something."""
-    answered = session.offers.situation.state.answers
+    answered = session.analysis.state.answers
     names = compiled(session.tree).likelihoods
     return [x for x in names if x not in answered and tells(session, x) > CLOSE]
 
@@ -146,12 +149,19 @@ def _helping(session, step):
 
 def _nothing_gentle(session):
     """Whether no action that can be undone, is on offer, and is worth its price."""
-    offers, price = session.offers, session.tree.escalate.cost
-    for i, name in enumerate(offers.actions.ids):
-        chance, cost = offers.chances[i], offers.action_costs[i]
+    analysis, price = session.analysis, session.tree.escalate.cost
+    for i, name in enumerate(analysis.candidates.actions.ids):
+        chance, cost = (
+            analysis.candidates.chances[i],
+            analysis.candidates.action_costs[i],
+        )
         worth = chance >= 0.01 and (price is None or chance * price > cost)
         gentle = session.tree.actions[name].risk != "irreversible"
-        if worth and gentle and (offers.untried[i] or offers.skipped[i]):
+        if (
+            worth
+            and gentle
+            and (analysis.candidates.untried[i] or analysis.candidates.skipped[i])
+        ):
             return False
     return True
 

@@ -179,7 +179,8 @@ def test_a_copy_of_a_tree_is_the_tree(copied):
     assert copied(tree) is tree
 
 
-WORKINGS = {"situation", "weighing"}  # of a ledger: arithmetic, and no value
+# Of a session and a ledger: arithmetic, and no value.
+WORKINGS = {"analysis", "weighing"}
 
 
 def mappings(value, at, seen):

@@ -128,7 +128,7 @@ def _trials(
 
 def _is_sure(session: Session) -> bool:
     """Whether a remedy class has reached the confidence."""
-    most = session.offers.situation.class_belief.max()
+    most = session.analysis.belief.class_belief.max()
     return bool(most >= session.tree.confidence - TOLERANCE)
 
 
@@ -136,12 +136,12 @@ def _named(session: Session, kind: str) -> tuple[str, ...]:
     """The causes that the session names, the likeliest first."""
     if kind == UNKNOWN:
         return (UNKNOWN,)
-    situation = session.offers.situation
-    listed = np.delete(situation.class_belief, situation.model.classes[-1])
+    belief = session.analysis.belief
+    listed = np.delete(belief.class_belief, belief.model.classes[-1])
     first, second = np.sort(np.append(listed, [0.0, 0.0]))[:-3:-1]
     if kind == "stopped" or first <= second + TOLERANCE:
         return ()
-    return situation.ranked(situation.likeliest_class)
+    return belief.ranked(belief.likeliest_class)
 
 
 def run(tree: Tree, source: Source) -> None:
@@ -206,15 +206,15 @@ def _advice(trial: Trial) -> str:
 
 def _against(trial: Trial) -> list[str]:
     """The answers that what is named explains best against what should be found."""
-    situation = trial.session.offers.situation
-    prior, causes = situation.model.prior, situation.model.causes
+    belief = trial.session.analysis.belief
+    prior, causes = belief.model.prior, belief.model.causes
     ours = np.where(np.isin(causes, _leaves(trial)), prior, 0.0)
     theirs = np.where(np.isin(causes, trial.named), prior, 0.0)
     if not (ours.any() and theirs.any()):
         return []
     chances = {
         each: (float(row @ ours / ours.sum()), float(row @ theirs / theirs.sum()))
-        for each, row in situation.rows.items()
+        for each, row in belief.rows.items()
     }
     odds = {
         each: mine / max(other, TOLERANCE) for each, (mine, other) in chances.items()

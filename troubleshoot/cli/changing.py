@@ -136,7 +136,7 @@ def again(session: Session, step: Question | Action, said: str) -> Session:
     if isinstance(step, Action):
         return session.change(step, said == "yes")
     try:
-        if step.id in session.offers.situation.state.stale:
+        if step.id in session.analysis.state.stale:
             return session.answer(step.id, said)  # it may be different now
         return session.change(step.id, said)
     except AnswerError as error:

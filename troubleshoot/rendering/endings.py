@@ -12,7 +12,7 @@ import numpy as np
 
 from troubleshoot.planner import action_order
 from troubleshoot.rendering.book import Outcome, Remedy, Suspect
-from troubleshoot.session.belief import TOLERANCE, standing
+from troubleshoot.session.belief import TOLERANCE, likeliest_first, standing
 from troubleshoot.text import listing
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from troubleshoot.planner.state import BoolArray
     from troubleshoot.planner.task import Task
     from troubleshoot.rendering.sheet import Spot
-    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.planning import Named
     from troubleshoot.tree.tree import Action, Question, Setup, Tree
 
@@ -56,7 +56,7 @@ def says(task: Task, spot: Spot, left: BoolArray) -> Saying:
 
 
 def suspects(
-    offers: Offers,
+    analysis: Analysis,
     named: Named,
     saying: Saying,
     joint: FloatArray,
@@ -76,8 +76,8 @@ def suspects(
     if outcome == "found":
         p = np.where(np.isin(named.task.classes[:-1], list(classes)), p, 0.0)
     stands = standing(p)
-    order = [i for i in np.argsort(-p.round(12), kind="stable").tolist() if stands[i]]
-    causes = offers.situation.tree.causes
+    order = likeliest_first(p)
+    causes = analysis.tree.causes
     found = tuple(
         Suspect(
             cause=named.causes[i],
@@ -94,7 +94,7 @@ LIKELY: Final = 0.05  # to help; what is less likely only makes a list on paper 
 
 
 def remedies(
-    offers: Offers,
+    analysis: Analysis,
     named: Named,
     weights: FloatArray,
     against: BoolArray,
@@ -114,16 +114,18 @@ def remedies(
         total, act = float(p.sum()), named.task.actions[i]
         if total <= TOLERANCE or (chance := float(act.fixes @ p) / total) < LIKELY:
             continue
-        found.append(_remedy(offers.situation.tree, named, i, opened, chance))
+        found.append(_remedy(analysis.tree, named, i, opened, chance))
         opened = named.task.opened_after(act, opened)
         p = np.asarray(p * (1.0 - act.fixes))
     return tuple(found)
 
 
-def in_full(offers: Offers, named: Named, names: Iterable[str]) -> tuple[Remedy, ...]:
+def in_full(
+    analysis: Analysis, named: Named, names: Iterable[str]
+) -> tuple[Remedy, ...]:
     """These actions for whoever comes from anywhere, with all that they stand on."""
     at = {each.id: i for i, each in enumerate(named.actions)}
-    tree, opened = offers.situation.tree, named.task.opened
+    tree, opened = analysis.tree, named.task.opened
     return tuple(_remedy(tree, named, at[each], opened, 0.0) for each in names)
 
 

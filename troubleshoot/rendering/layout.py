@@ -40,7 +40,7 @@ from troubleshoot.rendering.sheet import (
     sheet,
     standing,
 )
-from troubleshoot.session.api import offers_for
+from troubleshoot.session.api import analysis_for
 from troubleshoot.session.planning import policy_of, task
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from troubleshoot.planner.task import Progress, Task
     from troubleshoot.rendering.book import Remedy
     from troubleshoot.rendering.endings import Saying
-    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.plan import Goal
     from troubleshoot.session.planning import Named
     from troubleshoot.tree.tree import Question, Tree
@@ -88,14 +88,14 @@ def laid_out(
     if a_number(steps, "steps") < 1:
         raise ArgumentError("a runbook has at least one step", argument="steps")
     known = {**_passed(tree), **(facts or {})}
-    offers = offers_for(
+    analysis = analysis_for(
         tree, goal, facts=known, by=by, has=has, seconds=seconds, nodes=nodes
     )
-    named = task(offers)
+    named = task(analysis)
     trusting = replace(named, task=at_its_word(named.task))
     policy = policy_of(trusting, goal, nodes=nodes, seconds=seconds, progress=progress)
     spots = sheet(named.task, policy, steps)
-    return _Layout(offers, named, policy, goal, spots).runbook
+    return _Layout(analysis, named, policy, goal, spots).runbook
 
 
 def _passed(tree: Tree) -> dict[str, str]:
@@ -112,7 +112,7 @@ def _passed(tree: Tree) -> dict[str, str]:
 class _Layout:
     """A sheet that is being put into words."""
 
-    offers: Offers
+    analysis: Analysis
     named: Named
     policy: Policy
     goal: Goal
@@ -121,20 +121,20 @@ class _Layout:
     @cached_property
     def runbook(self) -> Runbook:
         """The whole of it."""
-        tree = self.offers.situation.tree
+        tree = self.analysis.tree
         steps, closes = tuple(self._steps()), tuple(self._closes())
-        listed = causes(self.offers, self.named, closes, self._paths)
+        listed = causes(self.analysis, self.named, closes, self._paths)
         helping = [x.remedies for x in listed] + [x.remedies for x in closes]
         names = dict.fromkeys(each.id for among in helping for each in among)
         return Runbook(
-            front=front(self.offers, steps, closes),
+            front=front(self.analysis, steps, closes),
             figures=self._figures(closes),
             stops=stops(tree),
             steps=steps,
             closes=closes,
             causes=listed,
-            remedies=in_full(self.offers, self.named, names),
-            signs=signs(self.offers),
+            remedies=in_full(self.analysis, self.named, names),
+            signs=signs(self.analysis),
             groups=groups(tree),
             escalate=tree.escalate,
         )
@@ -214,7 +214,7 @@ class _Layout:
     # Steps.
 
     def _steps(self) -> Iterator[Step]:
-        tree = self.offers.situation.tree
+        tree = self.analysis.tree
         for i, number in self._number.items():
             spot = self.spots[i]
             question = spot.kind == "question"
@@ -273,7 +273,7 @@ class _Layout:
 
     def _chapter(self, spot: Spot) -> str:
         """The outermost group that has nearly all belief in listed causes."""
-        tree = self.offers.situation.tree
+        tree = self.analysis.tree
         p = dict(zip(self.named.causes[:-1], _share(spot.word)[:-1], strict=True))
         for group in tree.causes.values():
             if group.is_group and group.parent is None:
@@ -289,7 +289,7 @@ class _Layout:
             outcome, _ = saying
             joint = sum((self.spots[i].joint for i in among), start=self._nothing)
             left = np.any([self._standing[i] for i in among], axis=0)
-            named, confidence = suspects(self.offers, self.named, saying, joint, left)
+            named, confidence = suspects(self.analysis, self.named, saying, joint, left)
             opened = [self.spots[i].opened for i in among] or [frozenset[int]()]
             yield Close(
                 number=number,
@@ -299,7 +299,7 @@ class _Layout:
                 remedies=()
                 if outcome == "fixed"
                 else remedies(
-                    self.offers,
+                    self.analysis,
                     self.named,
                     joint,
                     np.isin(self.named.causes, [x.cause for x in named]),
@@ -368,10 +368,9 @@ NEVER: Final = 1e-6  # P(answer) that is nobody's
 TYPICAL: Final = 0.5  # an answer that a cause gives at least so often is a sign of it
 
 
-def front(offers: Offers, steps: Sequence[Step], closes: Sequence[Close]) -> Front:
+def front(analysis: Analysis, steps: Sequence[Step], closes: Sequence[Close]) -> Front:
     """What the first page says about the tree, and what is taken as known."""
-    situation = offers.situation
-    tree = situation.tree
+    tree = analysis.tree
     return Front(
         tree=tree.id,
         title=tree.title,
@@ -383,17 +382,17 @@ def front(offers: Offers, steps: Sequence[Step], closes: Sequence[Close]) -> Fro
         review_by=tree.review_by.isoformat() if tree.review_by else "",
         library=f"troubleshoot {__version__}",
         sources=tree.sources,
-        facts=tuple(_facts(offers)),
-        by=situation.options.by or (),
+        facts=tuple(_facts(analysis)),
+        by=analysis.options.by or (),
         needs=tuple(_needs(steps, closes)),
         unknown=tree.unknown,
         confidence=tree.confidence,
     )
 
 
-def _facts(offers: Offers) -> Iterator[tuple[str, str]]:
-    tree = offers.situation.tree
-    for name, answer in offers.situation.state.answers.items():
+def _facts(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    tree = analysis.tree
+    for name, answer in analysis.state.answers.items():
         question = tree.questions[name]
         if not question.is_urgent:
             yield question.ask, question.answer(answer).text
@@ -426,13 +425,13 @@ def _stop(question: Question) -> Stop:
 
 
 def causes(
-    offers: Offers,
+    analysis: Analysis,
     named: Named,
     closes: Sequence[Close],
     paths: Mapping[str, tuple[Place, tuple[str, ...]]],
 ) -> tuple[Cause, ...]:
     """The root causes in the order of the file, with where to find them."""
-    tree = offers.situation.tree
+    tree = analysis.tree
     return tuple(
         Cause(
             id=each.id,
@@ -444,16 +443,16 @@ def causes(
                 x.number for x in closes if each.id in {y.cause for y in x.suspects}
             ),
             path=(*paths[each.id][1], paths[each.id][0].label),
-            remedies=_remedies(offers, named, each.id),
+            remedies=_remedies(analysis, named, each.id),
         )
         for number, each in enumerate(tree.root_causes, start=1)
     )
 
 
-def _remedies(offers: Offers, named: Named, cause: str) -> tuple[Remedy, ...]:
+def _remedies(analysis: Analysis, named: Named, cause: str) -> tuple[Remedy, ...]:
     """What helps against this cause alone."""
     alone = np.array(named.causes) == cause
-    return remedies(offers, named, alone.astype(np.float64), alone)
+    return remedies(analysis, named, alone.astype(np.float64), alone)
 
 
 def _group(tree: Tree, cause: str) -> str:
@@ -469,16 +468,16 @@ def groups(tree: Tree) -> dict[str, str]:
     return {x.id: x.title for x in tree.causes.values() if x.is_group}
 
 
-def signs(offers: Offers) -> tuple[Sign, ...]:
+def signs(analysis: Analysis) -> tuple[Sign, ...]:
     """For each question, which causes each answer is typical of."""
-    tree = offers.situation.tree
+    tree = analysis.tree
     asked = (each for each in tree.questions.values() if each.given)
-    found = (_sign(offers, each) for each in asked)
+    found = (_sign(analysis, each) for each in asked)
     return tuple(each for each in found if any(among for _, among in each.answers))
 
 
-def _sign(offers: Offers, question: Question) -> Sign:
-    model = offers.situation.model
+def _sign(analysis: Analysis, question: Question) -> Sign:
+    model = analysis.belief.model
     answers, lifts = [], []
     for each in question.answers:
         likelihood = model.likelihood(question.id, each.id)
@@ -486,7 +485,7 @@ def _sign(offers: Offers, question: Question) -> Sign:
         p = dict(zip(model.causes, likelihood.tolist(), strict=True))
         typical = [
             x.id
-            for x in offers.situation.tree.root_causes
+            for x in analysis.tree.root_causes
             if p[x.id] >= TYPICAL and x.id in question.given
         ]
         answers.append((each.text, tuple(typical)))

@@ -31,7 +31,7 @@ from troubleshoot.tree.tree import once_per_tree
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from troubleshoot.session.belief import Situation
+    from troubleshoot.session.belief import Belief
     from troubleshoot.session.signing import Signature
     from troubleshoot.session.state import State
     from troubleshoot.tree.tree import Tree
@@ -280,9 +280,9 @@ def titled_action(action: written.Action) -> Titled:
     return Titled(action.id, title_of(action.do))
 
 
-def likely(situation: Situation, causes: Iterable[str]) -> tuple[LikelyCause, ...]:
+def likely(belief: Belief, causes: Iterable[str]) -> tuple[LikelyCause, ...]:
     """These root causes with their titles, and how likely they are now."""
-    of, shares = situation.tree.causes, situation.shares
+    of, shares = belief.tree.causes, belief.shares
     return tuple(LikelyCause(x, of[x].title, shares[x]) for x in causes)
 
 

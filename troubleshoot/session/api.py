@@ -1,11 +1,9 @@
 """
-How a session comes about: begun, or resumed from a file.
+How sessions and plans come about.
 
-How a plan comes about: from a tree, or from where a session stands.
-
-How a saved session is re-enacted, event by event.
-
-How a saved session would go on another state of its tree, beside how it went.
+A session is begun, resumed from a file, re-enacted event by event, or compared with how
+it went on another state of its tree; a plan starts from a tree, or from where a session
+stands.
 """
 
 from __future__ import annotations
@@ -26,8 +24,8 @@ from troubleshoot.errors import (
 )
 from troubleshoot.planner.task import Progress
 from troubleshoot.session import migrate, serialize
+from troubleshoot.session.analysis import Analysis
 from troubleshoot.session.answers import outcome, understood
-from troubleshoot.session.candidates import Offers
 from troubleshoot.session.events import (
     Answered,
     Asked,
@@ -231,7 +229,7 @@ def resume(
         probes=checked(tree, probes, probe_seconds),
         probe_seconds=probe_seconds,
     )
-    numbers = tuple(migrate.renumbered(session, found))
+    numbers = tuple(migrate.renumbered(session.analysis.belief, carriage.items, found))
     return replace(session, carried=session.carried + numbers) if numbers else session
 
 
@@ -281,15 +279,15 @@ def plan(
         ArgumentError: the goal is not known, a budget is negative or endless, or facts
             and options are given although the session has its own.
     """
-    offers = offers_for(
+    analysis = analysis_for(
         tree, goal, facts=facts, by=by, has=has, seconds=seconds, nodes=nodes
     )
     if progress is not None:
         a_function(progress, "progress")
-    return plan_of(offers, goal, nodes=nodes, seconds=seconds, progress=progress)
+    return plan_of(analysis, goal, nodes=nodes, seconds=seconds, progress=progress)
 
 
-def offers_for(
+def analysis_for(
     tree: Tree | Session,
     goal: str,
     *,
@@ -298,13 +296,13 @@ def offers_for(
     has: str | Iterable[str] | None = None,
     seconds: float | None = None,
     nodes: int | None = None,
-) -> Offers:
+) -> Analysis:
     """Where a plan with these arguments begins; it raises what ``plan`` does."""
     _check(goal, seconds, nodes)
     session = _session(tree, facts, by, has)
-    if (end := over(session.offers)) is not None:
+    if (end := over(session.analysis)) is not None:
         raise SessionError(f"the session is over ({end.kind}): nothing is left to plan")
-    return session.offers
+    return session.analysis
 
 
 def _check(goal: str, seconds: float | None, nodes: int | None) -> None:

@@ -1,32 +1,22 @@
 """
-A property worked out once per object.
-
-A session's state with the arithmetic on it: belief, gains, what rules out what.
+What the evidence says: the belief over causes, and where each of them stands.
 
 Throughout this module:
-    p   is the belief, shape (causes,); root causes in file order, "unknown" last
-    L   is a row of likelihoods, shape (causes,): P(evidence | cause)
+    p       is a belief over root causes, shape (causes,): in file order, "unknown" last
+    L       is a row of likelihoods, shape (causes,): P(evidence | cause)
+    names   are causes and groups in the order of the file, then "unknown"
 
-Assumed: a single fault, and answers that are independent given the cause. All is
+Assumed: a single fault, and answers that are independent given the cause. A belief is
 computed from the list of evidence, so the order of evidence does not matter.
 
-What each piece of evidence did to each cause and group: the numbers of every view.
+Each piece of evidence is weighed against the belief that stood when it came, so that
+the prior log odds and the weights of all pieces add up to the log odds of the belief.
+Those weights depend on the order, as soon as there are more than two causes.
 
-Throughout this module:
-    names   are causes and groups in the order of the file, then "unknown"
-    p       is a belief over root causes, shape (causes,), the unknown one last
-    L       is a row of likelihoods, shape (causes,): P(evidence | cause)
-
-The weight of a piece is taken against the belief that stood when it came, so that the
-prior log odds and the weights of all pieces add up to the log odds of the belief. The
-final belief does not depend on the order of the pieces; their weights do, as soon as
-there are more than two causes.
-
-Where each cause stands: one rule, one source for every view.
-
-eliminated: excluded for certain, by a prior of zero or an answer that the cause never
-leads to; ruled out: a posterior so small that it no longer counts; confirmed: an action
-fixed it; leading: likelier than every other; possible: none of these.
+A cause is eliminated: excluded for certain, by a prior of zero or an answer that it
+never leads to; ruled out: its posterior is so small that it no longer counts;
+confirmed: an action fixed it; leading: likelier than every other; possible: none of
+these.
 """
 
 from __future__ import annotations
@@ -48,15 +38,12 @@ import numpy.typing as npt
 
 from troubleshoot.inference.bayes import posterior, weight_of_evidence
 from troubleshoot.inference.model import UNKNOWN, Model, compiled
-from troubleshoot.session.state import corrected, state
 from troubleshoot.tree.read_only import ReadOnly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Self
 
-    from troubleshoot.session.events import Event
-    from troubleshoot.session.options import Options, Strategy
     from troubleshoot.session.state import Evidence, State
     from troubleshoot.tree.tree import Tree
 
@@ -100,31 +87,14 @@ RATED: Final = 9  # digits; rates per minute that agree so far are the same
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Situation:
-    """
-    Tree, options and state, and what follows from them.
-
-    ``log`` is what the state comes from; ``own`` is a house's own strategy.
-    """
+class Belief:
+    """The belief in a state of a session, and what follows from it."""
 
     tree: Tree
-    options: Options
     state: State
-    log: tuple[Event, ...] = ()
-    own: Strategy | None = None
-
-    @property
-    def origin(self) -> tuple[Tree, Options, tuple[Event, ...], Strategy | None]:
-        """What all of it follows from."""
-        return self.tree, self.options, self.log, self.own
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return worked_out, self.origin
-
-    @cached_property
-    def events(self) -> tuple[Event, ...]:
-        """The log as it would be, had everything been said right at first."""
-        return corrected(self.log)
+        return Belief, (self.tree, self.state)  # the rest is worked out again
 
     @cached_property
     def model(self) -> Model:
@@ -214,9 +184,7 @@ class Situation:
     def ranked(self, among: BoolArray | None = None) -> tuple[str, ...]:
         """Root causes that stand, the likeliest first; ties as in the file."""
         p = self.p[:-1] if among is None else np.where(among, self.p, 0.0)[:-1]
-        stands = standing(p)
-        order = np.argsort(-p.round(EQUAL), kind="stable")
-        return tuple(self.model.causes[i] for i in order if stands[i])
+        return tuple(self.model.causes[i] for i in likeliest_first(p))
 
     @cached_property
     def shares(self) -> Mapping[str, float]:
@@ -243,11 +211,10 @@ def standing(p: FloatArray) -> BoolArray:
     return np.asarray(likely if enough else p > 0)
 
 
-def worked_out(
-    tree: Tree, options: Options, log: tuple[Event, ...], own: Strategy | None
-) -> Situation:
-    """The situation of this log."""
-    return Situation(tree, options, state(tree, log), log, own)
+def likeliest_first(p: FloatArray) -> list[int]:
+    """The places of the root causes that count; equals in the order of the file."""
+    order = np.argsort(-p.round(EQUAL), kind="stable")
+    return [int(i) for i in order[standing(p)[order]]]
 
 
 def leads(model: Model, p: FloatArray) -> bool:
@@ -273,22 +240,25 @@ SILENT: Final = 1.0  # likelihood of what bears on no cause, an urgent answer
 @dataclass(frozen=True, eq=False)
 class Weighing:
     """
-    The evidence of a situation weighed piece by piece, in the order of the log.
+    The evidence of a belief weighed piece by piece, in the order of the log.
 
     Each array is computed at once for all names when it is first asked for.
     """
 
-    situation: Situation
+    belief: Belief
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Weighing, (self.belief,)
 
     @cached_property
     def evidence(self) -> tuple[Evidence, ...]:
         """The pieces; urgent answers are among them and weigh nothing."""
-        return self.situation.state.evidence
+        return self.belief.state.evidence
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Causes and groups in the order of the file, then "unknown"."""
-        return (*self.situation.tree.causes, UNKNOWN)
+        return (*self.belief.tree.causes, UNKNOWN)
 
     @cached_property
     def at(self) -> Mapping[str, int]:
@@ -296,17 +266,17 @@ class Weighing:
         return {name: i for i, name in enumerate(self.names)}
 
     @cached_property
-    def belief(self) -> FloatArray:
+    def beliefs(self) -> FloatArray:
         """Belief by name before all evidence and after each, ``(n + 1, names)``."""
         p = np.array([with_unknown(each) for each in self._posteriors])
         # The same but for the rounding of sums.
-        p[0], p[-1] = self.situation.model.prior, self.situation.p
+        p[0], p[-1] = self.belief.model.prior, self.belief.p
         return np.minimum(self._spread(p, p @ self._members.T), 1.0)
 
     @cached_property
     def excluded(self) -> BoolArray:
         """Whether a name is excluded for certain by then, ``(n + 1, names)``."""
-        zero = np.vstack((self.situation.model.prior == 0, self._rows == 0))
+        zero = np.vstack((self.belief.model.prior == 0, self._rows == 0))
         gone = np.logical_or.accumulate(zero, axis=0)
         alive = (~gone) @ self._members.T
         return np.asarray(self._spread(gone, alive == 0), dtype=np.bool_)
@@ -356,15 +326,15 @@ class Weighing:
     @cached_property
     def _rows(self) -> FloatArray:
         """L of each piece, ``(n, causes)``."""
-        silent = np.full(len(self.situation.model.prior), SILENT)
-        rows = [self.situation.rows.get(each, silent) for each in self.evidence]
+        silent = np.full(len(self.belief.model.prior), SILENT)
+        rows = [self.belief.rows.get(each, silent) for each in self.evidence]
         return np.array(rows).reshape(-1, len(silent))
 
     @cached_property
     def _posteriors(self) -> FloatArray:
         """Each p: before all evidence, after each piece; 0 after a contradiction."""
         with np.errstate(divide="ignore"):
-            logs = np.log(np.vstack((self.situation.model.prior, self._rows)))
+            logs = np.log(np.vstack((self.belief.model.prior, self._rows)))
         log_p = np.cumsum(logs, axis=0)
         likeliest = log_p.max(axis=1, keepdims=True)
         weight = np.exp(log_p - np.where(np.isinf(likeliest), 0.0, likeliest))
@@ -375,7 +345,7 @@ class Weighing:
     @cached_property
     def _members(self) -> FloatArray:
         """1 where a root cause is in a group, else 0, ``(groups, causes)``."""
-        tree, index = self.situation.tree, self._index
+        tree, index = self.belief.tree, self._index
         members = np.zeros((len(self._groups), len(index)))
         for row, group in zip(members, self._groups, strict=True):
             row[[index[each] for each in tree.leaves(group)]] = 1.0
@@ -383,7 +353,7 @@ class Weighing:
 
     @cached_property
     def _index(self) -> Mapping[str, int]:
-        return {cause: i for i, cause in enumerate(self.situation.model.causes)}
+        return {cause: i for i, cause in enumerate(self.belief.model.causes)}
 
     @cached_property
     def _groups(self) -> tuple[str, ...]:
@@ -437,16 +407,17 @@ class Status:
     by: tuple[Weight, ...] = ()
 
 
-def statuses(situation: Situation, weighing: Weighing) -> Mapping[str, Status]:
+def statuses(weighing: Weighing) -> Mapping[str, Status]:
     """Status of every cause and group, in the order of the file."""
-    leading = _leading(situation)
-    confirmed = _confirmed(situation)
+    belief = weighing.belief
+    leading = _leading(belief)
+    confirmed = _confirmed(belief)
     found = {}
-    for name in situation.tree.causes:
+    for name in belief.tree.causes:
         i = weighing.at[name]
-        leaves = situation.tree.leaves(name)
-        posterior = float(weighing.belief[-1, i])
-        standing = _standing(situation, leaves, posterior, leading, confirmed)
+        leaves = belief.tree.leaves(name)
+        posterior = float(weighing.beliefs[-1, i])
+        standing = _standing(belief, leaves, posterior, leading, confirmed)
         telling = _telling(weighing, i, standing)
         found[name] = Status(name, standing, posterior, _by(weighing, i, telling))
     return found
@@ -475,7 +446,7 @@ def _by(weighing: Weighing, i: int, telling: BoolArray) -> tuple[Weight, ...]:
 
 
 def _standing(
-    situation: Situation,
+    belief: Belief,
     leaves: tuple[str, ...],
     posterior: float,
     leading: frozenset[str],
@@ -483,24 +454,24 @@ def _standing(
 ) -> Standing:
     if not confirmed.isdisjoint(leaves):
         return "confirmed"
-    if all(each in situation.eliminated for each in leaves):
+    if all(each in belief.eliminated for each in leaves):
         return "eliminated"
     if posterior <= RULED_OUT:
         return "ruled out"
     return "possible" if leading.isdisjoint(leaves) else "leading"
 
 
-def _leading(situation: Situation) -> frozenset[str]:
+def _leading(belief: Belief) -> frozenset[str]:
     """The one root cause that is likelier than all others, unlisted ones included."""
-    first = int(situation.p.argmax())
-    others = np.delete(situation.p, first)
-    alone = situation.p[first] > others.max(initial=0.0) + TOLERANCE
-    listed = first < len(situation.p) - 1
-    return frozenset([situation.model.causes[first]] if alone and listed else [])
+    first = int(belief.p.argmax())
+    others = np.delete(belief.p, first)
+    alone = belief.p[first] > others.max(initial=0.0) + TOLERANCE
+    listed = first < len(belief.p) - 1
+    return frozenset([belief.model.causes[first]] if alone and listed else [])
 
 
-def _confirmed(situation: Situation) -> frozenset[str]:
+def _confirmed(belief: Belief) -> frozenset[str]:
     """The root causes of the likeliest remedy class, once an action has worked."""
-    if not any(situation.state.tried.values()):
+    if not any(belief.state.tried.values()):
         return frozenset()
-    return frozenset(situation.ranked(situation.likeliest_class))
+    return frozenset(belief.ranked(belief.likeliest_class))

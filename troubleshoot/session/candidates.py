@@ -5,10 +5,9 @@ Costs are in minutes; a setup that is not open yet adds its own, and those of th
 setups it stands on. Masks are over the questions of the model (urgent ones are not
 among them), or over its actions.
 
-Questions that tell nothing themselves but open a step that is wanted.
-
-A question with ``only-if`` waits for the answers of others. Those are its gates; they
-are worth asking only while one of their likely answers can still open it.
+A question with ``only-if`` waits for the answers of others. Those are its gates: they
+may tell nothing themselves, but open a step that is wanted, and are worth asking only
+while one of their likely answers can still open it.
 """
 
 from __future__ import annotations
@@ -25,7 +24,8 @@ from troubleshoot.tree.tree import Needs, once_per_tree
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from troubleshoot.session.belief import BoolArray, FloatArray, Situation
+    from troubleshoot.session.belief import Belief, BoolArray, FloatArray
+    from troubleshoot.session.options import Options
     from troubleshoot.tree.tree import Action, Question, Setup, Tree
 
 
@@ -58,20 +58,21 @@ class Menu:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Offers:
-    """What can be offered in one situation."""
+class CandidateSteps:
+    """What can be offered under a belief, by whom and with what is at hand."""
 
-    situation: Situation
+    belief: Belief
+    options: Options
 
     @cached_property
     def questions(self) -> Menu:
         """The questions that are not urgent."""
-        return menus(self.situation.tree)[0]
+        return menus(self.belief.tree)[0]
 
     @cached_property
     def actions(self) -> Menu:
         """The actions."""
-        return menus(self.situation.tree)[1]
+        return menus(self.belief.tree)[1]
 
     @cached_property
     def question_costs(self) -> FloatArray:
@@ -95,18 +96,18 @@ class Offers:
 
     def unopened(self, step: Question | Action) -> Iterator[Setup]:
         """Setups that the step still has to pay for, the innermost first."""
-        opened = self.situation.state.opened
-        setups = chain(self.situation.tree, step.setup)
+        opened = self.belief.state.opened
+        setups = chain(self.belief.tree, step.setup)
         return (each for each in setups if each.id not in opened)
 
     def needs(self, step: Question | Action) -> Iterator[Needs]:
         """What the step takes, and what its setups take."""
         yield step.needs
-        yield from (each.needs for each in chain(self.situation.tree, step.setup))
+        yield from (each.needs for each in chain(self.belief.tree, step.setup))
 
     def is_available(self, step: Question | Action) -> bool:
         """Whether who, things and conditions that the step takes are there."""
-        met = self.situation.state.answers
+        met = self.belief.state.answers
         return all(
             self.is_at_hand(each)
             and all(met.get(name) in only for name, only in each.only_if.items())
@@ -115,7 +116,7 @@ class Offers:
 
     def is_at_hand(self, needs: Needs) -> bool:
         """Whether somebody who may take the step is there, with what it takes."""
-        by, has = self.situation.options.by, self.situation.options.has
+        by, has = self.options.by, self.options.has
         someone = not needs.by or by is None or not set(by).isdisjoint(needs.by)
         return someone and (has is None or set(has).issuperset(needs.things))
 
@@ -128,14 +129,14 @@ class Offers:
     @cached_property
     def fresh(self) -> BoolArray:
         """Questions that can be put and have not been replied to."""
-        state = self.situation.state
+        state = self.belief.state
         replied = {*state.answers, *state.dont_know, *state.not_now}
         return self._available(self.questions) & ~self.questions.mask(replied)
 
     @cached_property
     def put_off(self) -> BoolArray:
         """Questions that can be put and were once put off."""
-        state = self.situation.state
+        state = self.belief.state
         others = {*state.answers, *state.dont_know, *often(state.not_now)}
         chosen = self.questions.mask(state.not_now) & ~self.questions.mask(others)
         return self._available(self.questions) & chosen
@@ -143,7 +144,7 @@ class Offers:
     @cached_property
     def not_known(self) -> BoolArray:
         """Questions that can be put and whose answer was once not known."""
-        state = self.situation.state
+        state = self.belief.state
         others = {*state.answers, *often(state.dont_know), *often(state.not_now)}
         chosen = self.questions.mask(state.dont_know) & ~self.questions.mask(others)
         return self._available(self.questions) & chosen
@@ -151,14 +152,14 @@ class Offers:
     @cached_property
     def untried(self) -> BoolArray:
         """Actions that can be taken and were neither tried nor put off."""
-        state = self.situation.state
+        state = self.belief.state
         done = self.actions.mask({*state.tried, *state.skipped})
         return self._available(self.actions) & ~done
 
     @cached_property
     def skipped(self) -> BoolArray:
         """Actions that can be taken and were once put off."""
-        state = self.situation.state
+        state = self.belief.state
         done = self.actions.mask({*state.tried, *often(state.skipped)})
         chosen = self.actions.mask(state.skipped) & ~done
         return self._available(self.actions) & chosen
@@ -166,13 +167,13 @@ class Offers:
     @cached_property
     def reversible(self) -> BoolArray:
         """Actions that can be undone, available or not."""
-        steps = self.situation.tree.actions.values()
+        steps = self.belief.tree.actions.values()
         return self.actions.mask(x.id for x in steps if x.risk != "irreversible")
 
     @cached_property
     def chances(self) -> FloatArray:
         """P(the action fixes the symptom), by action."""
-        model, p = self.situation.model, self.situation.p
+        model, p = self.belief.model, self.belief.p
         chances = [float(model.fixes(each) @ p) for each in self.actions.ids]
         return np.array(chances, dtype=float)
 
@@ -189,61 +190,71 @@ def menus(tree: Tree) -> tuple[Menu, Menu]:
     return Menu(questions), Menu(list(tree.actions.values()))
 
 
-def gates(offers: Offers, wanted: Iterable[Question | Action]) -> BoolArray:
+def gates(candidates: CandidateSteps, wanted: Iterable[Question | Action]) -> BoolArray:
     """Questions that the wanted steps wait for, gates of gates included; a mask."""
     found: set[str] = set()
     waiting = list(wanted)
     while waiting:
-        new = [each for each in _awaited(offers, waiting.pop()) if each.id not in found]
+        new = [
+            each for each in _awaited(candidates, waiting.pop()) if each.id not in found
+        ]
         found.update(each.id for each in new)
         waiting.extend(new)
-    return offers.questions.mask(found)
+    return candidates.questions.mask(found)
 
 
-def closed_questions(offers: Offers, gains_more_than: float) -> Iterator[Question]:
+def closed_questions(
+    candidates: CandidateSteps, gains_more_than: float
+) -> Iterator[Question]:
     """Questions that would tell something but wait for the answers of others."""
-    situation, menu = offers.situation, offers.questions
+    belief, menu = candidates.belief, candidates.questions
     for i in menu.conditioned:
-        question = situation.tree.questions[menu.ids[i]]
-        telling = situation.gains[i] > gains_more_than
-        if telling and _is_open(offers, question) and not offers.is_available(question):
+        question = belief.tree.questions[menu.ids[i]]
+        telling = belief.gains[i] > gains_more_than
+        if (
+            telling
+            and _is_open(candidates, question)
+            and not candidates.is_available(question)
+        ):
             yield question
 
 
-def closed_actions(offers: Offers, among: BoolArray) -> Iterator[Action]:
+def closed_actions(candidates: CandidateSteps, among: BoolArray) -> Iterator[Action]:
     """Those of the untried actions that wait for the answers of questions."""
-    state, menu = offers.situation.state, offers.actions
+    state, menu = candidates.belief.state, candidates.actions
     for i in menu.conditioned:
-        action = offers.situation.tree.actions[menu.ids[i]]
+        action = candidates.belief.tree.actions[menu.ids[i]]
         done = action.id in state.tried or action.id in often(state.skipped)
-        if among[i] and not done and not offers.is_available(action):
+        if among[i] and not done and not candidates.is_available(action):
             yield action
 
 
-def _awaited(offers: Offers, step: Question | Action) -> list[Question]:
+def _awaited(candidates: CandidateSteps, step: Question | Action) -> list[Question]:
     """Questions whose answers the step waits for; none if it cannot be opened."""
-    answers = offers.situation.state.answers
-    needs = list(offers.needs(step))
+    answers = candidates.belief.state.answers
+    needs = list(candidates.needs(step))
     unmet = [
-        (offers.situation.tree.questions[name], only)
+        (candidates.belief.tree.questions[name], only)
         for each in needs
         for name, only in each.only_if.items()
         if answers.get(name) not in only
     ]
-    hopeful = all(offers.is_at_hand(each) for each in needs) and all(
-        _is_open(offers, question) and _can_be(offers, question, only)
+    hopeful = all(candidates.is_at_hand(each) for each in needs) and all(
+        _is_open(candidates, question) and _can_be(candidates, question, only)
         for question, only in unmet
     )
     return [question for question, _ in unmet] if hopeful else []
 
 
-def _is_open(offers: Offers, question: Question) -> bool:
+def _is_open(candidates: CandidateSteps, question: Question) -> bool:
     """Whether the question may still be put, if not now."""
-    state = offers.situation.state
+    state = candidates.belief.state
     closed = {*state.answers, *often(state.not_now), *often(state.dont_know)}
     return not question.is_urgent and question.id not in closed
 
 
-def _can_be(offers: Offers, question: Question, only: Iterable[str]) -> bool:
-    model, p = offers.situation.model, offers.situation.p
+def _can_be(
+    candidates: CandidateSteps, question: Question, only: Iterable[str]
+) -> bool:
+    model, p = candidates.belief.model, candidates.belief.p
     return any((model.likelihood(question.id, answer) @ p) > 0 for answer in only)

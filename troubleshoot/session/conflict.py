@@ -28,7 +28,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from troubleshoot.inference.bayes import conflict
+from troubleshoot.inference import bayes
+from troubleshoot.session.analysis import once_per_analysis
 from troubleshoot.session.answers import told
 from troubleshoot.session.belief import RATED, TOLERANCE, leads, with_unknown
 from troubleshoot.text import listing, percent
@@ -36,8 +37,8 @@ from troubleshoot.text import listing, percent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from troubleshoot.session.belief import FloatArray, Situation
-    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.analysis import Analysis
+    from troubleshoot.session.belief import Belief, FloatArray
     from troubleshoot.session.state import Evidence
     from troubleshoot.tree.tree import Answer, Tree
 
@@ -81,7 +82,7 @@ class Suspect:
 
 
 @dataclass(frozen=True, slots=True)
-class Surprise:
+class Conflict:
     """
     That the evidence fits no listed cause, and what to check again first.
 
@@ -100,61 +101,62 @@ class Surprise:
     pair: tuple[Suspect, ...] = ()
 
 
-def surprise(offers: Offers) -> Surprise | None:
+@once_per_analysis
+def evidence_conflict(analysis: Analysis) -> Conflict | None:
     """What does not fit; None while a listed cause leads, or the pieces agree."""
-    situation = offers.situation
-    bits = _conflict(situation, sorted(situation.rows))
-    if bits <= TOLERANCE or not situation.unknown_leads:
+    belief = analysis.belief
+    bits = _conflict(belief, sorted(belief.rows))
+    if bits <= TOLERANCE or not belief.unknown_leads:
         return None
-    suspects = _telling(_suspects(offers, bits))
+    suspects = _telling(_suspects(analysis, bits))
     alone = any(each.restored for each in suspects)
-    pair = () if alone else _pair(situation, suspects)
-    return Surprise(
+    pair = () if alone else _pair(belief, suspects)
+    return Conflict(
         conflict=bits,
-        unknown=situation.unknown,
+        unknown=belief.unknown,
         contradicted=math.isinf(bits),
-        text=_text(situation, suspects, pair, contradicted=math.isinf(bits)),
+        text=_text(belief, suspects, pair, contradicted=math.isinf(bits)),
         suspects=suspects,
         pair=pair,
     )
 
 
-def doubt(offers: Offers) -> str:
+def doubt(analysis: Analysis) -> str:
     """Why no listed cause fits, in a few sentences, whether or not pieces conflict."""
-    if found := surprise(offers):
+    if found := evidence_conflict(analysis):
         return found.text
-    if not offers.situation.unknown_leads:
+    if not analysis.belief.unknown_leads:
         return FROM_START
-    restoring = tuple(each for each in _suspects(offers) if each.restored)
-    return _text(offers.situation, restoring)
+    restoring = tuple(each for each in _suspects(analysis) if each.restored)
+    return _text(analysis.belief, restoring)
 
 
-def shared_doubt(offers: Offers) -> str:
+def shared_doubt(analysis: Analysis) -> str:
     """
     The same for a document that leaves the house.
 
     Where a private answer is part of it, the story that the rest tells would tell the
     answer: then only those that are not private are named.
     """
-    situation, found = offers.situation, surprise(offers)
-    if is_told(situation):
-        return doubt(offers)
-    several = len(situation.rows) > 1
+    belief, found = analysis.belief, evidence_conflict(analysis)
+    if is_told(belief):
+        return doubt(analysis)
+    several = len(belief.rows) > 1
     why = CONTRADICTED if found and found.contradicted and several else NONE_FITS
-    named = [each for each in _suspects(offers) if not _is_private(situation, each)]
+    named = [each for each in _suspects(analysis) if not _is_private(belief, each)]
     if not named:
         return why
     again = f"{why} Worth checking again: {_listed(named)}."
-    return again + _alike(situation.tree, named)
+    return again + _alike(belief.tree, named)
 
 
-def is_told(situation: Situation) -> bool:
+def is_told(belief: Belief) -> bool:
     """Whether all of the evidence may be told, as no piece of it is private."""
-    return not any(_is_private(situation, each) for each in situation.rows)
+    return not any(_is_private(belief, each) for each in belief.rows)
 
 
-def _is_private(situation: Situation, piece: Evidence | Suspect) -> bool:
-    return piece.kind == "question" and situation.tree.questions[piece.step].private
+def _is_private(belief: Belief, piece: Evidence | Suspect) -> bool:
+    return piece.kind == "question" and belief.tree.questions[piece.step].private
 
 
 def _telling(suspects: tuple[Suspect, ...]) -> tuple[Suspect, ...]:
@@ -163,18 +165,18 @@ def _telling(suspects: tuple[Suspect, ...]) -> tuple[Suspect, ...]:
     return tuple(telling) or suspects
 
 
-def _suspects(offers: Offers, bits: float = 0.0) -> tuple[Suspect, ...]:
+def _suspects(analysis: Analysis, bits: float = 0.0) -> tuple[Suspect, ...]:
     """
     All evidence, the first to check first; ``bits`` are its conflict.
 
     One posterior per piece. They are computed in the order of their names, so that
     sums round alike in whatever order the evidence came.
     """
-    situation = offers.situation
-    pieces = sorted(situation.rows)
-    left = [_conflict(situation, _others(situation, each)) for each in pieces]
+    belief = analysis.belief
+    pieces = sorted(belief.rows)
+    left = [_conflict(belief, _others(belief, each)) for each in pieces]
     every = [
-        _suspect(offers, piece, 0.0 if math.isinf(rest) else bits - rest, chance)
+        _suspect(analysis, piece, 0.0 if math.isinf(rest) else bits - rest, chance)
         for piece, rest, chance in zip(pieces, left, _chances(left), strict=True)
     ]
     return tuple(sorted(every, key=_rank))
@@ -197,11 +199,11 @@ def _rank(suspect: Suspect) -> tuple[bool, float, float, str, str]:
 
 
 def _suspect(
-    offers: Offers, piece: Evidence, restores: float, chance: float
+    analysis: Analysis, piece: Evidence, restores: float, chance: float
 ) -> Suspect:
-    situation, tree = offers.situation, offers.situation.tree
+    belief, tree = analysis.belief, analysis.tree
     steps = tree.questions if piece.kind == "question" else tree.actions
-    p = situation.posterior_given(_others(situation, piece))
+    p = belief.posterior_given(_others(belief, piece))
     believed = with_unknown(p)
     return Suspect(
         kind=piece.kind,
@@ -210,10 +212,10 @@ def _suspect(
         text=told(tree, piece.step, piece.result),
         restores=restores,
         chance=chance,
-        cost_min=offers.cost(steps[piece.step]),
-        story=_story(situation, believed),
+        cost_min=analysis.candidates.cost(steps[piece.step]),
+        story=_story(belief, believed),
         unknown_without=float(believed[-1]),
-        restored=_agrees(situation, p),
+        restored=_agrees(belief, p),
         confusable=tuple(each.id for each in _confusable(tree, piece)),
     )
 
@@ -224,77 +226,77 @@ def _confusable(tree: Tree, piece: Evidence) -> tuple[Answer, ...]:
     return tree.questions[piece.step].taken_for(piece.result)
 
 
-def _story(situation: Situation, p: FloatArray) -> tuple[tuple[str, float], ...]:
+def _story(belief: Belief, p: FloatArray) -> tuple[tuple[str, float], ...]:
     """The likeliest listed causes, with their belief."""
     order = np.argsort(-p[:-1], kind="stable")[:LEADING].tolist()
-    return tuple((situation.model.causes[i], float(p[i])) for i in order if p[i] > 0)
+    return tuple((belief.model.causes[i], float(p[i])) for i in order if p[i] > 0)
 
 
-def _pair(situation: Situation, suspects: Sequence[Suspect]) -> tuple[Suspect, ...]:
+def _pair(belief: Belief, suspects: Sequence[Suspect]) -> tuple[Suspect, ...]:
     """The two that restore a story together, the likeliest per minute; or none."""
     if len(suspects) > FEW:
         return ()
     rated = [
-        (_pair_rank(situation, pair), pair)
+        (_pair_rank(belief, pair), pair)
         for pair in combinations(suspects, 2)
-        if _agrees(situation, situation.posterior_given(_but(situation, pair)))
+        if _agrees(belief, belief.posterior_given(_but(belief, pair)))
     ]
     return min(rated, key=lambda each: each[0], default=(0.0, ()))[1]
 
 
-def _pair_rank(situation: Situation, pair: tuple[Suspect, Suspect]) -> float:
+def _pair_rank(belief: Belief, pair: tuple[Suspect, Suspect]) -> float:
     """``-log2`` of chance per minute, but for a constant."""
     minutes = max(sum(each.cost_min for each in pair), TOLERANCE)
-    bits = _conflict(situation, _but(situation, pair)) + math.log2(minutes)
+    bits = _conflict(belief, _but(belief, pair)) + math.log2(minutes)
     return round(bits, RATED)
 
 
-def _but(situation: Situation, pair: Sequence[Suspect]) -> list[Evidence]:
+def _but(belief: Belief, pair: Sequence[Suspect]) -> list[Evidence]:
     out = {(each.kind, each.step) for each in pair}
-    return [x for x in sorted(situation.rows) if (x.kind, x.step) not in out]
+    return [x for x in sorted(belief.rows) if (x.kind, x.step) not in out]
 
 
-def _others(situation: Situation, piece: Evidence) -> list[Evidence]:
-    return [each for each in sorted(situation.rows) if each != piece]
+def _others(belief: Belief, piece: Evidence) -> list[Evidence]:
+    return [each for each in sorted(belief.rows) if each != piece]
 
 
-def _agrees(situation: Situation, p: FloatArray) -> bool:
+def _agrees(belief: Belief, p: FloatArray) -> bool:
     """Whether a posterior allows a cause, and not the unknown one before all."""
-    return bool(p.any()) and not leads(situation.model, p)
+    return bool(p.any()) and not leads(belief.model, p)
 
 
-def _conflict(situation: Situation, pieces: Sequence[Evidence]) -> float:
-    listed = situation.model.prior.copy()
+def _conflict(belief: Belief, pieces: Sequence[Evidence]) -> float:
+    listed = belief.model.prior.copy()
     listed[-1] = 0.0
     if not listed.any():
         return 0.0
-    rows = [situation.rows[each] for each in pieces]
-    return conflict(listed / listed.sum(), rows)
+    rows = [belief.rows[each] for each in pieces]
+    return bayes.conflict(listed / listed.sum(), rows)
 
 
 def _text(
-    situation: Situation,
+    belief: Belief,
     suspects: Sequence[Suspect],
     pair: Sequence[Suspect] = (),
     *,
     contradicted: bool = False,
 ) -> str:
     """What does not fit, and what to check again, without blame."""
-    several = len(situation.rows) > 1
+    several = len(belief.rows) > 1
     why = CONTRADICTED if contradicted and several else NONE_FITS
     restoring = [each for each in suspects if each.restored]
     named = restoring or suspects
     if restoring:
-        why = f"{why} {_alone(situation, restoring)}"
+        why = f"{why} {_alone(belief, restoring)}"
     elif suspects:
         why = f"{why} {_together(suspects, pair)}"
-    return why + _alike(situation.tree, named)
+    return why + _alike(belief.tree, named)
 
 
-def _alone(situation: Situation, restoring: Sequence[Suspect]) -> str:
+def _alone(belief: Belief, restoring: Sequence[Suspect]) -> str:
     first = restoring[0]
     cause, share = first.story[0]
-    points = f"points to '{situation.tree.causes[cause].title}' ({percent(share)})"
+    points = f"points to '{belief.tree.causes[cause].title}' ({percent(share)})"
     if len(restoring) == 1:
         return f"Worth checking again, as without it the rest {points}: {first.text}."
     named = _listed(restoring)

@@ -42,9 +42,9 @@ from troubleshoot.tree.tree import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from troubleshoot.session.belief import Belief
     from troubleshoot.session.events import Event
     from troubleshoot.session.serialize import QuestionTexts, Saved, Texts
-    from troubleshoot.session.session import Session
     from troubleshoot.tree.tree import Question, Tree
 
 
@@ -222,54 +222,57 @@ def renamed(tree: Tree, found: Saved) -> Iterator[Carried]:
         yield Carried(kind="renamed", id=tree.id, what=f"'{found.tree.id}'", why=why)
 
 
-def renumbered(session: Session, found: Saved) -> Iterator[Carried]:
+def renumbered(
+    belief: Belief, items: Sequence[Carried], found: Saved
+) -> Iterator[Carried]:
     """
     What an edit did to the leading cause, so that none goes by in silence.
 
-    That the numbers did it is sure only where everything that was said still holds.
+    ``items`` are what else became of the session. That the numbers did it is sure only
+    where everything that was said still holds.
     """
-    if found.tree.fingerprint == session.tree.fingerprint:
+    if found.tree.fingerprint == belief.tree.fingerprint:
         return
     before = found.leading
     if before is None:
-        if not session.carried:
-            yield _edited(session, "the file does not say what led before")
-    elif (before.cause, before.belief) != _rounded(session.leading):
-        held = all(each.holds for each in session.carried)
+        if not items:
+            yield _edited(belief, "the file does not say what led before")
+    elif (before.cause, before.belief) != _rounded(belief.leading):
+        held = all(each.holds for each in items)
         yield Carried(
             kind="numbers changed" if held else "edited",
             id=before.cause,
-            what=f"{_cause(session.tree, before.cause)} led with "
+            what=f"{_cause(belief.tree, before.cause)} led with "
             f"{percent(before.belief)}",
-            why=_now(session, before.cause),
+            why=_now(belief, before.cause),
         )
-    elif not session.carried:
-        yield _edited(session, "as it did before")
+    elif not items:
+        yield _edited(belief, "as it did before")
 
 
 def _rounded(leading: tuple[str, float]) -> tuple[str, float]:
     return leading[0], round(leading[1], DIGITS)
 
 
-def _edited(session: Session, tail: str) -> Carried:
-    what = f"The tree “{session.tree.title}” was edited"
-    why = f"{_leads(session)} now, {tail}"
-    return Carried(kind="edited", id=session.tree.id, what=what, why=why)
+def _edited(belief: Belief, tail: str) -> Carried:
+    what = f"The tree “{belief.tree.title}” was edited"
+    why = f"{_leads(belief)} now, {tail}"
+    return Carried(kind="edited", id=belief.tree.id, what=what, why=why)
 
 
-def _leads(session: Session) -> str:
-    leading, belief = session.leading
-    return f"{_cause(session.tree, leading)} leads with {percent(belief)}"
+def _leads(belief: Belief) -> str:
+    cause, share = belief.leading
+    return f"{_cause(belief.tree, cause)} leads with {percent(share)}"
 
 
-def _now(session: Session, before: str) -> str:
+def _now(belief: Belief, before: str) -> str:
     """Where the cause stands that led before, and which leads."""
-    if before == session.leading[0]:
-        return f"it leads with {percent(session.leading[1])} now"
-    if before in session.belief:
-        share = percent(session.belief[before])
-        return f"it has {share} now, and {_leads(session)}"
-    return f"the tree no longer has this cause, and {_leads(session)}"
+    if before == belief.leading[0]:
+        return f"it leads with {percent(belief.leading[1])} now"
+    if before in belief.shares:
+        share = percent(belief.shares[before])
+        return f"it has {share} now, and {_leads(belief)}"
+    return f"the tree no longer has this cause, and {_leads(belief)}"
 
 
 def _cause(tree: Tree, id: str) -> str:

@@ -1,7 +1,6 @@
 """
-Who takes the steps, with what, and how they are chosen.
-
-What a strategy is, so that a house can bring its own.
+Who takes the steps, with what, and by which strategy, for which a house can bring its
+own:
 
     class CheapestFirst:
         name = "cheapest first"
@@ -17,13 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from troubleshoot.arguments import names, one_of
 from troubleshoot.errors import ArgumentError, ArgumentTypeError, UnknownName, nearest
-from troubleshoot.session.belief import BoolArray
-from troubleshoot.session.candidates import Offers
 from troubleshoot.session.events import Closed
 from troubleshoot.tree.tree import Tree
 
@@ -173,33 +169,3 @@ def name_of(strategy: str | Strategy) -> str:
         whose = "belongs to a strategy of ours" if name else "of a strategy is empty"
         raise ArgumentError(f"the name '{name}' {whose}", argument="strategy")
     return name
-
-
-def view(offers: Offers) -> View:
-    """What a strategy sees of a situation."""
-    situation = offers.situation
-    return View(
-        tree=situation.tree,
-        belief=MappingProxyType(dict(situation.shares)),
-        evidence=tuple((each.step, each.result) for each in situation.state.evidence),
-        questions=MappingProxyType(
-            {
-                offers.questions.ids[i]: Asking(
-                    float(situation.gains[i]), float(offers.question_costs[i])
-                )
-                for i in _places(offers.fresh | offers.put_off)
-            }
-        ),
-        actions=MappingProxyType(
-            {
-                offers.actions.ids[i]: Doing(
-                    float(offers.chances[i]), float(offers.action_costs[i])
-                )
-                for i in _places(offers.untried | offers.skipped)
-            }
-        ),
-    )
-
-
-def _places(mask: BoolArray) -> list[int]:
-    return [int(i) for i in mask.nonzero()[0]]

@@ -1,11 +1,10 @@
 """
-A session's situation as a task for the planner, and which names its indices stand for.
+From an analysis to a plan: what is left as a task for the planner, the policy that it
+finds, and that policy written out in words.
 
 Urgent questions come before any plan and are no part of it; what waits for one that
 was not answered cannot be planned for. So is what was not known. An answer that an
 action would make stale counts on in a plan: look again where that matters.
-
-From a situation to a plan: the policy that a search found, written out in words.
 
 Throughout this module:
     R   is P(a node is reached | cause), shape (causes,); 1 at the first node
@@ -48,8 +47,8 @@ if TYPE_CHECKING:
 
     from troubleshoot.planner.policy import Node, Policy
     from troubleshoot.planner.task import Conditions, Progress
+    from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import FloatArray
-    from troubleshoot.session.candidates import Offers
     from troubleshoot.tree.tree import Action, Question, Tree
 
 
@@ -74,26 +73,25 @@ class Named:
     setups: tuple[str, ...]
 
 
-def task(offers: Offers, *, again: bool = True) -> Named:
+def task(analysis: Analysis, *, again: bool = True) -> Named:
     """
-    What is left to do in a situation, as arrays; ``again``: what was put off once too.
+    What is left to do, as arrays; ``again``: what was put off once too.
 
     Costs one likelihood per answer of each question that is left.
     """
-    situation = offers.situation
-    tree, model = situation.tree, situation.model
-    questions = _openable(offers, _questions(offers, again=again))
+    tree, model = analysis.tree, analysis.belief.model
+    questions = _openable(analysis, _questions(analysis, again=again))
     at = {each.id: i for i, each in enumerate(questions)}
-    actions = _hopeful(offers, _actions(offers, again=again), at)
+    actions = _hopeful(analysis, _actions(analysis, again=again), at)
     setups = {name: i for i, name in enumerate(tree.setups)}
     return Named(
         Task(
-            prior=situation.p,
+            prior=analysis.belief.p,
             classes=model.classes,
-            questions=tuple(_ask(offers, each, at, setups) for each in questions),
-            actions=tuple(_act(offers, each, at, setups) for each in actions),
+            questions=tuple(_ask(analysis, each, at, setups) for each in questions),
+            actions=tuple(_act(analysis, each, at, setups) for each in actions),
             setups=_setups(tree, setups),
-            opened=frozenset(setups[each] for each in situation.state.opened),
+            opened=frozenset(setups[each] for each in analysis.state.opened),
             confidence=tree.confidence,
             escalation=tree.escalate.cost,
             slight=SLIGHT,
@@ -105,67 +103,68 @@ def task(offers: Offers, *, again: bool = True) -> Named:
     )
 
 
-def _questions(offers: Offers, *, again: bool) -> Sequence[Question]:
+def _questions(analysis: Analysis, *, again: bool) -> Sequence[Question]:
     """Those that nobody has replied to, as far as somebody may ask them."""
-    state = offers.situation.state
+    state = analysis.state
     put_off = often(state.not_now) if again else set(state.not_now)
     closed = {*state.answers, *state.dont_know, *put_off}
-    every = offers.situation.tree.questions.values()
-    return _at_hand(offers, [each for each in every if not each.is_urgent], closed)
+    every = analysis.tree.questions.values()
+    return _at_hand(analysis, [each for each in every if not each.is_urgent], closed)
 
 
-def _actions(offers: Offers, *, again: bool) -> Sequence[Action]:
+def _actions(analysis: Analysis, *, again: bool) -> Sequence[Action]:
     """Those that were not tried, as far as somebody may take them."""
-    state = offers.situation.state
+    state = analysis.state
     put_off = often(state.skipped) if again else set(state.skipped)
-    every = offers.situation.tree.actions.values()
-    return _at_hand(offers, every, {*state.tried, *put_off})
+    every = analysis.tree.actions.values()
+    return _at_hand(analysis, every, {*state.tried, *put_off})
 
 
 def _at_hand(
-    offers: Offers, steps: Iterable[Step], closed: Container[str]
+    analysis: Analysis, steps: Iterable[Step], closed: Container[str]
 ) -> Sequence[Step]:
     return [
         each
         for each in steps
-        if each.id not in closed and all(map(offers.is_at_hand, offers.needs(each)))
+        if each.id not in closed
+        and all(map(analysis.candidates.is_at_hand, analysis.candidates.needs(each)))
     ]
 
 
-def _openable(offers: Offers, steps: Sequence[Question]) -> tuple[Question, ...]:
+def _openable(analysis: Analysis, steps: Sequence[Question]) -> tuple[Question, ...]:
     """The questions whose conditions these same questions can still meet."""
     while True:
         ids = {each.id for each in steps}
-        kept = _hopeful(offers, steps, ids)
+        kept = _hopeful(analysis, steps, ids)
         if len(kept) == len(steps):
             return kept
         steps = kept
 
 
 def _hopeful(
-    offers: Offers, steps: Sequence[Step], questions: Container[str]
+    analysis: Analysis, steps: Sequence[Step], questions: Container[str]
 ) -> tuple[Step, ...]:
     """The steps that wait for nothing but these questions."""
     return tuple(
         each
         for each in steps
-        if all(name in questions for name, _ in _unmet(offers, each))
+        if all(name in questions for name, _ in _unmet(analysis, each))
     )
 
 
-def _unmet(offers: Offers, step: Written) -> list[tuple[str, tuple[str, ...]]]:
+def _unmet(analysis: Analysis, step: Written) -> list[tuple[str, tuple[str, ...]]]:
     """Questions that the step waits for, each with the answers that will do."""
-    answers = offers.situation.state.answers
+    answers = analysis.state.answers
     return [
         (name, only)
-        for needs in offers.needs(step)
+        for needs in analysis.candidates.needs(step)
         for name, only in needs.only_if.items()
         if answers.get(name) not in only
     ]
 
 
-def _only_if(offers: Offers, step: Written, at: Mapping[str, int]) -> Conditions:
-    questions = offers.situation.tree.questions
+def _only_if(analysis: Analysis, step: Written, at: Mapping[str, int]) -> Conditions:
+    questions = analysis.tree.questions
     return tuple(
         (
             at[name],
@@ -173,39 +172,39 @@ def _only_if(offers: Offers, step: Written, at: Mapping[str, int]) -> Conditions
                 i for i, each in enumerate(questions[name].answers) if each.id in only
             ),
         )
-        for name, only in _unmet(offers, step)
+        for name, only in _unmet(analysis, step)
     )
 
 
 def _ask(
-    offers: Offers,
+    analysis: Analysis,
     question: Question,
     at: Mapping[str, int],
     setups: Mapping[str, int],
 ) -> Ask:
-    model = offers.situation.model
+    model = analysis.belief.model
     return Ask(
         cost=question.cost,
         likelihood=np.array(
             [model.likelihood(question.id, each.id) for each in question.answers]
         ),
         setup=setups[question.setup] if question.setup else -1,
-        only_if=_only_if(offers, question, at),
+        only_if=_only_if(analysis, question, at),
     )
 
 
 def _act(
-    offers: Offers,
+    analysis: Analysis,
     action: Action,
     at: Mapping[str, int],
     setups: Mapping[str, int],
 ) -> Act:
     return Act(
         cost=action.cost,
-        fixes=offers.situation.model.fixes(action.id),
+        fixes=analysis.belief.model.fixes(action.id),
         setup=setups[action.setup] if action.setup else -1,
         irreversible=action.risk == "irreversible",
-        only_if=_only_if(offers, action, at),
+        only_if=_only_if(analysis, action, at),
     )
 
 
@@ -254,41 +253,41 @@ def _nodes(task: Task, goal: Goal) -> int:
 
 
 def plan_of(
-    offers: Offers,
+    analysis: Analysis,
     goal: Goal,
     *,
     nodes: int | None = None,
     seconds: float | None = None,
     progress: Progress | None = None,
 ) -> Plan:
-    """The plan from a situation on."""
+    """The plan from where the analysis stands."""
     begun = time.monotonic()
-    named = task(offers)
+    named = task(analysis)
     if seconds is not None:  # of which making the task has taken some
         seconds = max(0.0, seconds - (time.monotonic() - begun))
     policy = policy_of(named, goal, nodes=nodes, seconds=seconds, progress=progress)
-    return _Writing(offers, named, policy).plan(goal)
+    return _Writing(analysis, named, policy).plan(goal)
 
 
 @dataclass(frozen=True, eq=False)
 class _Writing:
     """A policy that is being written out."""
 
-    offers: Offers
+    analysis: Analysis
     named: Named
     policy: Policy
 
     def plan(self, goal: Goal) -> Plan:
         """The whole of it."""
-        situation, policy = self.offers.situation, self.policy
+        analysis, policy = self.analysis, self.policy
         nodes, expected = self._nodes()
         return Plan(
             goal=goal,
-            tree=tree_mark(situation.tree),
+            tree=tree_mark(analysis.tree),
             given=Given(
-                facts=tuple((x.step, x.result) for x in situation.state.evidence),
-                by=situation.options.by,
-                has=situation.options.has,
+                facts=tuple((x.step, x.result) for x in analysis.state.evidence),
+                by=analysis.options.by,
+                has=analysis.options.has,
             ),
             expected_cost=_rounded(policy.expected_cost),
             finished_cost=_rounded(policy.finished_cost),
@@ -392,7 +391,7 @@ class _Writing:
         while setup >= 0:
             if setup not in opened:
                 name = self.named.setups[setup]
-                texts.append(self.offers.situation.tree.setups[name].do)
+                texts.append(self.analysis.tree.setups[name].do)
             setup = task.setups[setup][1]
         return " ".join(reversed(texts))
 
@@ -427,7 +426,7 @@ class _Writing:
         return causes, min(1.0, _rounded(float(p[stands].sum())))
 
     def _words(self, ending: Outcome, causes: tuple[str, ...]) -> str:
-        tree = self.offers.situation.tree
+        tree = self.analysis.tree
         titles = listing([tree.causes[each].title for each in causes], "or")
         to = tree.escalate.to
         return {
@@ -449,7 +448,7 @@ class _Writing:
         return tuple(self.named.actions[each].id for each in order)
 
     def _causes(self, expected: FloatArray) -> Iterator[PlanCause]:
-        titles, paths = self.offers.situation.tree.causes, self._paths()
+        titles, paths = self.analysis.tree.causes, self._paths()
         for i, name in enumerate(self.named.causes):
             if self.named.task.prior[i] > 0:
                 yield PlanCause(

@@ -168,14 +168,14 @@ def due(session: Session, up_to: float | None) -> Question | None:
 
 def _cheap(session: Session, waiting: set[str], up_to: float) -> Iterator[Question]:
     """The questions that cost so little and can be put, urgent ones first."""
-    offers = session.offers
-    if rules.over(offers) is not None:
+    analysis, candidates = session.analysis, session.analysis.candidates
+    if rules.over(analysis) is not None:
         return
-    now = offers.situation.state
+    now = analysis.state
     waiting = waiting - {*now.answers, *now.dont_know, *now.not_now}
     questions = [x for x in session.tree.questions.values() if x.id in waiting]
     for each in sorted(questions, key=lambda question: not question.is_urgent):
-        if offers.is_available(each) and offers.cost(each) <= up_to:
+        if candidates.is_available(each) and candidates.cost(each) <= up_to:
             yield session.question(each.id)
 
 

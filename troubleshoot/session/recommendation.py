@@ -33,8 +33,8 @@ from troubleshoot.tree.tree import Escalation
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from troubleshoot.session.belief import BoolArray, FloatArray, Situation
-    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.analysis import Analysis
+    from troubleshoot.session.belief import Belief, BoolArray, FloatArray
     from troubleshoot.session.steps import EndingKind
     from troubleshoot.tree import tree as written
     from troubleshoot.tree.tree import Tree
@@ -44,33 +44,33 @@ RUNNERS_UP: Final = 3
 NO_GAIN: Final = 1e-9
 
 
-def question_step(offers: Offers, name: str, reason: str = "") -> Question:
+def question_step(analysis: Analysis, name: str, reason: str = "") -> Question:
     """The question of this id, as it stands now."""
-    question = offers.situation.tree.questions[name]
+    question = analysis.tree.questions[name]
     if question.is_urgent:
-        return urgent_step(offers, question)
-    gain, cost = worth(offers, name)
-    again = look_again(offers, question)
+        return urgent_step(analysis, question)
+    gain, cost = worth(analysis, name)
+    again = look_again(analysis, question)
     return Question(
         id=name,
         text=question.ask,
-        answers=_choices(offers.situation, question),
+        answers=_choices(analysis.belief, question),
         why=question.why,
         how=question.how,
         unit=question.unit,
         private=question.private,
-        setup=_setup(offers, question),
+        setup=_setup(analysis, question),
         gain_bits=gain,
         cost_min=cost,
         again=again,
         reason=_sentences(again, told_per_minute(gain, cost), reason),
-        runners_up=_runners_up(offers, name),
+        runners_up=_runners_up(analysis, name),
     )
 
 
-def urgent_step(offers: Offers, question: written.Question) -> Question:
+def urgent_step(analysis: Analysis, question: written.Question) -> Question:
     """An urgent question: no gain, and nothing says how likely its answers are."""
-    again = look_again(offers, question)
+    again = look_again(analysis, question)
     even = 1 / len(question.answers)
     return Question(
         id=question.id,
@@ -88,9 +88,9 @@ def urgent_step(offers: Offers, question: written.Question) -> Question:
         how=question.how,
         unit=question.unit,
         private=question.private,
-        setup=_setup(offers, question),
+        setup=_setup(analysis, question),
         urgent=True,
-        cost_min=offers.cost(question),
+        cost_min=analysis.candidates.cost(question),
         again=again,
         reason=_sentences(
             again, "It comes first, for safety: an answer may say to stop at once."
@@ -98,10 +98,10 @@ def urgent_step(offers: Offers, question: written.Question) -> Question:
     )
 
 
-def action_step(offers: Offers, name: str, reason: str = "") -> Action:
+def action_step(analysis: Analysis, name: str, reason: str = "") -> Action:
     """The action of this id, as it stands now."""
-    action = offers.situation.tree.actions[name]
-    chance = float(offers.chances[offers.actions.at[name]])
+    action = analysis.tree.actions[name]
+    chance = float(analysis.candidates.chances[analysis.candidates.actions.at[name]])
     return Action(
         id=name,
         title=titled_action(action).title,
@@ -111,32 +111,32 @@ def action_step(offers: Offers, name: str, reason: str = "") -> Action:
         verify=action.verify,
         caution=action.caution,
         risk=action.risk,
-        setup=_setup(offers, action),
-        cost_min=offers.cost(action),
+        setup=_setup(analysis, action),
+        cost_min=analysis.candidates.cost(action),
         chance=chance,
-        causes=likely(offers.situation, _fixed_by(offers.situation, name)),
+        causes=likely(analysis.belief, _fixed_by(analysis.belief, name)),
         reason=f"{reason} It helps with a chance of {percent(chance)}.".lstrip(),
     )
 
 
-def _fixed_by(situation: Situation, action: str) -> tuple[str, ...]:
+def _fixed_by(belief: Belief, action: str) -> tuple[str, ...]:
     """Root causes that the action may fix, the likeliest first."""
-    return situation.ranked(situation.model.fixes(action) > 0)
+    return belief.ranked(belief.model.fixes(action) > 0)
 
 
-def worth(offers: Offers, name: str) -> tuple[float, float]:
+def worth(analysis: Analysis, name: str) -> tuple[float, float]:
     """Bits and minutes of a question now; an urgent one has no bits."""
-    cost = offers.cost(offers.situation.tree.questions[name])
-    at = offers.questions.at.get(name)
-    return (0.0 if at is None else float(offers.situation.gains[at])), cost
+    cost = analysis.candidates.cost(analysis.tree.questions[name])
+    at = analysis.candidates.questions.at.get(name)
+    return (0.0 if at is None else float(analysis.belief.gains[at])), cost
 
 
-def look_again(offers: Offers, question: written.Question) -> str:
+def look_again(analysis: Analysis, question: written.Question) -> str:
     """Why a question comes again that was answered before an action; empty if not."""
-    state = offers.situation.state
+    state = analysis.state
     if question.id not in state.stale:
         return ""
-    action = offers.situation.tree.actions[state.stale_by[question.id]]
+    action = analysis.tree.actions[state.stale_by[question.id]]
     answer = question.answer(state.stale[question.id]).text
     said = MASK if question.private else answer
     done = titled_action(action).title
@@ -155,80 +155,82 @@ def told_per_minute(gain: float, cost: float) -> str:
     return f"Its answer is expected to tell {bits(gain)}{price}."
 
 
-def _setup(offers: Offers, step: written.Question | written.Action) -> str:
+def _setup(analysis: Analysis, step: written.Question | written.Action) -> str:
     """What to do first, the outermost setup first."""
-    return " ".join(each.do for each in reversed([*offers.unopened(step)]))
+    return " ".join(each.do for each in reversed([*analysis.candidates.unopened(step)]))
 
 
-def _choices(situation: Situation, question: written.Question) -> tuple[Choice, ...]:
-    rows = [situation.model.likelihood(question.id, a.id) for a in question.answers]
-    joint = np.array(rows) * situation.p
+def _choices(belief: Belief, question: written.Question) -> tuple[Choice, ...]:
+    rows = [belief.model.likelihood(question.id, a.id) for a in question.answers]
+    joint = np.array(rows) * belief.p
     chances = joint.sum(axis=1) / joint.sum()
     return tuple(
         Choice(
             id=answer.id,
             text=answer.text,
             probability=float(chance),
-            rules_out=_ruled_out(situation, shares),
+            rules_out=_ruled_out(belief, shares),
             numbers=numbers_of(answer.range),
         )
         for answer, shares, chance in zip(question.answers, joint, chances, strict=True)
     )
 
 
-def _ruled_out(situation: Situation, joint: FloatArray) -> tuple[Titled, ...]:
+def _ruled_out(belief: Belief, joint: FloatArray) -> tuple[Titled, ...]:
     """Root causes that are possible now and ruled out after this answer."""
     total = float(joint.sum())
     if total <= 0:  # it cannot be the answer
         return ()
-    gone = (joint <= RULED_OUT * total) & (situation.p > RULED_OUT)
-    named = titled_causes(situation.tree)
+    gone = (joint <= RULED_OUT * total) & (belief.p > RULED_OUT)
+    named = titled_causes(belief.tree)
     return tuple(named[i] for i in np.flatnonzero(gone[:-1]))
 
 
-def _runners_up(offers: Offers, name: str) -> tuple[RunnerUp, ...]:
+def _runners_up(analysis: Analysis, name: str) -> tuple[RunnerUp, ...]:
     """The next best questions that could be put instead."""
-    gains, costs = offers.situation.gains, offers.question_costs
-    others = (offers.fresh | offers.put_off) & (gains > NO_GAIN)
-    others &= ~offers.questions.mask([name])
+    gains, costs = analysis.belief.gains, analysis.candidates.question_costs
+    others = (analysis.candidates.fresh | analysis.candidates.put_off) & (
+        gains > NO_GAIN
+    )
+    others &= ~analysis.candidates.questions.mask([name])
     with np.errstate(divide="ignore", invalid="ignore"):
         rates = np.where(others, gains / costs, -1.0)
     order = np.argsort(-rates, kind="stable")[:RUNNERS_UP]
     return tuple(
-        RunnerUp(offers.questions.ids[i], float(gains[i]), float(costs[i]))
+        RunnerUp(analysis.candidates.questions.ids[i], float(gains[i]), float(costs[i]))
         for i in order
         if others[i]
     )
 
 
-def telling(offers: Offers) -> BoolArray:
+def telling(analysis: Analysis) -> BoolArray:
     """Questions without an answer that counts, whose answer would tell something."""
-    answered = offers.questions.mask(offers.situation.state.answers)
-    return np.asarray((offers.situation.gains > NO_GAIN) & ~answered)
+    answered = analysis.candidates.questions.mask(analysis.state.answers)
+    return np.asarray((analysis.belief.gains > NO_GAIN) & ~answered)
 
 
-def questions_left(offers: Offers) -> str:
+def questions_left(analysis: Analysis) -> str:
     """That no question could tell more, or which one could and why it is not put."""
-    gains, costs = offers.situation.gains, offers.question_costs
-    order = ranking(gains, costs, telling(offers))
+    gains, costs = analysis.belief.gains, analysis.candidates.question_costs
+    order = ranking(gains, costs, telling(analysis))
     if not order:
         return "No question is left that could tell more."
-    name, more = offers.questions.ids[order[0]], len(order) - 1
-    asked = offers.situation.tree.questions[name].ask
+    name, more = analysis.candidates.questions.ids[order[0]], len(order) - 1
+    asked = analysis.tree.questions[name].ask
     others = f" So could {more} more." * bool(more)
-    return f"“{asked}” could still tell more, but {_why_not(offers, name)}.{others}"
+    return f"“{asked}” could still tell more, but {_why_not(analysis, name)}.{others}"
 
 
-def _why_not(offers: Offers, question: str) -> str:
-    state = offers.situation.state
+def _why_not(analysis: Analysis, question: str) -> str:
+    state = analysis.state
     if question in state.dont_know:
         return "its answer was not known"
     return "it was put off" if question in state.not_now else "it cannot be put here"
 
 
-def remedies_left(offers: Offers, causes: Iterable[str]) -> str:
+def remedies_left(analysis: Analysis, causes: Iterable[str]) -> str:
     """Whether anything that may help against one of these causes is left to do."""
-    tree, tried = offers.situation.tree, offers.situation.state.tried
+    tree, tried = analysis.tree, analysis.state.tried
     chosen = tuple(causes)
     helping = [
         name
@@ -242,169 +244,171 @@ def remedies_left(offers: Offers, causes: Iterable[str]) -> str:
     return "What may still help against it was put off, or cannot be done here."
 
 
-def as_sure_as_asked(offers: Offers) -> str:
+def as_sure_as_asked(analysis: Analysis) -> str:
     """That the confidence of the tree is reached."""
-    asked = percent(offers.situation.tree.confidence)
+    asked = percent(analysis.tree.confidence)
     return f"That is as sure as this tree asks for ({asked})."
 
 
 LIKELY: Final = 0.1  # belief in a cause from which on its remedies are worth a word
 
 
-def fixed(offers: Offers) -> Ending:
+def fixed(analysis: Analysis) -> Ending:
     """An action worked."""
-    situation = offers.situation
-    worked = tuple(each for each, ok in situation.state.tried.items() if ok)
-    causes = situation.ranked(situation.likeliest_class)
-    done = " ".join(situation.tree.actions[each].do for each in worked)
+    belief = analysis.belief
+    worked = tuple(each for each, ok in analysis.state.tried.items() if ok)
+    causes = belief.ranked(belief.likeliest_class)
+    done = " ".join(analysis.tree.actions[each].do for each in worked)
     text = f"What helped: {done}"
-    return _ending(offers, "fixed", text, causes=causes, actions=worked)
+    return _ending(analysis, "fixed", text, causes=causes, actions=worked)
 
 
-def given_up(offers: Offers) -> Ending:
+def given_up(analysis: Analysis) -> Ending:
     """The customer does not want to go on."""
-    reason = offers.situation.state.given_up
-    causes = offers.situation.ranked()
-    text = f"We stop here{_most_likely(offers.situation, causes)}."
-    actions = _for_likely_causes(offers, causes)
+    reason = analysis.state.given_up
+    causes = analysis.belief.ranked()
+    text = f"We stop here{_most_likely(analysis.belief, causes)}."
+    actions = _for_likely_causes(analysis, causes)
     return _ending(
-        offers, "given up", text, causes=causes, actions=actions, reason=reason or ""
+        analysis, "given up", text, causes=causes, actions=actions, reason=reason or ""
     )
 
 
-def _for_likely_causes(offers: Offers, causes: Iterable[str]) -> tuple[str, ...]:
+def _for_likely_causes(analysis: Analysis, causes: Iterable[str]) -> tuple[str, ...]:
     """
     What is worth a try for somebody who breaks off.
 
     Remedies of likely causes alone; what cannot be undone only where it is as likely
     to help as not.
     """
-    shares = offers.situation.shares
+    shares = analysis.belief.shares
     found = remedies(
-        offers, (each for each in causes if shares[each] > LIKELY - TOLERANCE)
+        analysis.belief, (each for each in causes if shares[each] > LIKELY - TOLERANCE)
     )
-    at, chances = offers.actions.at, offers.chances
-    gentle = offers.reversible | (chances > HALF - TOLERANCE)
+    at, chances = analysis.candidates.actions.at, analysis.candidates.chances
+    gentle = analysis.candidates.reversible | (chances > HALF - TOLERANCE)
     return tuple(each for each in found if gentle[at[each]])
 
 
-def stop_text(offers: Offers) -> str:
+def stop_text(analysis: Analysis) -> str:
     """What an urgent answer says to do at once; empty when none was given."""
-    answers = offers.situation.state.answers
-    urgent = [x for x in offers.situation.tree.questions.values() if x.is_urgent]
+    answers = analysis.state.answers
+    urgent = [x for x in analysis.tree.questions.values() if x.is_urgent]
     stops = (each.stop.get(answers.get(each.id, "")) for each in urgent)
     return next((each for each in stops if each), "")
 
 
-def stopped(offers: Offers) -> Ending:
+def stopped(analysis: Analysis) -> Ending:
     """An urgent answer says to stop."""
     reason = "An urgent question was answered so that everything else must wait."
-    return _ending(offers, "stopped", stop_text(offers), reason=reason, confidence=1.0)
+    return _ending(
+        analysis, "stopped", stop_text(analysis), reason=reason, confidence=1.0
+    )
 
 
-def found(offers: Offers, members: BoolArray) -> Ending:
+def found(analysis: Analysis, members: BoolArray) -> Ending:
     """One remedy class has reached the confidence."""
-    causes = offers.situation.ranked(members)
-    reason = f"{as_sure_as_asked(offers)} {remedies_left(offers, causes)}"
-    return _found(offers, members, reason)
+    causes = analysis.belief.ranked(members)
+    reason = f"{as_sure_as_asked(analysis)} {remedies_left(analysis, causes)}"
+    return _found(analysis, members, reason)
 
 
-def _found(offers: Offers, members: BoolArray, reason: str) -> Ending:
+def _found(analysis: Analysis, members: BoolArray, reason: str) -> Ending:
     """One remedy class is likelier than everything else."""
-    situation = offers.situation
-    causes = situation.ranked(members)
-    named = listing((_title(situation.tree, each) for each in causes), "or")
-    confidence = min(1.0, float(situation.p[members].sum()))
+    belief = analysis.belief
+    causes = belief.ranked(members)
+    named = listing((_title(belief.tree, each) for each in causes), "or")
+    confidence = min(1.0, float(belief.p[members].sum()))
     text = f"The most likely cause ({percent(confidence)}): {named}."
-    failed = _failed(offers, causes)
+    failed = _failed(analysis, causes)
     if failed:
         text += " What was tried for it has not helped so far."
     return _ending(
-        offers, "found", text, causes=causes, confidence=confidence, reason=reason
+        analysis, "found", text, causes=causes, confidence=confidence, reason=reason
     )
 
 
-def narrowed(offers: Offers) -> Ending:
+def narrowed(analysis: Analysis) -> Ending:
     """Several causes are left, and nothing that can be asked separates them."""
-    situation = offers.situation
-    causes = situation.ranked()
-    together = percent(sum(situation.shares[each] for each in causes))
+    belief = analysis.belief
+    causes = belief.ranked()
+    together = percent(sum(belief.shares[each] for each in causes))
     if len(causes) == 1:
-        listed = f"{_title(situation.tree, causes[0])} ({together})"
-        other = f"a cause that is not listed ({percent(situation.unknown)})"
+        listed = f"{_title(analysis.tree, causes[0])} ({together})"
+        other = f"a cause that is not listed ({percent(belief.unknown)})"
         text = f"Nothing left to ask tells whether it is {listed} or {other}."
     else:
-        head = _most_likely(situation, causes)
+        head = _most_likely(belief, causes)
         text = f"Nothing left to ask separates these ({together} together){head}."
     return _ending(
-        offers, "narrowed", text, causes=causes, reason=questions_left(offers)
+        analysis, "narrowed", text, causes=causes, reason=questions_left(analysis)
     )
 
 
-def unknown(offers: Offers) -> Ending:
+def unknown(analysis: Analysis) -> Ending:
     """Most likely none of the listed causes."""
-    situation = offers.situation
+    belief = analysis.belief
     text = "Most likely it is none of the causes listed here."
     return _ending(
-        offers,
+        analysis,
         "unknown",
         text,
-        confidence=situation.unknown,
-        reason=doubt(offers),
+        confidence=belief.unknown,
+        reason=doubt(analysis),
     )
 
 
-def rest(offers: Offers) -> Ending:
+def rest(analysis: Analysis) -> Ending:
     """What is left to say when no step is."""
-    situation = offers.situation
-    if situation.unlisted:
-        return unknown(offers)
-    listed = situation.class_belief.copy()
-    listed[situation.model.classes[-1]] = 0.0
+    belief = analysis.belief
+    if belief.unlisted:
+        return unknown(analysis)
+    listed = belief.class_belief.copy()
+    listed[belief.model.classes[-1]] = 0.0
     alone = np.count_nonzero(listed > RULED_OUT) == 1
     if alone and listed.max() > HALF + TOLERANCE:
         others = f"Every other listed cause is at {percent(RULED_OUT)} or less."
-        reason = f"{others} {questions_left(offers)}"
-        return _found(offers, situation.likeliest_class, reason)
-    return narrowed(offers)
+        reason = f"{others} {questions_left(analysis)}"
+        return _found(analysis, belief.likeliest_class, reason)
+    return narrowed(analysis)
 
 
-def handed_over(offers: Offers) -> Ending:
+def handed_over(analysis: Analysis) -> Ending:
     """Nothing was found to do that is worth more than handing over."""
-    end = rest(offers)
+    end = rest(analysis)
     causes = tuple(each.id for each in end.causes)
-    text = f"Handing over is the best that was found{_likeliest(offers, causes)}."
+    text = f"Handing over is the best that was found{_likeliest(analysis, causes)}."
     reason = "No way on was found that is expected to save what it costs."
     return replace(end, text=text, reason=reason)
 
 
-def _likeliest(offers: Offers, causes: tuple[str, ...]) -> str:
+def _likeliest(analysis: Analysis, causes: tuple[str, ...]) -> str:
     if not causes:
         return "; most likely it is none of the causes listed here"
-    return _most_likely(offers.situation, causes)
+    return _most_likely(analysis.belief, causes)
 
 
 def _title(tree: Tree, cause: str) -> str:
     return tree.causes[cause].title
 
 
-def _most_likely(situation: Situation, causes: tuple[str, ...]) -> str:
+def _most_likely(belief: Belief, causes: tuple[str, ...]) -> str:
     """The head of the ranking, as the tail of a sentence."""
     head = [
-        f"{_title(situation.tree, each)} ({percent(situation.shares[each])})"
+        f"{_title(belief.tree, each)} ({percent(belief.shares[each])})"
         for each in causes[:3]
     ]
     return f"; the most likely: {', '.join(head)}" if head else ""
 
 
-def _failed(offers: Offers, causes: Iterable[str]) -> bool:
+def _failed(analysis: Analysis, causes: Iterable[str]) -> bool:
     """Whether something that fixes one of these causes was tried in vain."""
-    tree, tried = offers.situation.tree, offers.situation.state.tried
+    tree, tried = analysis.tree, analysis.state.tried
     return any(tree.actions[a].fixes.get(c, 0) > 0 for a in tried for c in causes)
 
 
 def _ending(
-    offers: Offers,
+    analysis: Analysis,
     kind: EndingKind,
     text: str,
     *,
@@ -413,16 +417,16 @@ def _ending(
     actions: tuple[str, ...] | None = None,
     reason: str = "",
 ) -> Ending:
-    situation = offers.situation
-    belief = min(1.0, sum((situation.shares[each] for each in causes), 0.0))
-    written, escalate = situation.tree.actions, situation.tree.escalate
-    helping = remedies(offers, causes) if actions is None else actions
+    belief = analysis.belief
+    together = min(1.0, sum((belief.shares[each] for each in causes), 0.0))
+    written, escalate = analysis.tree.actions, analysis.tree.escalate
+    helping = remedies(analysis.belief, causes) if actions is None else actions
     return Ending(
         kind=kind,
         text=text,
         reason=reason,
-        causes=likely(situation, causes),
-        confidence=belief if confidence is None else confidence,
+        causes=likely(belief, causes),
+        confidence=together if confidence is None else confidence,
         actions=tuple(titled_action(written[each]) for each in helping),
         escalate=None if escalate == Escalation() else escalate,
     )

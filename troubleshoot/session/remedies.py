@@ -12,47 +12,44 @@ from troubleshoot.planner.task import Act, Task
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from troubleshoot.session.belief import BoolArray
-    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.belief import Belief, BoolArray
     from troubleshoot.tree.tree import Action
 
 
-def remedies(offers: Offers, causes: Iterable[str]) -> tuple[str, ...]:
+def remedies(belief: Belief, causes: Iterable[str]) -> tuple[str, ...]:
     """
     Untried actions that may fix one of these causes, in the order to try them.
 
     Those that the customer cannot take are among them: somebody else may.
     """
-    return _in_order(offers, _among(offers, causes), alone=False)
+    return _in_order(belief, _among(belief, causes), alone=False)
 
 
-def remedies_of(offers: Offers, cause: str) -> tuple[str, ...]:
+def remedies_of(belief: Belief, cause: str) -> tuple[str, ...]:
     """The same if it is certainly this cause."""
-    return _in_order(offers, _among(offers, [cause]), alone=True)
+    return _in_order(belief, _among(belief, [cause]), alone=True)
 
 
-def _among(offers: Offers, causes: Iterable[str]) -> BoolArray:
-    return np.isin(offers.situation.model.causes, list(causes))
+def _among(belief: Belief, causes: Iterable[str]) -> BoolArray:
+    return np.isin(belief.model.causes, list(causes))
 
 
-def _in_order(offers: Offers, against: BoolArray, *, alone: bool) -> tuple[str, ...]:
-    situation = offers.situation
-    actions = situation.tree.actions.values()
-    left = [each for each in actions if each.id not in situation.state.tried]
-    task = _task(offers, left)
-    p = against.astype(np.float64) if alone else situation.p
+def _in_order(belief: Belief, against: BoolArray, *, alone: bool) -> tuple[str, ...]:
+    actions = belief.tree.actions.values()
+    left = [each for each in actions if each.id not in belief.state.tried]
+    task = _task(belief, left)
+    p = against.astype(np.float64) if alone else belief.p
     return tuple(
         left[i].id for i in action_order.remedies(task, p, against, opened=task.opened)
     )
 
 
-def _task(offers: Offers, actions: Sequence[Action]) -> Task:
+def _task(belief: Belief, actions: Sequence[Action]) -> Task:
     """These actions with their setups, whoever may take them."""
-    situation = offers.situation
-    tree, model = situation.tree, situation.model
+    tree, model = belief.tree, belief.model
     at = {name: i for i, name in enumerate(tree.setups)}
     return Task(
-        prior=situation.p,
+        prior=belief.p,
         classes=model.classes,
         actions=tuple(
             Act(
@@ -67,5 +64,5 @@ def _task(offers: Offers, actions: Sequence[Action]) -> Task:
             (each.cost, at[each.setup] if each.setup else -1)
             for each in tree.setups.values()
         ),
-        opened=frozenset(at[each] for each in situation.state.opened),
+        opened=frozenset(at[each] for each in belief.state.opened),
     )

@@ -7,7 +7,7 @@ class has reached the confidence: its action → the question that tells most pe
 When all questions tell only slightly, actions worth trying come before them.
 An irreversible action waits until no reversible step has any value.
 
-What the session's strategy advises, before the rules of "information" are asked.
+The strategies beside "information":
 
 - "repair": the first step of the cheapest repair that a small search finds.
 - "plan": the next step of a plan for the goal "diagnose", made where the session
@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from threading import Lock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -28,21 +29,21 @@ from troubleshoot.errors import SessionError
 from troubleshoot.inference.model import REMEDY
 from troubleshoot.planner.policy import SLIGHT, best
 from troubleshoot.session import recommendation
+from troubleshoot.session.analysis import once_per_analysis
 from troubleshoot.session.answers import told
 from troubleshoot.session.belief import TOLERANCE
 from troubleshoot.session.candidates import (
     WORTH_TRYING,
-    Offers,
     closed_actions,
     closed_questions,
     gates,
     often,
 )
 from troubleshoot.session.events import Answered, is_fact
-from troubleshoot.session.options import view
+from troubleshoot.session.options import Asking, Doing, View
 from troubleshoot.session.planning import plan_of, policy_of, task
 from troubleshoot.session.recommendation import action_step, question_step, urgent_step
-from troubleshoot.session.state import Evidence, state
+from troubleshoot.session.state import Evidence, corrected
 from troubleshoot.text import minutes, percent
 from troubleshoot.tree.tree import once_per_tree
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from troubleshoot.planner.policy import Policy
+    from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import BoolArray
     from troubleshoot.session.options import Strategy
     from troubleshoot.session.plan import Plan, PlanNode
@@ -62,21 +64,22 @@ if TYPE_CHECKING:
 TELLING: Final = 1e-9  # bits; less cannot change what happens next
 
 
-def next_step(offers: Offers) -> Step:
+@once_per_analysis
+def next_step(analysis: Analysis) -> Step:
     """The step that the first rule with something to say recommends."""
-    step = over(offers) or _urgent(offers)
+    step = over(analysis) or _urgent(analysis)
     if step is not None:
         return step
-    advised = advice(offers)
-    return advised.step or _remarked(_most_telling(offers), advised.remark)
+    advised = advice(analysis)
+    return advised.step or _remarked(_most_telling(analysis), advised.remark)
 
 
-def _most_telling(offers: Offers) -> Step:
+def _most_telling(analysis: Analysis) -> Step:
     """What the rules of "information" recommend."""
     for rule in RULES:
-        if (step := rule(offers)) is not None:
+        if (step := rule(analysis)) is not None:
             return step
-    return recommendation.rest(offers)
+    return recommendation.rest(analysis)
 
 
 def _remarked(step: Step, remark: str) -> Step:
@@ -86,175 +89,210 @@ def _remarked(step: Step, remark: str) -> Step:
     return replace(step, reason=f"{remark} {step.reason}")
 
 
-def over(offers: Offers) -> Ending | None:
+def over(analysis: Analysis) -> Ending | None:
     """An action worked, the customer gave up, or an urgent answer says stop."""
-    state = offers.situation.state
+    state = analysis.state
     if any(state.tried.values()):
-        return recommendation.fixed(offers)
+        return recommendation.fixed(analysis)
     if state.given_up is not None:
-        return recommendation.given_up(offers)
-    return recommendation.stopped(offers) if recommendation.stop_text(offers) else None
+        return recommendation.given_up(analysis)
+    return (
+        recommendation.stopped(analysis) if recommendation.stop_text(analysis) else None
+    )
 
 
-def _urgent(offers: Offers) -> Step | None:
+def _urgent(analysis: Analysis) -> Step | None:
     """An urgent question that waits for its reply; put off once, it comes again."""
-    state = offers.situation.state
+    state = analysis.state
     done = {*state.answers, *state.dont_know, *often(state.not_now)}
-    for question in offers.situation.tree.questions.values():
+    for question in analysis.tree.questions.values():
         just_put_off = question.id in state.not_now and question.id == state.last
         waits = question.is_urgent and question.id not in done and not just_put_off
-        if waits and offers.is_available(question):
-            return urgent_step(offers, question)
+        if waits and analysis.candidates.is_available(question):
+            return urgent_step(analysis, question)
     return None
 
 
-def _confident(offers: Offers) -> Step | None:
+def _confident(analysis: Analysis) -> Step | None:
     """A remedy class has reached the confidence: its remedy, or its name."""
-    situation = offers.situation
-    leading = int(situation.class_belief.argmax())
-    needed = situation.tree.confidence - TOLERANCE
-    if situation.class_belief[leading] < needed:
+    belief = analysis.belief
+    leading = int(belief.class_belief.argmax())
+    needed = analysis.tree.confidence - TOLERANCE
+    if belief.class_belief[leading] < needed:
         return None
     # A contradiction leaves all belief to the unknown cause, and ends here too.
-    if leading == situation.model.classes[-1]:
-        return recommendation.unknown(offers) if situation.unlisted else None
-    return _remedy(offers, situation.model.classes == leading)
+    if leading == belief.model.classes[-1]:
+        return recommendation.unknown(analysis) if belief.unlisted else None
+    return _remedy(analysis, belief.model.classes == leading)
 
 
-def _remedy(offers: Offers, members: BoolArray) -> Step | None:
+def _remedy(analysis: Analysis, members: BoolArray) -> Step | None:
     """An action for the class; None while better steps must come before it."""
-    helps = helping(offers, members)
-    cures = helping(offers, members, at_least=REMEDY)
+    helps = helping(analysis, members)
+    cures = helping(analysis, members, at_least=REMEDY)
     cure = "It is the remedy for what is most likely the cause."
     other = "It may help against what is most likely the cause."
-    step = _action(offers, cures & offers.reversible, cure)
-    step = step or _action(offers, helps & offers.reversible, other)
-    step = step or _action(offers, cures & _irreversible(offers), cure)
-    step = step or _action(offers, helps & _irreversible(offers), other)
-    step = step or _gate(offers, gates(offers, closed_actions(offers, helps)))
-    waits = helps & ~offers.reversible & (offers.untried | offers.skipped)
+    step = _action(analysis, cures & analysis.candidates.reversible, cure)
+    step = step or _action(analysis, helps & analysis.candidates.reversible, other)
+    step = step or _action(analysis, cures & _irreversible(analysis), cure)
+    step = step or _action(analysis, helps & _irreversible(analysis), other)
+    step = step or _gate(
+        analysis, gates(analysis.candidates, closed_actions(analysis.candidates, helps))
+    )
+    waits = (
+        helps
+        & ~analysis.candidates.reversible
+        & (analysis.candidates.untried | analysis.candidates.skipped)
+    )
     if step is not None or waits.any():
         return step
-    return recommendation.found(offers, members)
+    return recommendation.found(analysis, members)
 
 
-def helping(offers: Offers, members: BoolArray, at_least: float = 0.0) -> BoolArray:
+def helping(analysis: Analysis, members: BoolArray, at_least: float = 0.0) -> BoolArray:
     """Actions that may fix a cause of this remedy class, so likely at least."""
-    model, p = offers.situation.model, offers.situation.p
+    model, p = analysis.belief.model, analysis.belief.p
     share = np.where(members, p, 0.0)
-    fixing = [float(model.fixes(each) @ share) for each in offers.actions.ids]
+    fixing = [
+        float(model.fixes(each) @ share) for each in analysis.candidates.actions.ids
+    ]
     chances = np.array(fixing, dtype=float) / share.sum()
     return np.asarray((chances > 0) & (chances >= at_least - TOLERANCE))
 
 
-def _irreversible(offers: Offers) -> BoolArray:
+def _irreversible(analysis: Analysis) -> BoolArray:
     """The irreversible actions, once no reversible step has any value."""
-    telling = offers.situation.gains > TELLING
-    questions = telling & (offers.fresh | offers.put_off | offers.not_known)
-    offered = offers.untried | offers.skipped
-    actions = offered & offers.reversible & _worth_trying(offers)
+    telling = analysis.belief.gains > TELLING
+    questions = telling & (
+        analysis.candidates.fresh
+        | analysis.candidates.put_off
+        | analysis.candidates.not_known
+    )
+    offered = analysis.candidates.untried | analysis.candidates.skipped
+    actions = offered & analysis.candidates.reversible & _worth_trying(analysis)
     nothing_else = not questions.any() and not actions.any()
-    return ~offers.reversible & nothing_else
+    return ~analysis.candidates.reversible & nothing_else
 
 
-def _worth_trying(offers: Offers) -> BoolArray:
+def _worth_trying(analysis: Analysis) -> BoolArray:
     """Actions likely enough to help, and cheaper than handing over instead."""
-    likely = offers.chances >= WORTH_TRYING - TOLERANCE
-    price = offers.situation.tree.escalate.cost
+    likely = analysis.candidates.chances >= WORTH_TRYING - TOLERANCE
+    price = analysis.tree.escalate.cost
     if price is None:
         return likely
-    return likely & (offers.chances * price > offers.action_costs)
+    return likely & (
+        analysis.candidates.chances * price > analysis.candidates.action_costs
+    )
 
 
-def _action(offers: Offers, among: BoolArray, reason: str) -> Step | None:
+def _action(analysis: Analysis, among: BoolArray, reason: str) -> Step | None:
     """The most efficient of these actions; those put off once come last."""
     again = "It was put off before, and comes once more."
-    for tier, why in ((offers.untried, reason), (offers.skipped, again)):
-        i = best(offers.chances, offers.action_costs, among & tier)
+    for tier, why in (
+        (analysis.candidates.untried, reason),
+        (analysis.candidates.skipped, again),
+    ):
+        i = best(
+            analysis.candidates.chances, analysis.candidates.action_costs, among & tier
+        )
         if i is not None:
-            return action_step(offers, offers.actions.ids[i], why)
+            return action_step(analysis, analysis.candidates.actions.ids[i], why)
     return None
 
 
-def _telling(offers: Offers, tier: BoolArray, reason: str) -> Step | None:
+def _telling(analysis: Analysis, tier: BoolArray, reason: str) -> Step | None:
     """The question of this tier that tells most per minute."""
-    i = best(offers.situation.gains, offers.question_costs, tier)
-    return None if i is None else question_step(offers, offers.questions.ids[i], reason)
+    i = best(analysis.belief.gains, analysis.candidates.question_costs, tier)
+    return (
+        None
+        if i is None
+        else question_step(analysis, analysis.candidates.questions.ids[i], reason)
+    )
 
 
-def _gate(offers: Offers, among: BoolArray) -> Step | None:
+def _gate(analysis: Analysis, among: BoolArray) -> Step | None:
     """The cheapest of these questions; those put off once come last."""
     reason = "What can be asked or done next depends on the answer."
-    for tier in (offers.fresh, offers.put_off):
-        i = best(np.ones(len(among)), offers.question_costs, among & tier)
+    for tier in (analysis.candidates.fresh, analysis.candidates.put_off):
+        i = best(np.ones(len(among)), analysis.candidates.question_costs, among & tier)
         if i is not None:
-            return question_step(offers, offers.questions.ids[i], reason)
+            return question_step(analysis, analysis.candidates.questions.ids[i], reason)
     return None
 
 
-def _likely_action(offers: Offers) -> Step | None:
+def _likely_action(analysis: Analysis) -> Step | None:
     """An action worth trying, once all that questions can tell is slight."""
-    asked = offers.fresh | offers.put_off
-    telling = offers.situation.gains >= SLIGHT
-    opening = gates(offers, closed_questions(offers, SLIGHT))
-    if offers.situation.unknown_leads or (asked & (telling | opening)).any():
+    asked = analysis.candidates.fresh | analysis.candidates.put_off
+    telling = analysis.belief.gains >= SLIGHT
+    opening = gates(analysis.candidates, closed_questions(analysis.candidates, SLIGHT))
+    if analysis.belief.unknown_leads or (asked & (telling | opening)).any():
         return None
-    return _reversible_action(offers)
+    return _reversible_action(analysis)
 
 
-def _fresh_question(offers: Offers) -> Step | None:
+def _fresh_question(analysis: Analysis) -> Step | None:
     """The question that tells most per minute."""
-    gains, costs, fresh = offers.situation.gains, offers.question_costs, offers.fresh
-    first = best(gains, costs, fresh | offers.put_off)
+    gains, costs, fresh = (
+        analysis.belief.gains,
+        analysis.candidates.question_costs,
+        analysis.candidates.fresh,
+    )
+    first = best(gains, costs, fresh | analysis.candidates.put_off)
     asked = (
         "can be asked now" if first == best(gains, costs, fresh) else "was not put off"
     )
-    return _telling(offers, fresh, f"That is the most per minute of what {asked}.")
+    return _telling(analysis, fresh, f"That is the most per minute of what {asked}.")
 
 
-def _gate_question(offers: Offers) -> Step | None:
+def _gate_question(analysis: Analysis) -> Step | None:
     """A question that opens one that would tell something."""
-    wanted = closed_questions(offers, TELLING)
-    return _gate(offers, gates(offers, wanted) & offers.fresh)
+    wanted = closed_questions(analysis.candidates, TELLING)
+    return _gate(
+        analysis, gates(analysis.candidates, wanted) & analysis.candidates.fresh
+    )
 
 
-def _put_off_question(offers: Offers) -> Step | None:
+def _put_off_question(analysis: Analysis) -> Step | None:
     """A question that was put off once, or that opens one that would tell."""
     reason = "It was put off before; now it tells most per minute of what can be asked."
-    step = _telling(offers, offers.put_off, reason)
-    wanted = closed_questions(offers, TELLING)
-    return step or _gate(offers, gates(offers, wanted) & offers.put_off)
+    step = _telling(analysis, analysis.candidates.put_off, reason)
+    wanted = closed_questions(analysis.candidates, TELLING)
+    return step or _gate(
+        analysis, gates(analysis.candidates, wanted) & analysis.candidates.put_off
+    )
 
 
-def _unlisted(offers: Offers) -> Step | None:
+def _unlisted(analysis: Analysis) -> Step | None:
     """The cause is most likely one that nobody listed."""
-    situation = offers.situation
-    strange = situation.unknown_leads and situation.unlisted
-    return recommendation.unknown(offers) if strange else None
+    belief = analysis.belief
+    strange = belief.unknown_leads and belief.unlisted
+    return recommendation.unknown(analysis) if strange else None
 
 
-def _reversible_action(offers: Offers) -> Step | None:
+def _reversible_action(analysis: Analysis) -> Step | None:
     """An action worth trying, although the cause is not certain."""
     reason = "What can still be asked tells little more; this is worth a try."
-    worth = _worth_trying(offers)
-    step = _action(offers, worth & offers.reversible, reason)
-    return step or _gate(offers, gates(offers, closed_actions(offers, worth)))
+    worth = _worth_trying(analysis)
+    step = _action(analysis, worth & analysis.candidates.reversible, reason)
+    return step or _gate(
+        analysis, gates(analysis.candidates, closed_actions(analysis.candidates, worth))
+    )
 
 
-def _unknown_answer_question(offers: Offers) -> Step | None:
+def _unknown_answer_question(analysis: Analysis) -> Step | None:
     """The question whose answer was not known, when it alone is left to decide."""
     reason = "The answer was not known before; no other that can be asked tells more."
-    deciding = offers.not_known & (offers.situation.gains > TELLING)
-    return _telling(offers, deciding, reason) if deciding.sum() == 1 else None
+    deciding = analysis.candidates.not_known & (analysis.belief.gains > TELLING)
+    return _telling(analysis, deciding, reason) if deciding.sum() == 1 else None
 
 
-def _irreversible_action(offers: Offers) -> Step | None:
+def _irreversible_action(analysis: Analysis) -> Step | None:
     """An action that cannot be undone, when nothing reversible is left."""
     reason = "Nothing that can be undone is left that is worth trying."
-    return _action(offers, _worth_trying(offers) & _irreversible(offers), reason)
+    return _action(analysis, _worth_trying(analysis) & _irreversible(analysis), reason)
 
 
-RULES: Final[tuple[Callable[[Offers], Step | None], ...]] = (
+RULES: Final[tuple[Callable[[Analysis], Step | None], ...]] = (
     _confident,
     _likely_action,
     _fresh_question,
@@ -281,76 +319,108 @@ class Advice(NamedTuple):
     remark: str = ""
 
 
-def advice(offers: Offers) -> Advice:
+def advice(analysis: Analysis) -> Advice:
     """What the strategy of the session advises."""
-    if offers.situation.own is not None:
-        return Advice(_own(offers, offers.situation.own))
-    match offers.situation.options.strategy:
+    if analysis.own is not None:
+        return Advice(_own(analysis, analysis.own))
+    match analysis.options.strategy:
         case "repair":
-            return _repair(offers)
+            return _repair(analysis)
         case "plan":
-            return _plan(offers)
+            return _plan(analysis)
     return Advice()
 
 
-def _confidence(offers: Offers) -> float:
+def _confidence(analysis: Analysis) -> float:
     """The belief that is enough to name a remedy."""
-    return offers.situation.tree.confidence - TOLERANCE
+    return analysis.tree.confidence - TOLERANCE
 
 
 # A house's own.
 
 
-def _own(offers: Offers, strategy: Strategy) -> Step | None:
-    seen = view(offers)
+def _own(analysis: Analysis, strategy: Strategy) -> Step | None:
+    seen = view(analysis)
     chosen = strategy.choose(seen)
     reason = f"The strategy '{strategy.name}' chose it."
     if chosen is None:
         return None
     if chosen in seen.questions:
-        return question_step(offers, chosen, reason)
+        return question_step(analysis, chosen, reason)
     if chosen in seen.actions:
-        return action_step(offers, chosen, reason)
+        return action_step(analysis, chosen, reason)
     raise SessionError(
         f"the strategy '{strategy.name}' chose '{chosen}', which is not on offer"
     )
 
 
+def view(analysis: Analysis) -> View:
+    """What a strategy sees of a session."""
+    belief, candidates = analysis.belief, analysis.candidates
+    return View(
+        tree=analysis.tree,
+        belief=MappingProxyType(dict(belief.shares)),
+        evidence=tuple((each.step, each.result) for each in analysis.state.evidence),
+        questions=MappingProxyType(
+            {
+                candidates.questions.ids[i]: Asking(
+                    float(belief.gains[i]), float(candidates.question_costs[i])
+                )
+                for i in _places(candidates.fresh | candidates.put_off)
+            }
+        ),
+        actions=MappingProxyType(
+            {
+                candidates.actions.ids[i]: Doing(
+                    float(candidates.chances[i]), float(candidates.action_costs[i])
+                )
+                for i in _places(candidates.untried | candidates.skipped)
+            }
+        ),
+    )
+
+
+def _places(mask: BoolArray) -> list[int]:
+    return [int(i) for i in mask.nonzero()[0]]
+
+
 # Repair.
 
 
-def _repair(offers: Offers) -> Advice:
+def _repair(analysis: Analysis) -> Advice:
     """The first step of a repair; none where another rule knows better."""
-    situation = offers.situation
-    if situation.unknown >= _confidence(offers):
+    belief = analysis.belief
+    if belief.unknown >= _confidence(analysis):
         return Advice()
-    if _size(offers) > REPAIR_SIZE:
+    if _size(analysis) > REPAIR_SIZE:
         return Advice(remark=TOO_LARGE)
-    return Advice(_repairing(offers))
+    return Advice(_repairing(analysis))
 
 
-def _size(offers: Offers) -> int:
+def _size(analysis: Analysis) -> int:
     """Chances that a search must weigh: of each answer and action, for each cause."""
-    model = offers.situation.model
+    model = analysis.belief.model
     answers = sum(len(each.answers) for each in model.likelihoods.values())
     return len(model.causes) * (answers + len(model.actions))
 
 
-def _repairing(offers: Offers) -> Step | None:
+def _repairing(analysis: Analysis) -> Step | None:
     """The first step of the cheapest repair that is found, if there is one."""
     for again in (False, True):  # what was put off comes after all else
-        named = task(offers, again=again)
+        named = task(analysis, again=again)
         policy = policy_of(named, "repair", nodes=REPAIR_NODES)
         if policy.nodes[0].kind != "ending":
-            return _first(offers, named, policy)
+            return _first(analysis, named, policy)
     return (
-        recommendation.handed_over(offers)
+        recommendation.handed_over(analysis)
         if named.task.escalation is not None
         else None
     )
 
 
-def _first(offers: Offers, named: Named, policy: Policy) -> Question | Action | None:
+def _first(
+    analysis: Analysis, named: Named, policy: Policy
+) -> Question | Action | None:
     """The first step; without a price of handing over, an action must be worth it."""
     node = policy.nodes[0]
     reason = (
@@ -358,8 +428,8 @@ def _first(offers: Offers, named: Named, policy: Policy) -> Question | Action | 
         f"{minutes(policy.expected_cost)} on average."
     )
     if node.kind == "question":
-        return question_step(offers, named.questions[node.step].id, reason)
-    step = action_step(offers, named.actions[node.step].id, reason)
+        return question_step(analysis, named.questions[node.step].id, reason)
+    step = action_step(analysis, named.actions[node.step].id, reason)
     priced = named.task.escalation is not None
     return step if priced or step.chance >= WORTH_TRYING - TOLERANCE else None
 
@@ -375,38 +445,38 @@ class _Place:
     taken: frozenset[Evidence]
 
 
-def _plan(offers: Offers) -> Advice:
+def _plan(analysis: Analysis) -> Advice:
     """The next step of the plan, or why it was left; none once the goal is reached."""
-    if offers.situation.class_belief.max() >= _confidence(offers):
+    if analysis.belief.class_belief.max() >= _confidence(analysis):
         return Advice()  # the plan may have forgotten here why a remedy is sure
-    start = Offers(replace(offers.situation, state=_start(offers)))
+    start = _start(analysis)
     plan = _remembered(start)
-    now = offers.situation.state
+    now = analysis.state
     place = _place(plan, now)
     node = place.node
     if node.outcome not in ("", "unfinished"):
         return Advice()
-    strange = next(_strange(start.situation.state, now, place), None)
+    strange = next(_strange(start.state, now, place), None)
     if strange is not None:
-        what = told(offers.situation.tree, strange.step, strange.result)
+        what = told(analysis.tree, strange.step, strange.result)
         return Advice(remark=f"The plan was left, as it does not foresee {what}.")
     if node.outcome:
         return Advice(remark="The plan goes no further than this.")
     if node.step in now.dont_know or node.step in now.not_now:
         return Advice(remark=f"The plan was left, as “{node.text}” has no answer.")
-    return Advice(question_step(offers, node.step, _reason(plan)))
+    return Advice(question_step(analysis, node.step, _reason(plan)))
 
 
-def _start(offers: Offers) -> State:
-    """The state in which the plan begins: facts, and replies to urgent questions."""
-    tree = offers.situation.tree
+def _start(analysis: Analysis) -> Analysis:
+    """Where the plan begins: facts, and replies to urgent questions."""
+    tree = analysis.tree
     told_first = [
         each
-        for each in offers.situation.events
+        for each in corrected(analysis.events)
         if is_fact(each)
         or (isinstance(each, Answered) and tree.questions[each.step].is_urgent)
     ]
-    return state(tree, told_first)
+    return analysis.of(told_first)
 
 
 def _place(plan: Plan, now: State) -> _Place:
@@ -447,20 +517,19 @@ def _reason(plan: Plan) -> str:
 _Key: TypeAlias = tuple[object, ...]
 
 
-def _remembered(start: Offers) -> Plan:
+def _remembered(start: Analysis) -> Plan:
     """The plan from here on, made once per tree, options and facts."""
-    situation = start.situation
-    now = situation.state
+    now, options = start.state, start.options
     key = (
-        situation.options.by,
-        situation.options.has,
+        options.by,
+        options.has,
         tuple(sorted(now.answers.items())),
         tuple(sorted(now.tried.items())),
         tuple(sorted(now.dont_know.items())),
         tuple(sorted(now.not_now.items())),
     )
     with _lock:
-        plans = _plans(situation.tree)
+        plans = _plans(start.tree)
         plan = plans.pop(key, None)
     plan = plan or plan_of(start, "diagnose")
     with _lock:

@@ -1,14 +1,12 @@
 """
 A session: one run from a symptom to its root cause, as an immutable value.
 
-It is a tree, options and a log of events; everything else is computed from them. Each
-verb returns a new session with one more move in its log.
+It is a tree, options and a log of events, and has an analysis, which is computed from
+them. Each verb returns a new session with one more move in its log.
 
-The arithmetic of the sessions that were used last.
-
-A session that waits for its customer keeps its events and its next step; beliefs and
-gains, which grow with the tree, are kept for the sessions used last, and worked out
-again where they are asked for later.
+A session that waits for its customer keeps its events and its next step. Its analysis,
+which grows with the tree, is kept for the sessions used last, and worked out again
+where it is asked for later.
 """
 
 from __future__ import annotations
@@ -33,8 +31,8 @@ from troubleshoot.session import (
     rules,
     serialize,
     signing,
-    state,
 )
+from troubleshoot.session.analysis import Analysis
 from troubleshoot.session.answers import (
     Said,
     action_id,
@@ -43,9 +41,8 @@ from troubleshoot.session.answers import (
     question_id,
     understood,
 )
-from troubleshoot.session.belief import Situation, Status, cached_property
-from troubleshoot.session.candidates import Offers
-from troubleshoot.session.conflict import Surprise, surprise
+from troubleshoot.session.belief import Status, cached_property
+from troubleshoot.session.conflict import Conflict, evidence_conflict
 from troubleshoot.session.events import (
     Answered,
     Asked,
@@ -61,7 +58,6 @@ from troubleshoot.session.migrate import Carried
 from troubleshoot.session.options import Options, Strategy
 from troubleshoot.session.probes import SECONDS, Probe, probed, probed_async
 from troubleshoot.session.report import explain, handoff_contents, shapes, transcript
-from troubleshoot.session.report.explain import story
 from troubleshoot.session.report.handoff import HandOff
 from troubleshoot.session.report.ledger import Ledger
 from troubleshoot.session.report.transcript import Record
@@ -143,7 +139,7 @@ class Session:
 
     @cached_property
     def _next_step(self) -> Step:
-        return self._marked(rules.next_step(self.offers))
+        return self._marked(rules.next_step(self.analysis))
 
     def _marked(self, step: S) -> S:
         """The step with its token."""
@@ -155,54 +151,48 @@ class Session:
 
     def question(self, id: str) -> Question:
         """The question of this id as a step, whether or not it is recommended."""
-        step = recommendation.question_step(self.offers, self.tree.question(id).id)
+        step = recommendation.question_step(self.analysis, self.tree.question(id).id)
         return self._marked(step)
 
     def action(self, id: str) -> Action:
         """The action of this id as a step, whether or not it is recommended."""
         return self._marked(
-            recommendation.action_step(self.offers, self.tree.action(id).id)
+            recommendation.action_step(self.analysis, self.tree.action(id).id)
         )
 
     @property
     def belief(self) -> Mapping[str, float]:
         """P(cause | evidence) by root cause, and "unknown" for one not listed."""
-        return self._situation.shares
+        return self.analysis.belief.shares
 
     @property
     def leading(self) -> tuple[str, float]:
         """The likeliest cause or "unknown", the first of equals, and its belief."""
-        return self._situation.leading
+        return self.analysis.belief.leading
 
     @property
     def statuses(self) -> Mapping[str, Status]:
         """Where every cause and group stands, in the order of the file."""
-        return self.ledger.standing
+        return self.analysis.statuses
 
     @property
     def ledger(self) -> Ledger:
         """What each piece of evidence did to each cause and group, in order."""
-        return recent(self, "_ledger", lambda: Ledger(self._situation))
+        return self.analysis.ledger
 
     @property
     def eliminated(self) -> tuple[tuple[str, str], ...]:
         """Root causes that are excluded for certain, by which step or the "prior"."""
-        return tuple(self._situation.eliminated.items())
+        return tuple(self.analysis.belief.eliminated.items())
 
     @property
     def evidence(self) -> tuple[tuple[str, str], ...]:
         """Questions with their answers, actions with "fixed" or "failed", in order."""
-        return tuple(
-            (each.step, each.result) for each in self._situation.state.evidence
-        )
+        return tuple((each.step, each.result) for each in self.analysis.state.evidence)
 
-    def surprise(self) -> Surprise | None:
+    def surprise(self) -> Conflict | None:
         """Which evidence does not fit and is worth checking again; None if all fits."""
-        return self._surprise
-
-    @cached_property
-    def _surprise(self) -> Surprise | None:
-        return surprise(self.offers)
+        return evidence_conflict(self.analysis)
 
     def why(self, cause: str) -> str:
         """
@@ -212,16 +202,16 @@ class Session:
             UnknownName: there is no such cause.
             ArgumentTypeError: this is no id.
         """
-        return story(self, cause)
+        return explain.story(self.analysis, cause)
 
-    @cached_property
+    @property
     def set_aside(self) -> tuple[SetAside, ...]:
         """Answers that do not count now, each with the reason."""
-        return state.set_aside(self.tree, self._situation.state)
+        return self.analysis.set_aside
 
     def explain(self) -> str:
         """Why the next step is what it is, and what ruled causes out so far."""
-        return explain.explanation(self)
+        return explain.explanation(self.analysis, self.next_step())
 
     def transcript(self) -> str:
         """The record of the run, as text for people."""
@@ -229,11 +219,11 @@ class Session:
 
     def record(self) -> Record:
         """The record of the run as data: every move, and what it ruled out."""
-        return transcript.record(self)
+        return transcript.record(self.analysis, self.next_step())
 
     def hand_off(self) -> HandOff:
         """All that the next team needs to go on without asking anything twice."""
-        return handoff_contents.hand_off(self)
+        return handoff_contents.hand_off(self.analysis, self.next_step())
 
     def to_dict(self) -> dict[str, Any]:
         """
@@ -241,7 +231,7 @@ class Session:
 
         Answers to private questions are masked; ``to_json`` is what to keep.
         """
-        return shapes.situation(self)
+        return shapes.known(self.analysis, self.next_step(), self.carried)
 
     def to_json(self) -> str:
         """The session as text from which ``troubleshoot.resume`` goes on."""
@@ -295,7 +285,7 @@ class Session:
         """
         id_ = question_id(self.tree, question)
         answer, value = understood(self.tree.questions[id_], said)
-        now = self._situation.state
+        now = self.analysis.state
         changed = id_ in now.answers or id_ in now.pointless
         event = Answered(
             kind="changed" if changed else "answered",
@@ -364,7 +354,7 @@ class Session:
             UnknownName: there is no such question or action.
             AnswerError: nothing was said to it before, or this is no answer to it.
         """
-        now, signed = self._situation.state, self._signed(source, quote)
+        now, signed = self.analysis.state, self._signed(source, quote)
         event = answers.correction(self.tree, now, step, said, signed)
         return self if answers.repeats(now, event) else self._with(event)
 
@@ -496,17 +486,13 @@ class Session:
         )
 
     @property
-    def _situation(self) -> Situation:
-        return self.offers.situation
+    def analysis(self) -> Analysis:
+        """All that is computed from it, for the rooms of this house."""
+        return recent(self, "_analysis", self._analysed)
 
-    @property
-    def offers(self) -> Offers:
-        """What can be offered now, for the rooms of this house."""
-        return recent(self, "_offers", self._offered)
-
-    def _offered(self) -> Offers:
+    def _analysed(self) -> Analysis:
         now = settled(self.tree, self._raw)
-        return Offers(Situation(self.tree, self.options, now, self.events, self.own))
+        return Analysis(self.tree, self.options, self.events, now, self.own)
 
     @cached_property
     def _raw(self) -> State:
@@ -551,7 +537,7 @@ class Session:
         return signing.signature(moment_by(self.clock), self._actor, source, quote)
 
     def _asked(self, question: str, at: str) -> Asked:
-        gain, cost = recommendation.worth(self.offers, question)
+        gain, cost = recommendation.worth(self.analysis, question)
         return Asked(
             step=question,
             bits=round(gain, DIGITS),

@@ -154,7 +154,7 @@ def _words(language: Language) -> dict[str, str]:
 
 def _remedies(begun: Session, cause: Cause) -> list[Action]:
     """Actions that fix the cause with a chance of a half or more, in order."""
-    order = remedies_of(begun.offers, cause.id)
+    order = remedies_of(begun.analysis.belief, cause.id)
     actions = [begun.tree.actions[each] for each in order]
     return [each for each in actions if each.fixes.get(cause.id, 0.0) >= REMEDY]
 

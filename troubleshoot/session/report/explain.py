@@ -1,10 +1,9 @@
 """
-Why the next step is what it is, in sentences.
+Why the next step is what it is, and the story of one cause, in sentences.
 
-The story of one cause: where it began, what each answer did, where it stands.
-
-A ratio in it is a Bayes factor: how likely this answer is with the cause, over how
-likely it is without, as things stood when it came. It multiplies the odds of the cause.
+The story says where a cause began, what each answer did, and where it stands. A ratio
+in it is a Bayes factor: how likely an answer is with the cause, over how likely it is
+without, as things stood when it came. It multiplies the odds of the cause.
 """
 
 from __future__ import annotations
@@ -18,16 +17,17 @@ from troubleshoot.errors import ArgumentTypeError, UnknownName
 from troubleshoot.inference.bayes import expected_information_gain
 from troubleshoot.inference.model import UNKNOWN
 from troubleshoot.session.answers import told
+from troubleshoot.session.conflict import evidence_conflict
 from troubleshoot.session.steps import Question
 from troubleshoot.text import bits, minutes, percent, printable, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import BoolArray, FloatArray, Status
-    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.candidates import CandidateSteps
     from troubleshoot.session.report.ledger import Entry
-    from troubleshoot.session.session import Session
     from troubleshoot.session.steps import Step
     from troubleshoot.tree import tree as written
 
@@ -35,10 +35,9 @@ if TYPE_CHECKING:
 HEAVIEST: Final = 2  # pieces of evidence named per cause
 
 
-def explanation(session: Session) -> str:
-    """The reason for the next step, what it could change, and what is settled."""
-    step = session.next_step()
-    lines = [*_step(step), *_doubt(session, step), *_settled(session)]
+def explanation(analysis: Analysis, step: Step) -> str:
+    """The reason for this next step, what it could change, and what is settled."""
+    lines = [*_step(step), *_doubt(analysis, step), *_settled(analysis)]
     return "\n".join(printable(each) for each in lines)
 
 
@@ -70,26 +69,26 @@ def _runners_up(step: Question) -> Iterator[str]:
         )
 
 
-def _doubt(session: Session, step: Step) -> Iterator[str]:
+def _doubt(analysis: Analysis, step: Step) -> Iterator[str]:
     """What does not fit, unless the step has said so itself."""
-    surprise = session.surprise()
-    if surprise and surprise.text not in step.reason:
-        yield f"Doubt: {surprise.text}"
+    conflict = evidence_conflict(analysis)
+    if conflict and conflict.text not in step.reason:
+        yield f"Doubt: {conflict.text}"
 
 
-def _settled(session: Session) -> Iterator[str]:
+def _settled(analysis: Analysis) -> Iterator[str]:
     """What is excluded, and by which evidence."""
-    for cause in session.tree.root_causes:
-        status = session.statuses[cause.id]
+    for cause in analysis.tree.root_causes:
+        status = analysis.statuses[cause.id]
         unlikely = status.status == "ruled out" and status.by
         if unlikely or status.status == "eliminated":
-            why = _because(session, status)
+            why = _because(analysis, status)
             yield f"{status.status.capitalize()}: {cause.title}{why}"
 
 
-def _because(session: Session, status: Status) -> str:
+def _because(analysis: Analysis, status: Status) -> str:
     heaviest = [
-        f"{told(session.tree, each.step, each.result)}, {_log_odds(each.log_odds)}"
+        f"{told(analysis.tree, each.step, each.result)}, {_log_odds(each.log_odds)}"
         for each in status.by[:HEAVIEST]
     ]
     return f", by {'; '.join(heaviest)}" if heaviest else ", from the start"
@@ -117,7 +116,7 @@ class Tells(NamedTuple):
     minutes: float
 
 
-def story(session: Session, cause: str) -> str:
+def story(analysis: Analysis, cause: str) -> str:
     """
     The story of a cause, a group or "unknown", one thing to a line.
 
@@ -130,39 +129,39 @@ def story(session: Session, cause: str) -> str:
             "a cause is named by its id, a text; 'unknown' is one as well",
             argument="cause",
         )
-    names = (*session.tree.causes, UNKNOWN)
+    names = (*analysis.tree.causes, UNKNOWN)
     if cause not in names:
         raise UnknownName("cause", cause, names)
     lines = [
-        _began(session, cause),
-        *_evidence(session, cause),
-        _stands(session, cause),
-        *_could_change(session, cause),
+        _began(analysis, cause),
+        *_evidence(analysis, cause),
+        _stands(analysis, cause),
+        *_could_change(analysis, cause),
     ]
     return "\n".join(printable(each) for each in lines)
 
 
-def _title(session: Session, cause: str) -> str:
+def _title(analysis: Analysis, cause: str) -> str:
     if cause == UNKNOWN:
         return "a cause that is not listed"
-    return f"'{session.tree.causes[cause].title}'"
+    return f"'{analysis.tree.causes[cause].title}'"
 
 
-def _began(session: Session, cause: str) -> str:
-    title = _title(session, cause)
-    before = share(session.ledger.prior[cause])
+def _began(analysis: Analysis, cause: str) -> str:
+    title = _title(analysis, cause)
+    before = share(analysis.ledger.prior[cause])
     return f"{title[0].upper()}{title[1:]} began at {before}."
 
 
-def _evidence(session: Session, cause: str) -> Iterator[str]:
+def _evidence(analysis: Analysis, cause: str) -> Iterator[str]:
     """What said most about it, in the order in which it came; the rest is counted."""
-    entries = session.ledger.entries
+    entries = analysis.ledger.entries
     contradicts = [each for each in entries if each.contradicts]
     entries = tuple(each for each in entries if not each.contradicts)
-    yield from _weighed(session, entries, cause)
+    yield from _weighed(analysis, entries, cause)
     if contradicts:
         yield _contradicted(contradicts)
-    for each in session.ledger.entries:
+    for each in analysis.ledger.entries:
         if each.set_aside:
             yield f"{each.text} is set aside. {each.set_aside}"
 
@@ -174,13 +173,13 @@ def _contradicted(entries: Sequence[Entry]) -> str:
     return f"{told} {len(later)} more cannot be weighed after that." if later else told
 
 
-def _weighed(session: Session, entries: Sequence[Entry], cause: str) -> Iterator[str]:
+def _weighed(analysis: Analysis, entries: Sequence[Entry], cause: str) -> Iterator[str]:
     weights = [abs(each.log_odds[cause]) for each in entries]
     telling = [i for i, weight in enumerate(weights) if weight >= HARDLY]
     named = sorted(sorted(telling, key=lambda i: -weights[i])[:NAMED])
     excluded = False
     for i in named:
-        before = (entries[i - 1].belief if i else session.ledger.prior)[cause]
+        before = (entries[i - 1].belief if i else analysis.ledger.prior)[cause]
         yield _did(entries[i], before, cause, excluded=excluded)
         excluded |= entries[i].log_odds[cause] == -math.inf
     if lighter := len(telling) - len(named):
@@ -242,14 +241,14 @@ def _times(times: float) -> str:
     return f"{times:.0f}" if times >= TENTHS else f"{times:.1f}".removesuffix(".0")
 
 
-def _stands(session: Session, cause: str) -> str:
-    belief = share(_belief(session, cause))
-    if session.offers.situation.contradicted:
+def _stands(analysis: Analysis, cause: str) -> str:
+    belief = share(_belief(analysis, cause))
+    if analysis.belief.contradicted:
         return _left_over(cause)
     if cause == UNKNOWN:
         leads = ", and leads: no listed cause fits well"
-        return f"Now it is at {belief}{leads * session.offers.situation.unknown_leads}."
-    match session.statuses[cause].status:
+        return f"Now it is at {belief}{leads * analysis.belief.unknown_leads}."
+    match analysis.statuses[cause].status:
         case "eliminated":
             return "Now it is eliminated, for certain."
         case "confirmed":
@@ -268,64 +267,68 @@ def _left_over(cause: str) -> str:
     return "Now it is eliminated: no listed cause allows all that was said."
 
 
-def _belief(session: Session, cause: str) -> float:
-    return (
-        session.belief[cause] if cause == UNKNOWN else session.statuses[cause].posterior
-    )
+def _belief(analysis: Analysis, cause: str) -> float:
+    if cause == UNKNOWN:
+        return analysis.belief.unknown
+    return analysis.statuses[cause].posterior
 
 
-def _could_change(session: Session, cause: str) -> Iterator[str]:
+def _could_change(analysis: Analysis, cause: str) -> Iterator[str]:
     """The question that tells most about it per minute, and what its answers do."""
-    offers = session.offers
-    inside = _inside(session, cause)
-    if cause != UNKNOWN and session.statuses[cause].status == "eliminated":
+    candidates = analysis.candidates
+    inside = _inside(analysis, cause)
+    if cause != UNKNOWN and analysis.statuses[cause].status == "eliminated":
         yield "Only another answer to what excluded it can bring it back."
         return
-    best = max(_tells(offers, inside), key=_rate, default=None)
+    best = max(_tells(candidates, inside), key=_rate, default=None)
     if best is None:
         yield "Nothing that is left to ask would change this."
         return
     price = f" ({minutes(best.minutes)})" if best.minutes else ""
     yield (
         f"What tells most about it now: “{best.question.ask}”{price}. "
-        f"{_effects(offers, best.question, inside)}."
+        f"{_effects(candidates, best.question, inside)}."
     )
 
 
-def _inside(session: Session, cause: str) -> BoolArray:
-    leaves = [cause] if cause == UNKNOWN else session.tree.leaves(cause)
-    return np.isin(session.offers.situation.model.causes, leaves)
+def _inside(analysis: Analysis, cause: str) -> BoolArray:
+    leaves = [cause] if cause == UNKNOWN else analysis.tree.leaves(cause)
+    return np.isin(analysis.belief.model.causes, leaves)
 
 
 def _rate(tells: Tells) -> float:
     return tells.bits / max(tells.minutes, CERTAIN)
 
 
-def _tells(offers: Offers, inside: BoolArray) -> Iterator[Tells]:
+def _tells(candidates: CandidateSteps, inside: BoolArray) -> Iterator[Tells]:
     """Each question that can be put and tells something about these causes."""
-    situation = offers.situation
-    open_ = offers.fresh | offers.put_off | offers.not_known
-    p = np.array([situation.p[inside].sum(), situation.p[~inside].sum()])
+    belief = candidates.belief
+    open_ = candidates.fresh | candidates.put_off | candidates.not_known
+    p = np.array([belief.p[inside].sum(), belief.p[~inside].sum()])
     if not p.all():
         return
     for i in np.flatnonzero(open_).tolist():
-        question = situation.tree.questions[offers.questions.ids[i]]
-        joint = _joint(offers, question, inside)
+        question = belief.tree.questions[candidates.questions.ids[i]]
+        joint = _joint(candidates, question, inside)
         bits = expected_information_gain(p, joint / p)
         if bits > CERTAIN:
-            yield Tells(question, bits, float(offers.question_costs[i]))
+            yield Tells(question, bits, float(candidates.question_costs[i]))
 
 
-def _joint(offers: Offers, question: written.Question, inside: BoolArray) -> FloatArray:
+def _joint(
+    candidates: CandidateSteps, question: written.Question, inside: BoolArray
+) -> FloatArray:
     """P(answer, these causes) and P(answer, the others), ``(answers, 2)``."""
-    model, p = offers.situation.model, offers.situation.p
+    model, p = candidates.belief.model, candidates.belief.p
     rows = [p * model.likelihood(question.id, each.id) for each in question.answers]
     return np.array([[row[inside].sum(), row[~inside].sum()] for row in rows])
 
 
-def _effects(offers: Offers, question: written.Question, inside: BoolArray) -> str:
+def _effects(
+    candidates: CandidateSteps, question: written.Question, inside: BoolArray
+) -> str:
     """The answers that speak most for and against these causes, and the belief then."""
-    joint = _joint(offers, question, inside)
+    joint = _joint(candidates, question, inside)
     after = [
         (float(within / (within + without)), answer.text)
         for answer, (within, without) in zip(question.answers, joint, strict=True)

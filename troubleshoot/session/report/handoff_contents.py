@@ -1,7 +1,7 @@
 """
-How a session becomes a hand-off.
+How a session becomes a hand-off, with what the next team does first.
 
-What the next team does first: the best steps, whoever takes them.
+That are the best steps, whoever takes them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from troubleshoot.inference.model import REMEDY
+from troubleshoot.session import serialize
 from troubleshoot.session.belief import RULED_OUT, TOLERANCE
-from troubleshoot.session.conflict import is_told, shared_doubt
+from troubleshoot.session.conflict import evidence_conflict, is_told, shared_doubt
 from troubleshoot.session.events import Answered, Asked, Remark, Skipped, Tried
-from troubleshoot.session.recommendation import NO_GAIN, told_per_minute, worth
+from troubleshoot.session.recommendation import (
+    NO_GAIN,
+    action_step,
+    question_step,
+    told_per_minute,
+    worth,
+)
 from troubleshoot.session.remedies import remedies_of
 from troubleshoot.session.report.handoff import (
     Doubt,
@@ -42,6 +49,7 @@ from troubleshoot.session.report.transcript import (
     rounded,
     said,
 )
+from troubleshoot.session.rules import next_step
 from troubleshoot.session.steps import Action, Ending, Question, Reply
 from troubleshoot.text import MASK, WORKED, minutes
 from troubleshoot.tree.tree import UNKNOWN, Escalation
@@ -49,13 +57,13 @@ from troubleshoot.tree.tree import UNKNOWN, Escalation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from troubleshoot.session.belief import Situation, Status, Weight
-    from troubleshoot.session.candidates import Offers
+    from troubleshoot.session.analysis import Analysis
+    from troubleshoot.session.belief import Belief, Status, Weight
+    from troubleshoot.session.conflict import Conflict
     from troubleshoot.session.events import Event
     from troubleshoot.session.report.handoff import StepKind
     from troubleshoot.session.report.transcript import Move
-    from troubleshoot.session.session import Session
-    from troubleshoot.session.steps import Choice
+    from troubleshoot.session.steps import Choice, Step
     from troubleshoot.tree.tree import Tree
 
 
@@ -64,12 +72,19 @@ DONE: Final = ("already tried", "action", "corrected")
 DOUBTS: Final = 3  # to check again, before the others
 
 
-def hand_off(session: Session) -> HandOff:
-    """All that the next team needs to go on without asking anything twice."""
-    tree, known, shared = session.tree, record(session), _shared(session)
-    steps, withheld = tuple(next_steps(session)), _withheld(session, shared)
+def hand_off(analysis: Analysis, step: Step) -> HandOff:
+    """
+    All that the next team needs to go on without asking anything twice.
+
+    ``step`` is what comes next in the session.
+    """
+    tree, known, shared = analysis.tree, record(analysis, step), _shared(analysis)
+    over, withheld = step.kind in OVER, _withheld(analysis, shared)
+    anybody = _taken_up(analysis)
+    steps = () if over else tuple(_to_do(anybody, each) for each in _in_turn(anybody))
     moves = [_masked(each, withheld) for each in known.moves]
-    open_ = tuple(_not_answered(session))
+    open_ = tuple(_not_answered(analysis))
+    conflict = evidence_conflict(analysis)
     shown = {each.id for each in steps} | {each.step for each in open_}
     return HandOff(
         library=known.library,
@@ -77,16 +92,16 @@ def hand_off(session: Session) -> HandOff:
         symptom=tree.symptom,
         begun=known.begun,
         actor=known.actor,
-        until=session.events[-1].at,
-        by=session.options.by,
-        has=session.options.has,
+        until=analysis.events[-1].at,
+        by=analysis.options.by,
+        has=analysis.options.has,
         ending=known.ending,
         next=steps,
-        later=tuple(later(session, shown)),
-        possible=tuple(_possible(session)),
-        unknown=rounded(session.belief[UNKNOWN]),
-        surprise=shared_doubt(session.offers) if session.surprise() else "",
-        doubts=tuple(_doubts(session)),
+        later=() if over else tuple(_later(anybody, shown)),
+        possible=tuple(_possible(analysis)),
+        unknown=rounded(analysis.belief.unknown),
+        surprise=shared_doubt(analysis) if conflict else "",
+        doubts=tuple(_doubts(analysis, conflict)) if conflict else (),
         facts=tuple(each for each in moves if each.kind in KNOWN),
         steps=tuple(each for each in moves if each.kind not in KNOWN),
         left_out=tuple(_left_out(shared)),
@@ -94,16 +109,16 @@ def hand_off(session: Session) -> HandOff:
         withheld=tuple(
             Named(id=each, text=tree.questions[each].ask) for each in withheld
         ),
-        ruled_out=tuple(_ruled_out(session)),
+        ruled_out=tuple(_ruled_out(analysis)),
         escalate=_escalate(tree.escalate),
-        session=shared.to_json(),
+        session=_written(shared),
     )
 
 
-def _possible(session: Session) -> Iterator[Possible]:
+def _possible(analysis: Analysis) -> Iterator[Possible]:
     """Root causes that are neither eliminated nor ruled out, the likeliest first."""
-    tree, out = session.tree, ("eliminated", "ruled out")
-    roots = [session.statuses[each.id] for each in tree.root_causes]
+    tree, out = analysis.tree, ("eliminated", "ruled out")
+    roots = [analysis.statuses[each.id] for each in tree.root_causes]
     left = [each for each in roots if each.status not in out]
     for each in sorted(left, key=lambda status: -rounded(status.posterior)):
         yield Possible(
@@ -111,7 +126,7 @@ def _possible(session: Session) -> Iterator[Possible]:
             belief=rounded(each.posterior),
             group=_group(tree, each.cause),
             about=tree.causes[each.cause].about,
-            remedies=tuple(_remedies(session, each.cause)),
+            remedies=tuple(_remedies(analysis, each.cause)),
         )
 
 
@@ -125,13 +140,13 @@ def _group(tree: Tree, id: str) -> str:
     return " > ".join(names)
 
 
-def _remedies(session: Session, id: str) -> Iterator[Remedy]:
+def _remedies(analysis: Analysis, id: str) -> Iterator[Remedy]:
     """Untried actions that fix the cause with a chance of a half or more, in order."""
-    actions = session.tree.actions
-    order = remedies_of(session.offers, id)
+    actions = analysis.tree.actions
+    order = remedies_of(analysis.belief, id)
     for name in (each for each in order if actions[each].fixes.get(id, 0.0) >= REMEDY):
-        step = session.action(name)
-        needs = session.tree.actions[step.id].needs
+        step = action_step(analysis, name)
+        needs = analysis.tree.actions[step.id].needs
         yield Remedy(
             id=step.id,
             text=step.text,
@@ -144,15 +159,15 @@ def _remedies(session: Session, id: str) -> Iterator[Remedy]:
         )
 
 
-def _ruled_out(session: Session) -> Iterator[RuledOut]:
-    for root in session.tree.root_causes:
-        status = session.statuses[root.id]
+def _ruled_out(analysis: Analysis) -> Iterator[RuledOut]:
+    for root in analysis.tree.root_causes:
+        status = analysis.statuses[root.id]
         if status.status in ("eliminated", "ruled out"):
             yield RuledOut(
-                cause=cause(session.tree, root.id),
+                cause=cause(analysis.tree, root.id),
                 certain=status.status == "eliminated",
                 belief=rounded(status.posterior),
-                by=tuple(_reasons(session.tree, status)),
+                by=tuple(_reasons(analysis.tree, status)),
             )
 
 
@@ -175,15 +190,13 @@ def _in_words(tree: Tree, weight: Weight) -> tuple[str, str, str]:
     return question.id, question.ask, said(question, weight.result)
 
 
-def _doubts(session: Session) -> Iterator[Doubt]:
+def _doubts(analysis: Analysis, conflict: Conflict) -> Iterator[Doubt]:
     """What to check again first, where the answers contradict each other."""
-    surprise = session.surprise()
-    suspects = (surprise.pair or surprise.suspects) if surprise else ()
-    tree = session.tree
-    told = is_told(session.offers.situation)
+    tree, told = analysis.tree, is_told(analysis.belief)
+    suspects = conflict.pair or conflict.suspects
     shown = [each for each in suspects if not is_private(tree, each.kind, each.step)]
     for each in shown[:DOUBTS]:
-        text, answer = _evidence(session.tree, each.kind, each.step, each.result)
+        text, answer = _evidence(tree, each.kind, each.step, each.result)
         yield Doubt(
             kind=each.kind,
             step=each.step,
@@ -206,10 +219,10 @@ def _evidence(tree: Tree, kind: str, step: str, result: str) -> tuple[str, str]:
     return tree.questions[step].ask, said(tree.questions[step], result)
 
 
-def _left_out(session: Session) -> Iterator[LeftOut]:
+def _left_out(analysis: Analysis) -> Iterator[LeftOut]:
     """Answers that do not count now, stale ones included."""
-    for each in session.set_aside:
-        question = session.tree.questions[each.step]
+    for each in analysis.set_aside:
+        question = analysis.tree.questions[each.step]
         yield LeftOut(
             step=each.step,
             text=question.ask,
@@ -218,11 +231,11 @@ def _left_out(session: Session) -> Iterator[LeftOut]:
         )
 
 
-def _not_answered(session: Session) -> Iterator[Open]:
+def _not_answered(analysis: Analysis) -> Iterator[Open]:
     """Steps whose last reply was "don't know" or "not now", private ones left out."""
-    tree = session.tree
+    tree = analysis.tree
     last: dict[tuple[StepKind, str], str] = {}
-    for event in session.events:
+    for event in analysis.events:
         match event:
             case Answered():
                 last["question", event.step] = event.answer
@@ -232,12 +245,12 @@ def _not_answered(session: Session) -> Iterator[Open]:
                 last["action", event.step] = Reply.NOT_NOW.value
     for (kind, step), reply in last.items():
         if reply in REPLIES and not is_private(tree, kind, step):
-            yield _open(session, kind, step, REPLIES[reply])
+            yield _open(analysis, kind, step, REPLIES[reply])
 
 
-def _open(session: Session, kind: StepKind, step: str, reply: str) -> Open:
+def _open(analysis: Analysis, kind: StepKind, step: str, reply: str) -> Open:
     if kind == "action":
-        action = session.action(step)
+        action = action_step(analysis, step)
         return Open(
             kind=kind,
             step=step,
@@ -248,46 +261,53 @@ def _open(session: Session, kind: StepKind, step: str, reply: str) -> Open:
             caution=action.caution,
             risk=action.risk,
         )
-    question = session.tree.questions[step]
+    question = analysis.tree.questions[step]
     return Open(
         kind=kind,
         step=step,
         text=question.ask,
         reply=reply,
-        minutes=rounded(session.offers.cost(question)),
+        minutes=rounded(analysis.candidates.cost(question)),
         how=question.how,
         unit=question.unit,
         answers=tuple(each.text for each in question.answers),
     )
 
 
-def _withheld(session: Session, shared: Session) -> tuple[str, ...]:
+def _withheld(analysis: Analysis, shared: Analysis) -> tuple[str, ...]:
     """Questions that were replied to, and whose replies are not shared."""
     kept = {each.step for each in shared.events if isinstance(each, Answered)}
-    said = [each.step for each in session.events if isinstance(each, Answered)]
+    said = [each.step for each in analysis.events if isinstance(each, Answered)]
     return tuple(each for each in dict.fromkeys(said) if each not in kept)
 
 
-def _shared(session: Session) -> Session:
+def _shared(analysis: Analysis) -> Analysis:
     """
-    The session without what was said to private questions, and without undone.
+    The session without what was said to private questions.
 
     What does not count because of a private answer goes with it: it would come back.
     """
-    questions = session.tree.questions
+    questions = analysis.tree.questions
     gone = {each.id for each in questions.values() if each.private}
-    holds = set(session.evidence)
+    holds = {each[1:] for each in analysis.state.evidence}
     while gone:
-        events = [each for each in session.events if _step_of(each) not in gone]
-        if len(events) == len(session.events):
-            break  # the same session, with all that was worked out for it
-        session = replace(session, events=tuple(events))
-        gone = {step for step, _ in set(session.evidence) - holds}
-    if not session.undone:
-        return session
-    shared = replace(session, undone=())
-    shared.next_step()  # was asked of the session, and is what its text says as well
-    return shared
+        events = [each for each in analysis.events if _step_of(each) not in gone]
+        if len(events) == len(analysis.events):
+            break
+        analysis = analysis.of(events)
+        gone = {each.step for each in analysis.state.evidence if each[1:] not in holds}
+    return analysis
+
+
+def _written(shared: Analysis) -> str:
+    """The session as text, with where it stands unless only its house can tell."""
+    return serialize.written(
+        shared.tree,
+        shared.options,
+        shared.events,
+        leading=shared.belief.leading,
+        outcome=None if shared.own else serialize.outcome(next_step(shared)),
+    )
 
 
 def _masked(move: Move, withheld: Iterable[str]) -> Move:
@@ -316,93 +336,88 @@ QUICK: Final = 1.0  # minutes
 OVER: Final = ("stopped", "fixed")  # endings after which there is nothing to do
 
 
-def next_steps(session: Session) -> Iterator[ToDo]:
-    """
-    The best step now, whoever takes it, and what comes next if it cannot be taken.
-
-    After an ending that says what helps, that. Steps that the session left out because
-    they are for somebody else are among them.
-    """
-    if session.next_step().kind in OVER:
-        return
-    anybody = _taken_up(session)
-    for step in _in_turn(anybody):
-        yield _to_do(anybody, step)
-
-
-def later(session: Session, shown: Iterable[str]) -> Iterator[Later]:
+def _later(analysis: Analysis, shown: Iterable[str]) -> Iterator[Later]:
     """
     The questions that are open besides those shown, what tells most per minute first.
 
     Those that were put off or not known are not among them: they were asked. Urgent
     ones come first.
     """
-    if session.next_step().kind in OVER:
-        return
-    offers = _taken_up(session).offers
     for id in sorted(
-        {*_unopened(offers)} - {*shown}, key=lambda each: _rank(offers, each)
+        {*_unopened(analysis)} - {*shown}, key=lambda each: _rank(analysis, each)
     ):
-        question = offers.situation.tree.questions[id]
-        yield Later(id=id, text=question.ask, minutes=rounded(offers.cost(question)))
+        question = analysis.tree.questions[id]
+        cost = analysis.candidates.cost(question)
+        yield Later(id=id, text=question.ask, minutes=rounded(cost))
 
 
-def _unopened(offers: Offers) -> Iterator[str]:
+def _unopened(analysis: Analysis) -> Iterator[str]:
     """Questions that can be put and would tell something, and urgent ones."""
-    telling_now = offers.fresh & (offers.situation.gains > NO_GAIN)
-    yield from (offers.questions.ids[i] for i in np.flatnonzero(telling_now))
-    now = offers.situation.state
+    candidates, now = analysis.candidates, analysis.state
+    telling_now = candidates.fresh & (analysis.belief.gains > NO_GAIN)
+    yield from (candidates.questions.ids[i] for i in np.flatnonzero(telling_now))
     replied = {*now.answers, *now.dont_know, *now.not_now}
-    for each in offers.situation.tree.questions.values():
-        if each.is_urgent and each.id not in replied and offers.is_available(each):
+    for each in analysis.tree.questions.values():
+        if each.is_urgent and each.id not in replied and candidates.is_available(each):
             yield each.id
 
 
-def _rank(offers: Offers, id: str) -> tuple[bool, float, int]:
+def _rank(analysis: Analysis, id: str) -> tuple[bool, float, int]:
     """Urgent ones first; equals in the order of the file."""
-    questions = offers.situation.tree.questions
-    gain, cost = worth(offers, id)
+    questions = analysis.tree.questions
+    gain, cost = worth(analysis, id)
     rate = float(f"{gain / max(cost, TOLERANCE):.9g}")
     return not questions[id].is_urgent, -rate, list(questions).index(id)
 
 
-def _taken_up(session: Session) -> Session:
+def _taken_up(analysis: Analysis) -> Analysis:
     """The session as it goes on with everybody and everything at hand."""
-    events = session.events
+    events = analysis.events
     while isinstance(events[-1], Remark):
         events = events[:-1]
-    options = replace(session.options, by=None, has=None)
-    return replace(session, events=events, options=options, undone=())
+    options = replace(analysis.options, by=None, has=None)
+    taken_up = analysis.of(events)
+    same = options == analysis.options
+    return taken_up if same else replace(taken_up, options=options)
 
 
-def _in_turn(session: Session) -> Iterator[Question | Action]:
+def _in_turn(analysis: Analysis) -> Iterator[Question | Action]:
     """Up to three steps; after the first by information, which costs no search."""
-    step, shown = session.next_step(), set[tuple[str, str]]()
-    plain = replace(session.options, strategy="information")
-    later = replace(session, options=plain, own=None)
+    step, shown = next_step(analysis), set[tuple[str, str]]()
+    plain = replace(analysis.options, strategy="information")
+    later = replace(analysis, options=plain, own=None)
     while len(shown) < STEPS and not isinstance(step, Ending):
         if (step.kind, step.id) not in shown:
             shown.add((step.kind, step.id))
-            yield step if len(shown) == 1 else _as_it_is(session, step)
+            yield step if len(shown) == 1 else _as_it_is(analysis, step)
         # This comes to an end, as nothing is offered again that was put off twice.
-        later = later.not_now(step)
-        step = later.next_step()
+        later = later.of((*later.events, _put_off(step, later.events[-1])))
+        step = next_step(later)
     if isinstance(step, Ending):
         left = [each.id for each in step.actions if ("action", each.id) not in shown]
-        yield from (session.action(each) for each in left[: STEPS - len(shown)])
+        yield from (action_step(analysis, each) for each in left[: STEPS - len(shown)])
 
 
-def _as_it_is(session: Session, step: Question | Action) -> Question | Action:
+def _put_off(step: Question | Action, last: Event) -> Answered | Skipped:
+    """What would be in the log after the last event, if this were put off."""
+    at, actor = last.at, last.actor
+    if isinstance(step, Action):
+        return Skipped(step=step.id, at=at, actor=actor)
+    said = Reply.NOT_NOW.value
+    return Answered(kind="answered", step=step.id, answer=said, at=at, actor=actor)
+
+
+def _as_it_is(analysis: Analysis, step: Question | Action) -> Question | Action:
     """The step without the reasons that it has only if another is put off."""
     if isinstance(step, Action):
-        return session.action(step.id)
-    return session.question(step.id)
+        return action_step(analysis, step.id)
+    return question_step(analysis, step.id)
 
 
-def _to_do(session: Session, step: Question | Action) -> ToDo:
+def _to_do(analysis: Analysis, step: Question | Action) -> ToDo:
     if isinstance(step, Action):
-        return _action(session, step)
-    written = session.tree.questions[step.id]
+        return _action(analysis, step)
+    written = analysis.tree.questions[step.id]
     return ToDo(
         kind="question",
         id=step.id,
@@ -414,7 +429,7 @@ def _to_do(session: Session, step: Question | Action) -> ToDo:
         reason=_plainly(step),
         unit=step.unit,
         urgent=step.urgent,
-        answers=tuple(_expected(session, step, each) for each in step.answers),
+        answers=tuple(_expected(analysis, step, each) for each in step.answers),
         by=written.needs.by,
         needs=written.needs.things,
     )
@@ -441,40 +456,39 @@ def _step_in_words(gain: float, cost: float) -> str:
     return f"{told}, {but} {minutes(cost)}."
 
 
-def _expected(session: Session, step: Question, answer: Choice) -> Expected:
+def _expected(analysis: Analysis, step: Question, answer: Choice) -> Expected:
     """An answer with what follows from it."""
-    urgent = session.tree.questions[step.id].stop
-    situation = session.offers.situation
+    urgent = analysis.tree.questions[step.id].stop
     return Expected(
         id=answer.id,
         text=answer.text,
         probability=rounded(answer.probability),
         rules_out=tuple(Named(id=x.id, text=x.title) for x in answer.rules_out),
-        then=() if step.urgent else tuple(_then(situation, step.id, answer.id)),
+        then=() if step.urgent else tuple(_then(analysis.belief, step.id, answer.id)),
         stop=urgent.get(answer.id, ""),
     )
 
 
-def _then(situation: Situation, question: str, answer: str) -> Iterator[Likely]:
+def _then(belief: Belief, question: str, answer: str) -> Iterator[Likely]:
     """The likeliest root causes after this answer; none if it cannot come."""
-    joint = situation.p * situation.model.likelihood(question, answer)
+    joint = belief.p * belief.model.likelihood(question, answer)
     total = float(joint.sum())
     if total <= 0:
         return
     p = np.round(joint / total, 9)
     for i in np.argsort(-p, kind="stable")[:THEN].tolist():
         if p[i] > RULED_OUT:
-            yield Likely(cause=_cause(situation, i), belief=rounded(float(p[i])))
+            yield Likely(cause=_cause(belief, i), belief=rounded(float(p[i])))
 
 
-def _cause(situation: Situation, place: int) -> Named:
-    if place == len(situation.p) - 1:
+def _cause(belief: Belief, place: int) -> Named:
+    if place == len(belief.p) - 1:
         return Named(id=UNKNOWN, text="")
-    return cause(situation.tree, situation.model.causes[place])
+    return cause(belief.tree, belief.model.causes[place])
 
 
-def _action(session: Session, step: Action) -> ToDo:
-    written = session.tree.actions[step.id]
+def _action(analysis: Analysis, step: Action) -> ToDo:
+    written = analysis.tree.actions[step.id]
     return ToDo(
         kind="action",
         id=step.id,

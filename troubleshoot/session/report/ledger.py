@@ -22,9 +22,10 @@ from troubleshoot.tree.read_only import ReadOnly
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from troubleshoot.session.belief import BoolArray, FloatArray, Situation, Status
+    from troubleshoot.session.belief import BoolArray, FloatArray, Status
     from troubleshoot.session.events import Event
     from troubleshoot.session.state import SetAside
+    from troubleshoot.tree.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,47 +66,47 @@ class Ledger:
     Costs one pass over the likelihoods of the evidence, for all causes at once.
     """
 
-    situation: Situation
+    weighing: Weighing
+    events: tuple[Event, ...]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Ledger):
             return NotImplemented
-        return self.situation.origin == other.situation.origin
+        return self._origin == other._origin
 
     def __hash__(self) -> int:
-        return hash(self.situation.log)
+        return hash(self.events)
 
     def __deepcopy__(self, _: object) -> Ledger:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Ledger, (self.situation,)
+        return Ledger, (self.weighing, self.events)
 
-    @cached_property
-    def weighing(self) -> Weighing:
-        """The numbers of all entries."""
-        return Weighing(self.situation)
+    @property
+    def _origin(self) -> tuple[Tree, tuple[Event, ...]]:
+        return self.weighing.belief.tree, self.events
 
     @cached_property
     def prior(self) -> Mapping[str, float]:
         """The belief before all evidence, by cause, group and "unknown"."""
-        return self._by_name(self.weighing.belief[0])
+        return self._by_name(self.weighing.beliefs[0])
 
     @cached_property
     def standing(self) -> Mapping[str, Status]:
         """Where every cause and group stands now, in the order of the file."""
-        return ReadOnly(statuses(self.situation, self.weighing))
+        return ReadOnly(statuses(self.weighing))
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """What each piece of evidence did; what is set aside stands where it came."""
-        said = _said(self.situation.events)
+        said = _said(self.events)
         holding = [said[each.kind, each.step] for each in self.weighing.evidence]
         places = [place for place, _ in holding]
         entries = {
             place: self._entry(i, event) for i, (place, event) in enumerate(holding)
         }
-        for aside in set_aside(self.situation.tree, self.situation.state):
+        for aside in set_aside(self.weighing.belief.tree, self.weighing.belief.state):
             place, event = said["question", aside.step]
             entries[place] = self._left_out(aside, bisect(places, place), event)
         return tuple(entries[place] for place in sorted(entries))
@@ -114,15 +115,15 @@ class Ledger:
         weighing = self.weighing
         piece = weighing.evidence[i]
         gone = weighing.excluded[i + 1]
-        was_small, is_small = (weighing.belief[i : i + 2] <= RULED_OUT) & ~gone
+        was_small, is_small = (weighing.beliefs[i : i + 2] <= RULED_OUT) & ~gone
         return Entry(
             kind=piece.kind,
             step=piece.step,
             result=piece.result,
-            text=told(self.situation.tree, piece.step, piece.result),
+            text=told(self.weighing.belief.tree, piece.step, piece.result),
             at=event.at,
             actor=event.actor,
-            belief=self._by_name(weighing.belief[i + 1]),
+            belief=self._by_name(weighing.beliefs[i + 1]),
             log_odds=self._by_name(weighing.log_odds[i]),
             eliminated=self._named(gone & ~weighing.excluded[i]),
             ruled_out=self._named(is_small & ~was_small),
@@ -134,12 +135,12 @@ class Ledger:
         self, aside: SetAside, weighed: int, event: Answered | Tried
     ) -> Entry:
         """An answer that does nothing: the belief is what it was before it."""
-        before = self.weighing.belief[weighed]
+        before = self.weighing.beliefs[weighed]
         return Entry(
             kind="question",
             step=aside.step,
             result=aside.result,
-            text=told(self.situation.tree, aside.step, aside.result),
+            text=told(self.weighing.belief.tree, aside.step, aside.result),
             at=event.at,
             actor=event.actor,
             belief=self._by_name(before),

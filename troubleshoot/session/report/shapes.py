@@ -14,30 +14,33 @@ from troubleshoot.session.serialize import tree_mark
 from troubleshoot.text import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from troubleshoot.session.session import Session
+    from troubleshoot.session.analysis import Analysis
+    from troubleshoot.session.migrate import Carried
+    from troubleshoot.session.steps import Step
 
 
 FORMAT: Final = 1  # of every shape that is printed as JSON
 
 
-def situation(session: Session) -> dict[str, Any]:
-    """What is known and what to do next."""
+def known(analysis: Analysis, step: Step, carried: Iterable[Carried]) -> dict[str, Any]:
+    """What is known, what to do next, and what an edit of the tree did."""
+    belief = analysis.belief
     return {
         "format": FORMAT,
-        "tree": asdict(tree_mark(session.tree)),
-        "step": session.next_step().to_dict(),
-        "belief": dict(session.belief),
-        "eliminated": [{"cause": c, "by": by} for c, by in session.eliminated],
-        "evidence": list(_evidence(session)),
-        "carried": [asdict(each) for each in session.carried],
+        "tree": asdict(tree_mark(analysis.tree)),
+        "step": step.to_dict(),
+        "belief": dict(belief.shares),
+        "eliminated": [{"cause": c, "by": by} for c, by in belief.eliminated.items()],
+        "evidence": list(_evidence(analysis)),
+        "carried": [asdict(each) for each in carried],
     }
 
 
-def _evidence(session: Session) -> Iterator[dict[str, str]]:
+def _evidence(analysis: Analysis) -> Iterator[dict[str, str]]:
     """The answers and tried actions that count, private answers masked."""
-    questions = session.tree.questions
-    for each in session.offers.situation.state.evidence:
+    questions = analysis.tree.questions
+    for each in analysis.state.evidence:
         is_private = each.kind == "question" and questions[each.step].private
         yield {"step": each.step, "answer": MASK if is_private else each.result}

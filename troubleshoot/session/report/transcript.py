@@ -1,13 +1,11 @@
 """
-The record of a session as data: every move in order, with what it ruled out.
+The record of a session: every move in order, with what it ruled out, as data and text.
 
-Answers to private questions are masked here, so that no view of the record can show
+Answers to private questions are masked in the data, so that no view of it can show
 them. All texts are those of the tree as it is now.
 
-The record of a session as text: one "word: text" per line.
-
-A text of several lines goes on with two blanks in front, so that no note can pass for
-an event. Answers to private questions are masked.
+As text it is one "word: text" per line. A text of several lines goes on with two blanks
+in front, so that no note can pass for an event.
 """
 
 from __future__ import annotations
@@ -37,8 +35,9 @@ from troubleshoot.text import MASK, WORKED, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.events import Event
-    from troubleshoot.session.session import Session
+    from troubleshoot.session.steps import Step
     from troubleshoot.tree.tree import Question, Tree
 
 
@@ -144,27 +143,26 @@ class Record:
         return json.dumps(shape, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def record(session: Session) -> Record:
-    """The record of a session, with how it ended if it did."""
+def record(analysis: Analysis, step: Step) -> Record:
+    """The record of a session, with how it ended if this step says so."""
     return Record(
         library=f"troubleshoot {__version__}",
-        tree=tree_mark(session.tree),
-        symptom=session.tree.symptom,
-        begun=session.events[0].at,
-        actor=session.events[0].actor,
-        moves=tuple(_moves(session)),
-        ending=ending(session),
+        tree=tree_mark(analysis.tree),
+        symptom=analysis.tree.symptom,
+        begun=analysis.events[0].at,
+        actor=analysis.events[0].actor,
+        moves=tuple(_moves(analysis)),
+        ending=ending(analysis, step),
     )
 
 
-def ending(session: Session) -> Outcome | None:
-    """How the session ended; None while it goes on."""
-    step = session.next_step()
+def ending(analysis: Analysis, step: Step) -> Outcome | None:
+    """How the session ended, if this is its next step; None while it goes on."""
     if not step.is_end:
         return None
     reason = step.reason
     if reason and step.kind == "unknown":  # it may tell a story of private answers
-        reason = reason.replace(doubt(session.offers), shared_doubt(session.offers))
+        reason = reason.replace(doubt(analysis), shared_doubt(analysis))
     return Outcome(kind=step.kind, text=step.text, reason=reason)
 
 
@@ -173,12 +171,12 @@ def cause(tree: Tree, id: str) -> Named:
     return Named(id=id, text=tree.causes[id].title)
 
 
-def _moves(session: Session) -> Iterator[Move]:
-    tree, effects = session.tree, _effects(session)
-    minutes = minutes_by_place(tree, session.events)
+def _moves(analysis: Analysis) -> Iterator[Move]:
+    tree, effects = analysis.tree, _effects(analysis)
+    minutes = minutes_by_place(tree, analysis.events)
     # What a step rules out stands at its last move, for that is the one that holds.
-    last = {_step(each): i for i, each in enumerate(session.events)}
-    for i, event in enumerate(session.events):
+    last = {_step(each): i for i, each in enumerate(analysis.events)}
+    for i, event in enumerate(analysis.events):
         if isinstance(event, Begun | Asked):
             continue
         text, answer = _in_words(tree, event)
@@ -219,21 +217,21 @@ def _step(event: Event) -> tuple[str, str]:
     return "", ""
 
 
-def _effects(session: Session) -> Mapping[tuple[str, str], tuple[Named, ...]]:
+def _effects(analysis: Analysis) -> Mapping[tuple[str, str], tuple[Named, ...]]:
     """
     Root causes that were ruled out or eliminated, by kind and id of the step.
 
     Those of private questions are left out, as they would tell the answer.
     """
-    roots = {each.id for each in session.tree.root_causes}
+    roots = {each.id for each in analysis.tree.root_causes}
     return {
         (entry.kind, entry.step): tuple(
-            cause(session.tree, each)
+            cause(analysis.tree, each)
             for each in (*entry.eliminated, *entry.ruled_out)
             if each in roots
         )
-        for entry in session.ledger.entries
-        if not is_private(session.tree, entry.kind, entry.step)
+        for entry in analysis.ledger.entries
+        if not is_private(analysis.tree, entry.kind, entry.step)
     }
 
 
