@@ -26,7 +26,7 @@ import troubleshoot as ts
 from troubleshoot.planner.diagnose import diagnose
 from troubleshoot.planner.repair import repair
 from troubleshoot.planner.task import Ask, Task
-from troubleshoot.session.api import offers_for
+from troubleshoot.session.api import analysis_for
 from troubleshoot.session.planning import task
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def noisy_task(seed: int) -> Task:
 @cache
 def repair_task(name: str) -> Task:
     """What a tree is planned from."""
-    return task(offers_for(ts.load(name), "repair")).task
+    return task(analysis_for(ts.load(name), "repair")).task
 
 
 if __name__ == "__main__":
