@@ -7,7 +7,7 @@ plans cost, what bound is proven and how many seconds of the processor it takes,
 a ratio to what the constant gives as it is, over all tables together. A constant that
 changes nothing here is a limit of time or memory for larger tasks.
 
-    python benchmarks/constants.py [NAME …]     e.g. compress.KEPT; all without a name
+    python benchmarks/constants.py [NAME …]     e.g. compress or compress.KEPT; else all
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def main(names: list[str]) -> None:
     print(f"{'constant':<30}{'value':>10}{'cost':>9}{'bound':>9}{'seconds':>9}")
     for group, plans in ((CERTAIN, certain), (NOISY, noisy), (REPAIR, repairs)):
         for name in group:
-            if not names or name in names:
+            if name.startswith(tuple(names) or ""):
                 compare(name, plans)
 
 

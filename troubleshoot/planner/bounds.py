@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 IntArray: TypeAlias = npt.NDArray[np.intp]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
+# What halving or doubling these changes: `python benchmarks/constants.py bounds`.
 SMALL = 1_500  # cells of a table whose cheapest cover is looked for
 COVERS = 500  # partial covers looked at before the exact one is given up
 PRICES = 9  # prices of a bit among the costs of the questions; any price is a bound

@@ -48,6 +48,7 @@ Place = TypeVar("Place")
 PlaceKey = TypeVar("PlaceKey", bound="Hashable")
 LiveSet: TypeAlias = int | SetState
 
+# Proven tables, seconds and gaps: `python benchmarks/plans.py`.
 SLACKS = (0.1, 0.03, 0.01, 0.0)  # rough plans first; what they prove is kept
 EVEN = 1e-12  # minutes; bounds that close are equal
 DEEPEST = 300  # places on a path that is searched; below, the greedy policy goes on

@@ -39,10 +39,12 @@ if TYPE_CHECKING:
 
 WRITTEN = (200, 40_000)  # questions of a noisy plan, at least and at most …
 CELLS = 400_000_000  # … in between, so many that writing it looks at so many numbers
+# What halving or doubling these changes: `python benchmarks/constants.py compress`.
 KEPT = 1 / 40  # of those left that a level may have before unlikely ones are made one
 HURRIED = 20  # questions that a level may have when the time is over
 HALF = 0.5  # of the belief; more than all the rest together
 MENTIONED = 0.01  # a class that likely is one of those that are left
+# What halving or doubling these changes: `python benchmarks/constants.py compress`.
 MUCH = 0.4  # bits; a question that tells less may be given up
 ROUNDS = 4  # in which those that are kept are chosen, as many each time
 FAR = 6.0  # bits that what finds none to join counts as losing

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from troubleshoot.planner.task import Task
 
 
-# Situations when nothing is limited, for the lower bound and for better questions.
+# Situations when nothing is limited, for the lower bound and for better questions: more
+# of them, a tighter gap and a longer wait; see `python benchmarks/plans.py --trees`.
 LOOKED, ROLLED = 1_000, 20_000
 
 

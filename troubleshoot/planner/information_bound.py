@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from troubleshoot.planner.task import IntArray, Task
 
 
+# The same halved and doubled: `python benchmarks/constants.py information_bound`.
 TOLD_APART = 60  # causes in S: the most probable; the bound holds for any of them
 PRICES = 12  # tried for a situation, from the least to the greatest that may matter
 TRACE = 1e-6  # of everybody: who is asked although it is not worth it, and bits

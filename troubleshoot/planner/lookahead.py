@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from troubleshoot.planner.task import Budget
 
 
+# What halving or doubling these changes: `python benchmarks/constants.py lookahead`.
 RISE = 1.05  # how much more the goal is each time
 ROUNDS = 3  # of fitting a price, for a state …
 AT_FIRST = 30  # … and for the first one

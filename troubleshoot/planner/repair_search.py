@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 CLOSE = 1e-10  # relative to the first lower bound; closer bounds have met
 LEAST = 1e-4  # of all minutes there are; that bound counts for so many at least
+# The same halved and doubled: `python benchmarks/constants.py repair_search`.
 TIE = 1e-2  # of that; what is better by less is not better
 LARGE = 2**18  # numbers touched by one look ahead; beyond, options wait their turn
 MEMORY = 2**29  # bytes of situations kept

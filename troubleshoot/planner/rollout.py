@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from troubleshoot.planner.task import Budget, IntArray, Progress
 
 
+# What halving or doubling these changes: `python benchmarks/constants.py rollout`.
 FOLLOWED = 1e-2  # of the cases: rarer ways are estimated
 TRIED = 4  # questions in a situation, those that tell most per minute
 TOGETHER = 32  # situations looked into at once
