@@ -296,8 +296,9 @@ class TestWritten:
         ("text", "words"),
         [
             ("", "not JSON"),
-            ("[" * 10_000, "not JSON"),
-            ('"\ud800"', "not JSON"),
+            ("[" * 100_000, "too deeply"),
+            ('"\ud800"', "half a character"),
+            ('{"format": 1, "format": 1}', "'format' twice"),
             (3, "a plan is a text"),
             ("[]", "'format'"),
             ("{}", "'format'"),

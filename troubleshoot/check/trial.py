@@ -19,7 +19,7 @@ import numpy as np
 from troubleshoot.session import DONT_KNOW, Action, Ending, Question
 from troubleshoot.session.belief import TOLERANCE
 from troubleshoot.text import listing, percent, quoted
-from troubleshoot.tree.tree import UNKNOWN
+from troubleshoot.tree.tree import UNKNOWN, groups_above
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,10 +61,8 @@ class Trial:
         wanted, tree = self.test.finds, self.session.tree
         if wanted == UNKNOWN or not tree.causes[wanted].is_group:
             return wanted in self.named
-        above = self.named[0] if self.named and self.named[0] != UNKNOWN else None
-        while above not in (None, wanted):
-            above = tree.causes[above].parent
-        return above == wanted
+        first = next((each for each in self.named if each != UNKNOWN), None)
+        return first is not None and tree.causes[wanted] in groups_above(tree, first)
 
     @property
     def in_time(self) -> bool:

@@ -8,7 +8,6 @@ or after it. A file that something else has changed meanwhile is left alone.
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import shutil
 import tempfile
@@ -19,7 +18,7 @@ from troubleshoot import files
 from troubleshoot.cli.refused import Refused
 from troubleshoot.errors import SessionError
 from troubleshoot.files import sync_folder
-from troubleshoot.session import resume
+from troubleshoot.session import resume, serialize
 
 if TYPE_CHECKING:
     from troubleshoot.session import Session
@@ -51,8 +50,7 @@ class Kept:
         """Whether the tree was edited since the session in the file was written."""
         if self.known is None:
             return False
-        written: str = json.loads(self.known)["tree"]["fingerprint"]
-        return written != tree.fingerprint
+        return serialize.read(decoded(self.known)).tree.fingerprint != tree.fingerprint
 
     def set_aside(self, tree: Tree) -> Path | None:
         """

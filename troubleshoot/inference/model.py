@@ -31,7 +31,7 @@ from troubleshoot.inference.tables import (
     small,
 )
 from troubleshoot.tree.read_only import layers
-from troubleshoot.tree.tree import once_per_tree
+from troubleshoot.tree.tree import groups_above, once_per_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -233,10 +233,8 @@ def _under(tree: Tree) -> dict[str, IntArray]:
     """Indices of the root causes under each cause, itself if it is one."""
     under: dict[str, list[int]] = {}
     for i, cause in enumerate(tree.root_causes):
-        name: str | None = cause.id
-        while name is not None:
-            under.setdefault(name, []).append(i)
-            name = tree.causes[name].parent
+        for each in (cause, *groups_above(tree, cause.id)):
+            under.setdefault(each.id, []).append(i)
     return {name: np.array(indices, np.intp) for name, indices in under.items()}
 
 

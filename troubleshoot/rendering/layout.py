@@ -42,6 +42,7 @@ from troubleshoot.rendering.sheet import (
 )
 from troubleshoot.session.api import analysis_for
 from troubleshoot.session.planning import policy_of, task
+from troubleshoot.tree.tree import groups_above
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -438,7 +439,7 @@ def causes(
             code=f"C{number}",
             title=each.title,
             about=each.about,
-            group=_group(tree, each.id),
+            group=next((x.id for x in groups_above(tree, each.id)), ""),
             endings=tuple(
                 x.number for x in closes if each.id in {y.cause for y in x.suspects}
             ),
@@ -453,14 +454,6 @@ def _remedies(analysis: Analysis, named: Named, cause: str) -> tuple[Remedy, ...
     """What helps against this cause alone."""
     alone = np.array(named.causes) == cause
     return remedies(analysis, named, alone.astype(np.float64), alone)
-
-
-def _group(tree: Tree, cause: str) -> str:
-    """The outermost group that a cause is in, empty if there is none."""
-    at, above = tree.causes[cause], tree.causes[cause].parent
-    while above is not None:
-        at, above = tree.causes[above], tree.causes[above].parent
-    return at.id if at.is_group else ""
 
 
 def groups(tree: Tree) -> dict[str, str]:

@@ -29,7 +29,7 @@ from troubleshoot.errors import ArgumentTypeError, JournalError, SessionError
 from troubleshoot.session import api
 from troubleshoot.session.options import Strategy
 from troubleshoot.session.probes import SECONDS, Probe
-from troubleshoot.session.serialize import parsed
+from troubleshoot.session.serialize import SAVED
 from troubleshoot.session.session import Session
 from troubleshoot.text import printable
 from troubleshoot.tree.tree import Tree
@@ -429,7 +429,9 @@ def _read(held: Held, written: bytes, name: str) -> Held:
     """The journal with one more line, whose checksum is right."""
     check = zlib.crc32(written[BODY:-1], held.check)
     try:
-        change = cast("Value", parsed(written.decode()))  # the head is an object's
+        change = cast(
+            "Value", SAVED.parsed(written.decode())
+        )  # the head is an object's
         return _with(held, written, check, change)
     except (SessionError, ValueError) as error:
         raise _damaged(held, name, str(error)) from None

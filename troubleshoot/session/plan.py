@@ -3,13 +3,10 @@ A plan: what to do in every situation, as a value, with how good that is.
 
 Costs are in minutes and include the setups that a step is the first to need; chances
 are fractions of 1. Numbers are rounded where they come about, so that a plan is the
-same to the byte on every machine, and after writing and reading.
+same to the byte on every machine, and after writing and reading. The reader is strict:
+any text is a plan or one ``PlanError`` with one sentence.
 
 Assumed: a single fault, and answers and failures independent given the cause.
-
-A plan as JSON, written and read.
-
-The reader is strict: any text is a plan or one ``PlanError`` with one sentence.
 """
 
 from __future__ import annotations
@@ -20,15 +17,14 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic import TypeAdapter
 
 from troubleshoot._version import __version__
 from troubleshoot.arguments import a_mapping, a_text
 from troubleshoot.errors import AnswerError, PlanError, UnknownName
 from troubleshoot.session.belief import cached_property
 from troubleshoot.session.events import Closed
-from troubleshoot.session.serialize import TreeMark
+from troubleshoot.session.serialize import FORMAT, StrictJSON, TreeMark
 from troubleshoot.text import minutes, percent
 
 if TYPE_CHECKING:
@@ -288,7 +284,7 @@ def _followed(node: PlanNode, answer: str) -> str:
     )
 
 
-FORMAT: Final = 1
+PLANNED: Final = StrictJSON("plan", PlanError)
 
 
 def shape(plan: Plan) -> dict[str, Any]:
@@ -322,38 +318,12 @@ def read(kind: type[Plan], text: str) -> Plan:
     Raises:
         PlanError: it is none; the message is one sentence.
     """
-    if not isinstance(text, str):
-        raise PlanError("a plan is a text")
-    try:
-        values = from_json(text, allow_inf_nan=False)
-    except (ValueError, TypeError) as error:
-        raise PlanError(f"the plan is not JSON: {error}") from None
-    try:
-        plan = TypeAdapter(kind).validate_json(json.dumps(_inner(values)), strict=True)
-    except ValidationError as error:
-        raise PlanError(_sentence(error)) from None
-    _check_edges(plan)
-    return plan
-
-
-def _inner(values: object) -> dict[str, Any]:
-    """The fields of a plan, once the format is checked."""
-    if not isinstance(values, dict) or "format" not in values:
-        raise PlanError("this is not a plan: one is an object that has a 'format'")
-    if type(values["format"]) is not int or values["format"] != FORMAT:
-        raise PlanError(
-            f"the plan has the format {json.dumps(values['format'])[:60]}, "
-            f"and this version reads format {FORMAT}"
-        )
+    values = PLANNED.checked(PLANNED.parsed(text))
     inner = {k: v for k, v in values.items() if k not in ("format", "library")}
     inner["nodes"] = inner.pop("plan", None)
-    return inner
-
-
-def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False, include_input=False)
-    place = ".".join(map(str, first[0]["loc"])) or "the whole"
-    return f"the plan cannot be read at '{place[:60]}': {first[0]['msg']}"
+    plan = PLANNED.validated(TypeAdapter(kind), inner)
+    _check_edges(plan)
+    return plan
 
 
 def _check_edges(plan: Plan) -> None:

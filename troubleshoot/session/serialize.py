@@ -1,11 +1,9 @@
 """
-A session as JSON, written and read.
+A session as JSON, written and read, and how any JSON text is read here.
 
-The reader is strict, because files come from anywhere: any text is a session or one
-``SessionError`` with one sentence. Texts, names and numbers are checked here; whether
+The reader is strict, because files come from anywhere: a text means one thing, or it is
+refused in one sentence. Texts, names and numbers of a session are checked here; whether
 they mean anything to a tree is decided where the tree is.
-
-JSON from anywhere: it means one thing, or it is refused in one sentence.
 """
 
 from __future__ import annotations
@@ -15,12 +13,25 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    TypeAlias,
+    TypeVar,
+)
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from troubleshoot._version import __version__
-from troubleshoot.errors import AnswerError, SessionError
+from troubleshoot.errors import (
+    AnswerError,
+    PlanError,
+    SessionError,
+    TroubleshootError,
+)
 from troubleshoot.files import LARGEST
 from troubleshoot.session.events import (
     Answered,
@@ -38,6 +49,7 @@ from troubleshoot.session.events import (
 )
 from troubleshoot.session.options import Options
 from troubleshoot.session.signing import signature
+from troubleshoot.text import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +58,9 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Question, Tree
 
 
-FORMAT: Final = 1
+T = TypeVar("T")
+
+FORMAT: Final = 1  # of every JSON text that is written here
 DIGITS: Final = 6  # of the recorded confidence; the last bits of a sum may differ
 
 
@@ -223,15 +237,10 @@ def read(text: str) -> Saved:
     Raises:
         SessionError: it is not one; the message is one sentence.
     """
-    value = parsed(text)
+    value = SAVED.parsed(text)
     if isinstance(value, dict) and "events" not in value and "session" in value:
         value = value["session"]
-        text = json.dumps(value)
-    _check_format(value)
-    try:
-        saved = _reader.validate_json(text, strict=True)
-    except ValidationError as error:
-        raise SessionError(_sentence(error)) from None
+    saved = SAVED.validated(_reader, SAVED.checked(value))
     log = (*saved.events, *saved.undone)
     stamped = tuple(_checked(i, each) for i, each in enumerate(log))
     size = len(saved.events)
@@ -241,40 +250,6 @@ def read(text: str) -> Saved:
     if any(is_fact(each) for each in undone):
         raise SessionError("the facts of the saved session cannot be undone")
     return replace(saved, events=events, undone=undone)
-
-
-def _check_format(value: object) -> None:
-    if not isinstance(value, dict) or "format" not in value:
-        raise SessionError(
-            "this is not a saved session: one is an object that has a 'format'"
-        )
-    if type(value["format"]) is not int or value["format"] != FORMAT:
-        raise SessionError(
-            f"the saved session has the format {shown(json.dumps(value['format']))}, "
-            f"and this version reads format {FORMAT}"
-        )
-
-
-def _sentence(error: ValidationError) -> str:
-    """The first error of the reader, in words."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)
-    place = ".".join(str(each) for each in first[0]["loc"]) or "the whole"
-    message = _MESSAGES.get(first[0]["type"], first[0]["msg"])
-    return f"the saved session cannot be read at {shown(place)}: {message}"
-
-
-_MESSAGES: Final = {
-    "missing": "this is missing",
-    "extra_forbidden": "this is not known here",
-    "unexpected_keyword_argument": "this is not known here",
-    "dataclass_type": "this should be an object",
-    "tuple_type": "this should be a list",
-    "string_type": "this should be a text",
-    "float_type": "this should be a number",
-    "bool_type": "this should be true or false",
-    "union_tag_not_found": "an event needs a 'kind'",
-    "union_tag_invalid": "this kind of event is not known",
-}
 
 
 def _checked(i: int, event: Event) -> Event:
@@ -310,39 +285,115 @@ def _replies(reply: Event | None, asked: Asked) -> bool:
 
 
 DEEPEST: Final = 100  # lists and objects in each other
-TOO_DEEP: Final = f"the saved session is nested too deeply, more than {DEEPEST} levels"
 SHOWN: Final = 60
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
+MESSAGES: Final = {
+    "missing": "this is missing",
+    "extra_forbidden": "this is not known here",
+    "unexpected_keyword_argument": "this is not known here",
+    "dataclass_type": "this should be an object",
+    "tuple_type": "this should be a list",
+    "string_type": "this should be a text",
+    "float_type": "this should be a number",
+    "bool_type": "this should be true or false",
+    "union_tag_not_found": "an event needs a 'kind'",
+    "union_tag_invalid": "this kind of event is not known",
+}
 
 
-def parsed(text: str) -> object:
-    """The JSON value; refuses what a second reader might take differently."""
-    if not isinstance(text, str):
-        raise SessionError("a saved session is a text")
-    if len(text) > LARGEST:
-        raise SessionError(f"the saved session is longer than {LARGEST:,} characters")
-    try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_without_duplicates,
-            parse_constant=_refused,
-            parse_float=_finite,
-            parse_int=_small,
-        )
-        decoded = json.dumps(value, ensure_ascii=False)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise SessionError(
-            f"the saved session is not JSON: {error.msg} at {place}"
-        ) from None
-    except RecursionError:
-        raise SessionError(TOO_DEEP) from None
-    if _is_deep(value):
-        raise SessionError(TOO_DEEP)
-    # An escape may hide half a character, which no file can hold.
-    if SURROGATE.search(text) or SURROGATE.search(decoded):
-        raise SessionError("the saved session holds half a character (a surrogate)")
-    return value
+@dataclass(frozen=True, slots=True)
+class StrictJSON:
+    """
+    Reads one kind of JSON text: what it is called, and the error that refuses others.
+
+    ``longest`` is how many characters it may have.
+    """
+
+    what: str
+    error: type[SessionError | PlanError] = SessionError
+    longest: float = math.inf
+
+    def parsed(self, text: object) -> object:
+        """The JSON value; refuses what a second reader might take differently."""
+        if not isinstance(text, str):
+            raise self.error(f"a {self.what} is a text")
+        if len(text) > self.longest:
+            raise self.error(
+                f"the {self.what} is longer than {self.longest:,} characters"
+            )
+        try:
+            value = json.loads(
+                text,
+                object_pairs_hook=self._without_duplicates,
+                parse_constant=self._refused,
+                parse_float=self._finite,
+                parse_int=self._small,
+            )
+            decoded = json.dumps(value, ensure_ascii=False)
+        except json.JSONDecodeError as error:
+            place = f"line {error.lineno}, column {error.colno}"
+            raise self.error(
+                f"the {self.what} is not JSON: {error.msg} at {place}"
+            ) from None
+        except RecursionError:
+            raise self._too_deep() from None
+        if _is_deep(value):
+            raise self._too_deep()
+        # An escape may hide half a character, which no file can hold.
+        if SURROGATE.search(text) or SURROGATE.search(decoded):
+            raise self.error(f"the {self.what} holds half a character (a surrogate)")
+        return value
+
+    def checked(self, value: object, *needed: str) -> dict[str, Any]:
+        """The object, once it has the format of now and the keys that are needed."""
+        keys = ("format", *needed)
+        if not isinstance(value, dict) or not value.keys() >= {*keys}:
+            named = listing(f"a '{each}'" for each in keys)
+            raise self.error(
+                f"this is not a {self.what}: one is an object that has {named}"
+            )
+        if type(value["format"]) is not int or value["format"] != FORMAT:
+            raise self.error(
+                f"the {self.what} has the format {shown(json.dumps(value['format']))}, "
+                f"and this version reads format {FORMAT}"
+            )
+        return value
+
+    def validated(self, reader: TypeAdapter[T], value: object) -> T:
+        """What the reader makes of the value."""
+        try:
+            return reader.validate_json(json.dumps(value), strict=True)
+        except ValidationError as error:
+            first = error.errors(
+                include_url=False, include_context=False, include_input=False
+            )[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        message = MESSAGES.get(first["type"], first["msg"])
+        raise self.error(f"the {self.what} cannot be read at {shown(place)}: {message}")
+
+    def _too_deep(self) -> TroubleshootError:
+        levels = f"more than {DEEPEST} levels"
+        return self.error(f"the {self.what} is nested too deeply, {levels}")
+
+    def _without_duplicates(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in found:
+                raise self.error(f"the {self.what} says {shown(name)} twice")
+            found[name] = value
+        return found
+
+    def _refused(self, word: str) -> float:
+        raise self.error(f"the {self.what} holds {word}, which is not a number in JSON")
+
+    def _finite(self, digits: str) -> float:
+        if math.isfinite(number := float(digits)):
+            return number
+        raise self.error(f"the {self.what} holds {shown(digits)}, which is too large")
+
+    def _small(self, digits: str) -> int:
+        self._finite(digits)
+        return int(digits)
 
 
 def _is_deep(value: object) -> bool:
@@ -359,31 +410,10 @@ def _inside(value: object) -> Iterable[object]:
     return value if isinstance(value, list) else ()
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise SessionError(f"the saved session says {shown(name)} twice")
-        found[name] = value
-    return found
-
-
-def _refused(word: str) -> float:
-    raise SessionError(f"the saved session holds {word}, which is not a number in JSON")
-
-
-def _finite(digits: str) -> float:
-    if math.isfinite(number := float(digits)):
-        return number
-    raise SessionError(f"the saved session holds {shown(digits)}, which is too large")
-
-
-def _small(digits: str) -> int:
-    _finite(digits)
-    return int(digits)
-
-
 def shown(text: str) -> str:
     """The text on one line, in quotes, cut where a message would grow too long."""
     line = " ".join(text.split())
     return f"'{line}'" if len(line) <= SHOWN else f"'{line[:SHOWN]}…'"
+
+
+SAVED: Final = StrictJSON("saved session", longest=LARGEST)

@@ -398,6 +398,16 @@ def once_per_tree(make: Callable[[Tree], T]) -> Callable[[Tree], T]:
     return made
 
 
+def groups_above(tree: Tree, cause: str) -> tuple[Cause, ...]:
+    """The groups that a cause or group is in, the widest first."""
+    found: list[Cause] = []
+    above = tree.causes[cause].parent
+    while above is not None:
+        found.insert(0, tree.causes[above])
+        above = found[0].parent
+    return tuple(found)
+
+
 def _named(kind: str, name: str, known: Mapping[str, T]) -> T:
     if not isinstance(name, str):
         raise ArgumentTypeError(f"a {kind} is named by its id, a text", argument="id")

@@ -17,7 +17,7 @@ from troubleshoot.session.answers import titled_action
 from troubleshoot.session.events import is_fact, plain
 from troubleshoot.session.serialize import tree_mark
 from troubleshoot.session.texts import Paragraph, laid, nodes, rich, short
-from troubleshoot.tree.tree import Escalation
+from troubleshoot.tree.tree import Escalation, groups_above
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,16 +102,11 @@ def _fact(event: Event) -> dict[str, Any]:
 
 
 def _cause(tree: Tree, cause: Cause) -> dict[str, Any]:
-    parents: list[str] = []
-    parent = cause.parent
-    while parent is not None:
-        parents.insert(0, tree.causes[parent].title)
-        parent = tree.causes[parent].parent
     return {
         "id": cause.id,
         "title": cause.title,
         "about": nodes(rich(cause.about)),
-        "groups": parents,
+        "groups": [each.title for each in groups_above(tree, cause.id)],
     }
 
 

@@ -12,17 +12,16 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from troubleshoot.errors import SessionError
+from troubleshoot.files import LARGEST
 from troubleshoot.session import serialize
 from troubleshoot.session.events import Closed
 from troubleshoot.session.options import SOMEBODY
 from troubleshoot.session.report.transcript import Move, Named, Outcome
-from troubleshoot.session.serialize import TreeMark, parsed, shown
+from troubleshoot.session.serialize import FORMAT, StrictJSON, TreeMark
 from troubleshoot.tree.tree import Risk
 
-FORMAT: Final = 1
 StepKind: TypeAlias = Literal["question", "action"]
 
 
@@ -258,38 +257,16 @@ class HandOff(Closed):
         Raises:
             SessionError: it is none; the message is one sentence.
         """
-        inner = _checked(parsed(text))
+        inner = HANDED.checked(HANDED.parsed(text), "session")
         inner["session"] = _dumped(inner["session"])
         serialize.read(inner["session"])
-        try:
-            return _reader.validate_json(json.dumps(inner), strict=True)
-        except ValidationError as error:
-            raise SessionError(_sentence(error)) from None
+        del inner["format"]
+        return HANDED.validated(_reader, inner)
 
 
 _reader: Final = TypeAdapter(HandOff)
+HANDED: Final = StrictJSON("hand-off", longest=LARGEST)
 
 
 def _dumped(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _checked(value: object) -> dict[str, Any]:
-    """The fields of a hand-off, once the format is checked."""
-    if not isinstance(value, dict) or not {"format", "session"} <= value.keys():
-        raise SessionError(
-            "this is not a hand-off: one is an object that has a 'format' and a "
-            "'session'"
-        )
-    if type(value["format"]) is not int or value["format"] != FORMAT:
-        raise SessionError(
-            f"the hand-off has the format {shown(json.dumps(value['format']))}, "
-            f"and this version reads format {FORMAT}"
-        )
-    return {name: each for name, each in value.items() if name != "format"}
-
-
-def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False, include_input=False)
-    place = ".".join(map(str, first[0]["loc"])) or "the whole"
-    return f"the hand-off cannot be read at {shown(place)}: {first[0]['msg']}"

@@ -52,7 +52,7 @@ from troubleshoot.session.report.transcript import (
 from troubleshoot.session.rules import next_step
 from troubleshoot.session.steps import Action, Ending, Question, Reply
 from troubleshoot.text import MASK, WORKED, minutes
-from troubleshoot.tree.tree import UNKNOWN, Escalation
+from troubleshoot.tree.tree import UNKNOWN, Escalation, groups_above
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -124,20 +124,10 @@ def _possible(analysis: Analysis) -> Iterator[Possible]:
         yield Possible(
             cause=cause(tree, each.cause),
             belief=rounded(each.posterior),
-            group=_group(tree, each.cause),
+            group=" > ".join(x.title for x in groups_above(tree, each.cause)),
             about=tree.causes[each.cause].about,
             remedies=tuple(_remedies(analysis, each.cause)),
         )
-
-
-def _group(tree: Tree, id: str) -> str:
-    """The groups that a cause stands in, the widest first."""
-    names: list[str] = []
-    parent = tree.causes[id].parent
-    while parent is not None:
-        names.insert(0, tree.causes[parent].title)
-        parent = tree.causes[parent].parent
-    return " > ".join(names)
 
 
 def _remedies(analysis: Analysis, id: str) -> Iterator[Remedy]:
