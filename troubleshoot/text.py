@@ -1,15 +1,14 @@
 """
-Times and long texts in few words, and any text made safe to print, to log and to show.
+What people read, said in one way: times, chances, lists, replies, and texts cut short.
 
 A text of a tree, a customer or an agent is never trusted: nothing that it holds may
 move a cursor, change a colour, begin a line of its own in a log, or turn the direction
 of what stands beside it.
-
-Numbers and lists as a customer reads them.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -17,9 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-SHORT: Final = 10  # minutes, up to which seconds are worth a word
+SHORT: Final = 10  # of a unit, up to which the next smaller one is worth a word
 HOUR: Final = 60  # seconds in a minute, minutes in an hour
+DAY: Final = 24  # hours
+DAYS: Final = 2  # from so many on they are said as days
+SMALL: Final = 0.005  # bits; rounds to 0.01
 TITLE: Final = 60  # characters of a title that is made of a longer text
+
+MASK: Final = "(private)"  # instead of an answer that is nobody else's business
+# What every question takes, and what comes of an action: as a record tells it, and as
+# whoever is asked may say it.
+REPLIES: Final = {"dont-know": "don't know", "not-now": "not now"}
+WORKED: Final = {"fixed": "it helped", "failed": "it did not help"}
+SAID: Final = {
+    "dont-know": "I don't know",
+    "not-now": "Not now",
+    "fixed": "It helped",
+    "failed": "It did not help",
+}
 
 # "1.", "2)", "-" and the like at the head of a line; the end of a first sentence.
 MARKER: Final = re.compile(r"\A\s*(?:[-*+#>]+|\d+[.)])\s+")
@@ -43,23 +57,48 @@ _HALVES: Final = re.compile("[\ud800-\udfff]")
 
 def duration(minutes: float) -> str:
     """
-    The minutes in words, "about" where seconds, or minutes beside hours, are left out.
+    The minutes in words, "about" where something smaller is left out.
 
     >>> duration(0.5), duration(4 / 3), duration(17.8), duration(90), duration(700)
     ('30 s', '1 min 20 s', 'about 18 min', '1 h 30 min', 'about 12 h')
     """
+    parts, is_whole = amounts(minutes)
+    said = " ".join(f"{count:,} {unit}" for count, unit in parts)
+    return said if is_whole else f"about {said}"
+
+
+def rounded(minutes: float) -> str:
+    """The minutes in words where it is said already that they are about so many."""
+    return duration(minutes).removeprefix("about ")
+
+
+def amounts(minutes: float) -> tuple[tuple[tuple[int, str], ...], bool]:
+    """
+    How many of which units to say, the larger first, and whether that is all.
+
+    Seconds are said up to ten minutes, minutes up to ten hours, hours up to ten days.
+
+    >>> amounts(91), amounts(17.8)
+    ((((1, 'h'), (31, 'min')), True), (((18, 'min'),), False))
+    """
+    if not minutes:
+        return ((0, "min"),), True
     if minutes < HOUR - 0.5:
-        return _parts(minutes * HOUR, "min", "s")
-    return _parts(minutes, "h", "min")
+        return _amounts(minutes * HOUR, HOUR, "min", "s")
+    if minutes < DAYS * DAY * HOUR - 0.5:
+        return _amounts(minutes, HOUR, "h", "min")
+    return _amounts(minutes / HOUR, DAY, "days", "h")
 
 
-def _parts(amount: float, large: str, small: str) -> str:
-    """An amount of the small unit, of which 60 are a large one."""
-    whole, rest = divmod(max(1, round(amount)), HOUR)
+def _amounts(
+    amount: float, many: int, large: str, small: str
+) -> tuple[tuple[tuple[int, str], ...], bool]:
+    """An amount of the small unit, of which so many are a large one."""
+    whole, rest = divmod(max(1, math.floor(amount + 0.5)), many)
     if rest and whole >= SHORT:
-        return f"about {round(amount / HOUR):,} {large}"
-    parts = [f"{n:,} {unit}" for n, unit in ((whole, large), (rest, small)) if n]
-    return " ".join(parts)
+        return ((math.floor(amount / many + 0.5), large),), False
+    parts = ((whole, large), (rest, small))
+    return tuple(each for each in parts if each[0]), True
 
 
 def title_of(text: str) -> str:
@@ -102,22 +141,6 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """The clean text with every run of blanks and line ends as one space."""
     return " ".join(clean(text).split())
-
-
-MASK: Final = "(private)"  # instead of an answer that is nobody else's business
-WORKED: Final = {"fixed": "it helped", "failed": "it did not help"}
-LONG: Final = 100  # hours, from which on tenths do not matter
-SMALL: Final = 0.005  # rounds to 0.01
-
-
-def minutes(cost: float) -> str:
-    """The cost in the unit that fits: "30 s", "2 min", "1.5 h"."""
-    if 0 < cost < 1:
-        return f"{cost * 60:.3g} s"
-    if cost <= HOUR:
-        return f"{cost:.3g} min"
-    hours = cost / HOUR
-    return f"{hours:.3g} h" if hours < LONG else f"{hours:,.0f} h"
 
 
 def percent(chance: float) -> str:

@@ -32,7 +32,7 @@ from troubleshoot.rendering.interactive.data import page_data
 from troubleshoot.session.answers import understood
 from troubleshoot.session.effort import effort
 from troubleshoot.session.events import plain
-from troubleshoot.text import UNPRINTABLE, duration
+from troubleshoot.text import UNPRINTABLE, rounded
 from troubleshoot.tree.tree import Action, Answer, Question
 
 HERE = Path(__file__).parent
@@ -435,16 +435,19 @@ class TestNumbers:
         script = page + source("page", ("wording",)) + play
         assert by_node(script, chances, tmp_path) == said
 
-    def test_times_are_those_of_the_command_line(self, tmp_path):
+    def test_times_are_those_of_the_command_line(self, kettle, tmp_path):
         """
-        Seconds, minutes and hours are rounded and named alike.
+        Seconds, minutes, hours and days are rounded and named alike.
         """
-        times = [0.05, 0.5, 1, 4 / 3, 5.2, 9.99, 10.4, 59.4, 59.6, 61, 90, 599, 700.3]
+        fixed = json.dumps(list(parts(interactive(kettle)))[1][1])
+        page = f"const document = {{getElementById: () => ({{textContent: {fixed}}})}};"
+        times = [0, 0.05, 0.5, 1, 4 / 3, 5.2, 9.99, 10.4, 10.5, 59.4, 59.6, 61, 90, 599]
+        times += [700.3, 2879, 2879.6, 3060, 60_090]
         play = "const play = (minutes) => duration(minutes);"
 
-        told = by_node(source("page", ("effort",)) + play, times, tmp_path)
+        told = by_node(page + source("page", ("wording",)) + play, times, tmp_path)
 
-        assert told == [duration(each).removeprefix("about ") for each in times]
+        assert told == [rounded(each) for each in times]
 
 
 def heard(kettle, typed):

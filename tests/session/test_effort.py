@@ -14,7 +14,7 @@ from session.trees import clock, random_trees, tree
 import troubleshoot as ts
 from troubleshoot.cli.words import time_taken
 from troubleshoot.session.effort import Effort, effort
-from troubleshoot.text import duration
+from troubleshoot.text import rounded
 
 # One setup of 4 minutes under all; a question that an action makes stale.
 DESK = """
@@ -49,7 +49,7 @@ def in_words(effort):
     ]
     if not parts:
         return None
-    time = f", about {duration(effort.minutes).removeprefix('about ')}"
+    time = f", about {rounded(effort.minutes)}"
     return " and ".join(parts) + time * bool(effort.minutes) + "."
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from troubleshoot.session import DONT_KNOW, NOT_NOW
+from troubleshoot.session import NOT_NOW
 from troubleshoot.session.events import Answered, Skipped, Tried
 from troubleshoot.session.state import corrected
-from troubleshoot.text import MASK
+from troubleshoot.text import MASK, REPLIES, WORKED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Tree
 
 
-REPLIES: Final = ("told", "answered", "changed")
+ANSWERED: Final = ("told", "answered", "changed")
 DONE: Final = ("done", "tried", "corrected")
 PUT: Final = ("answered", "changed", "tried", "corrected", "skipped")
 
@@ -49,7 +49,7 @@ def standing(session: Session) -> tuple[Move, ...]:
     """The last word on each question and action, in the order they came in."""
     last: dict[tuple[bool, str], Move] = {}
     for move in _moves(corrected(session.events)):
-        step = move.kind in REPLIES, move.step
+        step = move.kind in ANSWERED, move.step
         last.pop(step, None)
         last[step] = move
     return tuple(last.values())
@@ -74,7 +74,7 @@ def _moves(events: Iterable[Event]) -> tuple[Move, ...]:
 def masked(tree: Tree, move: Move) -> Move:
     """The move without what was said, where that is private."""
     question = tree.questions.get(move.step)
-    is_private = move.kind in REPLIES and question is not None and question.private
+    is_private = move.kind in ANSWERED and question is not None and question.private
     return move._replace(answer=MASK, value=None) if is_private else move
 
 
@@ -83,7 +83,7 @@ def reply(session: Session, question: str) -> Move | None:
     replies = [
         each._replace(kind="answered")
         for each in path(session)
-        if each.step == question and each.kind in REPLIES
+        if each.step == question and each.kind in ANSWERED
     ]
     return replies[-1] if replies else None
 
@@ -102,12 +102,12 @@ def _move(event: Event) -> Move | None:
 def in_words(tree: Tree, move: Move) -> tuple[str, str]:
     """What was asked or done, and what was said or came of it."""
     if move.kind in (*DONE, "skipped"):
-        came_of_it = {"fixed": "it helped", "failed": "it did not help"}
-        return tree.actions[move.step].do, came_of_it.get(move.answer, "not now")
+        return tree.actions[move.step].do, (REPLIES | WORKED)[move.answer]
     question = tree.questions[move.step]
-    said = {DONT_KNOW.value: "don't know", NOT_NOW.value: "not now"}
     # Of a number, the text is its band alone, such as "< 10".
     bands = question.unit != ""
-    said |= {x.id: f"{x.id} ({x.text})" if bands else x.text for x in question.answers}
+    said = REPLIES | {
+        x.id: f"{x.id} ({x.text})" if bands else x.text for x in question.answers
+    }
     number = "" if move.value is None else f"{move.value:g} {question.unit}: "
     return question.ask, number + said[move.answer]

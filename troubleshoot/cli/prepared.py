@@ -85,9 +85,10 @@ def play(terminal: Terminal, session: Session, answers: Mapping[str, str]) -> Se
         words.put(terminal, step, f"{path.number(session)}. ")
         said = answers.get(step.id)
         if isinstance(step, Action):
-            session, shown = _tried(session, step, said)
+            session = _tried(session, step, said)
         else:
-            session, shown = _answered(session, step, said)
+            session = _answered(session, step, said)
+        _, shown = path.in_words(session.tree, path.path(session)[-1])
         terminal.say(f"> {one_line(shown)}", bold=True)
     terminal.say()
     words.ending(terminal, session, step)
@@ -100,19 +101,13 @@ def chosen(session: Session) -> Step:
         return session.next_step()
 
 
-def _tried(session: Session, step: Action, said: str | None) -> tuple[Session, str]:
+def _tried(session: Session, step: Action, said: str | None) -> Session:
     fixed = WORKED.get(said) if said is not None else None
-    if fixed is None:
-        return session.not_now(step), "not now"
-    return session.tried(step, fixed=fixed), "it helped" if fixed else "it did not help"
+    return session.not_now(step) if fixed is None else session.tried(step, fixed=fixed)
 
 
-def _answered(
-    session: Session, step: Question, said: str | None
-) -> tuple[Session, str]:
+def _answered(session: Session, step: Question, said: str | None) -> Session:
     # An action of the same id may be what the entry is about.
     if said is None or (step.id in session.tree.actions and said in WORKED):
-        after = session.dont_know(step)
-    else:
-        after = session.answer(step, said)
-    return after, path.in_words(session.tree, path.path(after)[-1])[1]
+        return session.dont_know(step)
+    return session.answer(step, said)

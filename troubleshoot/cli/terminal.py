@@ -235,8 +235,8 @@ def is_watched() -> bool:
 
 def so_far(situations: int, lower: float, upper: float) -> str:
     """How far a search is; it may have a bound long before its first plan."""
-    from troubleshoot.text import minutes  # noqa: PLC0415 - a quick start
+    from troubleshoot.text import duration  # noqa: PLC0415 - a quick start
 
-    least = f"at least {minutes(lower)}"
-    between = f"{minutes(lower)} to {minutes(upper)}" if isfinite(upper) else least
+    least = f"at least {duration(lower)}"
+    between = f"{duration(lower)} to {duration(upper)}" if isfinite(upper) else least
     return f"{situations:,} situations looked into; {between} on average"

@@ -9,7 +9,7 @@ from troubleshoot.cli.prompt import YES_OR_NO, Offer
 from troubleshoot.cli.terminal import NO_BREAK
 from troubleshoot.session import Action, Question
 from troubleshoot.session.effort import effort
-from troubleshoot.text import duration, listing, percent
+from troubleshoot.text import duration, listing, percent, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -345,7 +345,6 @@ def time_taken(terminal: Terminal, session: Session) -> None:
         if number
     ]
     if parts:
-        time = duration(took.minutes).removeprefix("about ")
         terminal.say()
-        about = f", about {time}" if took.minutes else ""
+        about = f", about {rounded(took.minutes)}" if took.minutes else ""
         terminal.say(f"{' and '.join(parts)}{about}.", dim=True)

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from troubleshoot.rendering.words import DEFAULT, ending, in_language, measured
+from troubleshoot.rendering.words import DEFAULT, ending, in_language, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import SimpleNamespace
 
-    from troubleshoot.rendering.book import Close, Row, Runbook, Step, Stop
+    from troubleshoot.rendering.book import Close, Runbook, Step, Stop
     from troubleshoot.rendering.words import Language
 
 
@@ -32,7 +32,6 @@ SAFETY: Final = ("urgent", "stop")  # boxes whose texts are never cut
 BUNDLE: Final = 4  # links to the same ending that an eye can follow
 NAMED: Final = 3  # causes that an ending names; more are counted
 ARROW: Final = "\N{RIGHTWARDS ARROW}"
-OURS: Final = {"dont-know": "dont_know", "fixed": "it_helped", "failed": "it_failed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +148,9 @@ class _Drawing:
         found: dict[str, list[tuple[str, str]]] = {}
         for row in step.rows:
             name = f"{row.to.kind[0]}{row.to.number}"
-            found.setdefault(name, []).append((row.letter, self._answer(step, row)))
+            found.setdefault(name, []).append((row.letter, said(step, row, self.fixed)))
         for name, rows in found.items():
             yield Way(f"s{step.number}", name, tuple(rows))
-
-    def _answer(self, step: Step, row: Row) -> str:
-        if not row.text:
-            return str(getattr(self.fixed, OURS[row.answer]))
-        return measured(row.text, step.unit, self.fixed)
 
     # The stop box.
 

@@ -46,7 +46,6 @@ SHOWN: Final = 6  # suspects of an ending by title; the others are named by thei
 FEW: Final = 2  # remedies that an ending prints itself; more are looked up
 TWICE: Final = 2.0  # how much likelier than usual a second sign must be
 TELLING: Final = 2  # signs of a cause in the fault table
-FIXED: Final = {"dont-know": "dont_know", "fixed": "it_helped", "failed": "it_failed"}
 MORE: Final = "\N{HORIZONTAL ELLIPSIS}"
 STOPS: Final = (".", "!", "?", ":")  # a text with one of them at its end is a sentence
 TO: Final = "\N{EN DASH}"
@@ -208,9 +207,7 @@ class View:
 
     def said(self, step: Step, row: Row) -> str:
         """The answer of a row; where the author has no words for it, in ours."""
-        if not row.text:
-            return str(getattr(self.word, FIXED[row.answer]))
-        return words.measured(row.text, step.unit, self.word)
+        return words.said(step, row, self.word)
 
     def first(self, each: Step | Remedy) -> str:
         """What comes before it, in sentences, or below each other."""

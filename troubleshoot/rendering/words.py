@@ -1,10 +1,8 @@
 """
-The fixed words of documents, by language; a house may bring its own.
+The fixed words of documents by language, and numbers as printed pages say them.
 
-Numbers as printed pages say them, in the words of their language.
-
-No line is broken between a number and its unit, and numbers of one page are rounded
-alike: what takes minutes is said in minutes wherever it stands.
+Whoever prints may bring words of their own. No line is broken between a number and its
+unit.
 """
 
 from __future__ import annotations
@@ -19,17 +17,23 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from troubleshoot.arguments import a_mapping, a_text
 from troubleshoot.errors import ArgumentError, did_you_mean, nearest
+from troubleshoot.text import amounts
 from troubleshoot.text import percent as english
 
 if TYPE_CHECKING:
-    from troubleshoot.rendering.book import Close, Runbook
+    from troubleshoot.rendering.book import Close, Row, Runbook, Step
 
 
 Language: TypeAlias = str | Mapping[str, str]
 
 DEFAULT: Final = "en"
+HELD: Final = "\N{NO-BREAK SPACE}"
 ROUNDING: Final = 1e-9
 BLANK: Final = re.compile(r"{(.*?)}")
+LIMITS: Final = {"<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
+LIMIT: Final = re.compile(r"([<>]=?)\s*(\S+)")
+OURS: Final = {"dont-know": "dont_know", "fixed": "it_helped", "failed": "it_failed"}
+RANGE: Final = re.compile(r"(\S+?)\s*\.\.\s*(\S+)")
 FOLDER: Final = files("troubleshoot.rendering") / "languages"
 
 
@@ -94,39 +98,16 @@ def _read(language: str) -> Mapping[str, str]:
     return MappingProxyType(json.loads(text))
 
 
-HELD: Final = "\N{NO-BREAK SPACE}"
-MANY: Final = 90  # minutes; from here on they are said in hours
-WHOLE: Final = 10  # from here on without a decimal
-HOUR: Final = 60  # minutes, and seconds of a minute
-DAY: Final = 24  # hours
-DAYS: Final = 2  # from here on they are said in days
-LIMITS: Final = {"<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
-LIMIT: Final = re.compile(r"([<>]=?)\s*(\S+)")
-RANGE: Final = re.compile(r"(\S+?)\s*\.\.\s*(\S+)")
-
-
 def number(count: float, word: SimpleNamespace) -> str:
     """The number with at most one decimal: "3.7", "12", in German "3,7"."""
     return _decimal(f"{count:.1f}".removesuffix(".0"), word)
 
 
 def minutes(cost: float, word: SimpleNamespace) -> str:
-    """The time in the units that fit: "30 s", "90 min", "1 h 31 min", "2 days 3 h"."""
-    seconds = round(cost * HOUR)
-    if 0 < seconds < HOUR:
-        return f"{seconds}{HELD}s"
-    said = round(cost) if round(cost, 1) >= WHOLE else round(cost, 1)
-    if said <= MANY:
-        return f"{number(said, word)}{HELD}min"
-    if said < DAYS * DAY * HOUR:
-        return _both(divmod(round(said), HOUR), "h", "min")
-    return _both(divmod(round(cost / HOUR), DAY), word.days, "h")
-
-
-def _both(amounts: tuple[int, int], large: str, small: str) -> str:
-    most, rest = amounts
-    said = f"{most}{HELD}{large}"
-    return f"{said} {rest}{HELD}{small}" if rest else said
+    """The time in the units that fit: "30 s", "1 h 31 min", "2 days 3 h"."""
+    units = {"days": word.days}
+    parts, _ = amounts(cost)
+    return " ".join(f"{count}{HELD}{units.get(unit, unit)}" for count, unit in parts)
 
 
 def percent(chance: float, word: SimpleNamespace) -> str:
@@ -140,6 +121,13 @@ def questions(count: float, word: SimpleNamespace) -> str:
     said = number(count, word)
     form = word.one_question if said == "1" else word.several_questions
     return str(form.format(count=said))
+
+
+def said(step: Step, row: Row, word: SimpleNamespace) -> str:
+    """The answer of a row; where the author has no words for it, in ours."""
+    if not row.text:
+        return str(getattr(word, OURS[row.answer]))
+    return measured(row.text, step.unit, word)
 
 
 def measured(answer: str, unit: str, word: SimpleNamespace) -> str:

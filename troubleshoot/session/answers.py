@@ -24,7 +24,7 @@ from troubleshoot.session.steps import (
     Reply,
     Titled,
 )
-from troubleshoot.text import MASK, WORKED, title_of
+from troubleshoot.text import MASK, REPLIES, SAID, WORKED, title_of
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.tree import once_per_tree
 
@@ -48,9 +48,8 @@ NUMBER: Final = re.compile(
 )
 ALWAYS_POSSIBLE: Final = {
     "dont-know": Reply.DONT_KNOW,
-    "don't know": Reply.DONT_KNOW,
     "not-now": Reply.NOT_NOW,
-    "not now": Reply.NOT_NOW,
+    **{said: Reply(id) for id, said in REPLIES.items()},
 }
 SHOWN: Final = 60
 
@@ -199,7 +198,7 @@ def _texts(question: written.Question) -> str:
     """All that could have been said, as a customer reads it."""
     texts = [each.text.rstrip(".") for each in question.answers]
     kind = [f"a number in {question.unit}"] if question.unit else []
-    return "; ".join([*kind, *texts, "I don't know", "not now"])
+    return "; ".join([*kind, *texts, SAID["dont-know"], REPLIES["not-now"]])
 
 
 def _short(text: str) -> str:

@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from troubleshoot.errors import AnswerError, OtherTree
 from troubleshoot.session.answers import understood
 from troubleshoot.session.events import Answered, Asked, Remark, Skipped, Tried, is_fact
-from troubleshoot.text import MASK, listing, percent
+from troubleshoot.text import MASK, REPLIES, WORKED, listing, percent
 from troubleshoot.tree.tree import UNKNOWN
 
 if TYPE_CHECKING:
@@ -63,7 +63,6 @@ Said: TypeAlias = Answered | Tried | Skipped
 LEFT_OUT: Final = ("dropped", "meaning changed")
 SET_ASIDE: Final = "overtaken"
 OF_THE_TREE: Final = ("numbers changed", "edited", "renamed")
-REPLIES: Final = {"dont-know": "don't know", "not-now": "not now"}
 WITHHELD: Final = "(withheld, for it may have been private)"
 
 
@@ -137,8 +136,8 @@ class Then:
             return f"{self.asked(event.step)} {self._answer(event)}"
         text = self.done(event.step)
         if isinstance(event, Skipped):
-            return f"{text} (not now)"
-        return f"{text} ({'it helped' if event.fixed else 'it did not help'})"
+            return f"{text} ({REPLIES['not-now']})"
+        return f"{text} ({WORKED['fixed' if event.fixed else 'failed']})"
 
     def lost(self, event: Said, why: str, kind: Kind = "dropped") -> Carried:
         """The item about something that does not apply."""

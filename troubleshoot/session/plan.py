@@ -25,7 +25,7 @@ from troubleshoot.errors import AnswerError, PlanError, UnknownName
 from troubleshoot.session.belief import cached_property
 from troubleshoot.session.events import Closed
 from troubleshoot.session.serialize import FORMAT, StrictJSON, TreeMark
-from troubleshoot.text import minutes, percent
+from troubleshoot.text import duration, percent
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -164,9 +164,9 @@ class Plan(Closed):
     def certificate(self) -> str:
         """How good the plan is, in one sentence."""
         return (
-            f"On average {minutes(self.expected_cost)} and "
+            f"On average {duration(self.expected_cost)} and "
             f"{self.expected_questions:.1f} questions, at worst "
-            f"{minutes(self.worst_cost)}; {self._unfinished}{self._proof}."
+            f"{duration(self.worst_cost)}; {self._unfinished}{self._proof}."
         )
 
     @property
@@ -174,7 +174,7 @@ class Plan(Closed):
         if self.optimal:
             return "proven: no plan takes less on average"
         return (
-            f"no plan takes less than {minutes(self.lower_bound)} on average, "
+            f"no plan takes less than {duration(self.lower_bound)} on average, "
             f"so that {percent(self.gap)} might be saved at most"
         )
 
@@ -182,7 +182,7 @@ class Plan(Closed):
     def _unfinished(self) -> str:
         for each in self.endings:
             if each.kind == "unfinished":
-                cost = minutes(self.finished_cost)
+                cost = duration(self.finished_cost)
                 return (
                     f"it breaks off in {percent(each.probability)} of cases and, when "
                     f"all that is left is asked there, takes at most {cost}; "

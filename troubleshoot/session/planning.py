@@ -40,7 +40,7 @@ from troubleshoot.session.plan import (
     PlanNode,
 )
 from troubleshoot.session.serialize import tree_mark
-from troubleshoot.text import listing
+from troubleshoot.text import SAID, listing
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -220,7 +220,7 @@ NODES: Final[dict[Goal, int]] = {"diagnose": 5_000, "repair": 500}
 WORK: Final = 15_000_000  # likelihoods that noisy situations are looked into with …
 LEAST: Final = 20  # … if that is no fewer situations
 DIGITS: Final = 9  # of all numbers in a plan; sums differ in the last bits elsewhere
-TRIED: Final = (("failed", "It did not help"), ("fixed", "It helped"))
+TRIED: Final = tuple((each, SAID[each]) for each in ("failed", "fixed"))
 
 
 def policy_of(

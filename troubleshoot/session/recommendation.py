@@ -26,7 +26,7 @@ from troubleshoot.session.steps import (
     RunnerUp,
     Titled,
 )
-from troubleshoot.text import MASK, bits, listing, minutes, percent
+from troubleshoot.text import MASK, bits, duration, listing, percent
 from troubleshoot.tree.answers import numbers_of
 from troubleshoot.tree.tree import Escalation
 
@@ -151,7 +151,7 @@ def told_per_minute(gain: float, cost: float) -> str:
     """What a question is expected to tell, and at what price, in figures."""
     if gain <= NO_GAIN:
         return "It tells nothing more as things stand."
-    price = f" for {minutes(cost)}" if cost else " and costs no time"
+    price = f" for {duration(cost)}" if cost else " and costs no time"
     return f"Its answer is expected to tell {bits(gain)}{price}."
 
 

@@ -44,7 +44,7 @@ from troubleshoot.session.options import Asking, Doing, View
 from troubleshoot.session.planning import plan_of, policy_of, task
 from troubleshoot.session.recommendation import action_step, question_step, urgent_step
 from troubleshoot.session.state import Evidence, corrected
-from troubleshoot.text import minutes, percent
+from troubleshoot.text import duration, percent
 from troubleshoot.tree.tree import once_per_tree
 
 if TYPE_CHECKING:
@@ -425,7 +425,7 @@ def _first(
     node = policy.nodes[0]
     reason = (
         "It begins the cheapest way to a repair that was found, "
-        f"{minutes(policy.expected_cost)} on average."
+        f"{duration(policy.expected_cost)} on average."
     )
     if node.kind == "question":
         return question_step(analysis, named.questions[node.step].id, reason)
@@ -509,8 +509,8 @@ def _reason(plan: Plan) -> str:
     )
     most = "at most " if plan.finished_cost > plan.expected_cost else ""
     return (
-        f"It is the next step of a plan that takes {most}{minutes(plan.finished_cost)} "
-        f"on average, and {proof}."
+        f"It is the next step of a plan that takes {most}"
+        f"{duration(plan.finished_cost)} on average, and {proof}."
     )
 
 

@@ -6,15 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from troubleshoot.text import REPLIES, SAID, WORKED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from troubleshoot.tree.values import Range
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-# As ``troubleshoot.session.Reply`` has them, and actions their outcomes.
-REPLIES: Final = (("dont-know", "I don't know"), ("not-now", "Not now"))
-OUTCOMES: Final = (("fixed", "It helped"), ("failed", "It did not help"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +43,16 @@ def answers_schema(
         "anyOf": [
             *(_word(id, text) for id, text, _ in said),
             *(_number(text, numbers) for _, text, numbers in said if numbers),
-            *(_word(*each) for each in REPLIES),
+            *(_word(each, SAID[each]) for each in REPLIES),
         ]
     }
 
 
 def outcomes_schema(*, put_off: bool) -> dict[str, Any]:
     """What may be said of an action: what came of it, or that it has to wait."""
-    words = (*OUTCOMES, *REPLIES[1:]) if put_off else OUTCOMES
-    return {"anyOf": [*(_word(*each) for each in words), {"type": "boolean"}]}
+    words = (*WORKED, "not-now") if put_off else WORKED
+    said = (_word(each, SAID[each]) for each in words)
+    return {"anyOf": [*said, {"type": "boolean"}]}
 
 
 def _word(id: str, text: str) -> dict[str, Any]:

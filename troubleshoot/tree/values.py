@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from troubleshoot.errors import nearest
-from troubleshoot.text import duration
+from troubleshoot.text import rounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -201,7 +201,7 @@ def _one_time(text: str) -> str:
         first = _minutes(f"{found[1]} {found[2] or found[4]}")
         middle = (first + _minutes(f"{found[3]} {found[4]}")) / 2
         if math.isfinite(middle):
-            shown = duration(middle).removeprefix("about ")
+            shown = rounded(middle)
             return f"write the time it usually takes, such as '{shown}'."
     about = _ABOUT.fullmatch(low)
     if about and math.isfinite(_minutes(about[1])):

@@ -19,7 +19,7 @@ from troubleshoot.inference.model import UNKNOWN
 from troubleshoot.session.answers import told
 from troubleshoot.session.conflict import evidence_conflict
 from troubleshoot.session.steps import Question
-from troubleshoot.text import bits, minutes, percent, printable, quoted
+from troubleshoot.text import bits, duration, percent, printable, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,7 +65,7 @@ def _runners_up(step: Question) -> Iterator[str]:
     for each in step.runners_up:
         yield (
             f"  runner-up: '{each.id}', {bits(each.gain_bits)} "
-            f"for {minutes(each.cost_min)}"
+            f"for {duration(each.cost_min)}"
         )
 
 
@@ -284,7 +284,7 @@ def _could_change(analysis: Analysis, cause: str) -> Iterator[str]:
     if best is None:
         yield "Nothing that is left to ask would change this."
         return
-    price = f" ({minutes(best.minutes)})" if best.minutes else ""
+    price = f" ({duration(best.minutes)})" if best.minutes else ""
     yield (
         f"What tells most about it now: “{best.question.ask}”{price}. "
         f"{_effects(candidates, best.question, inside)}."

@@ -41,7 +41,6 @@ from troubleshoot.session.report.handoff import (
     ToDo,
 )
 from troubleshoot.session.report.transcript import (
-    REPLIES,
     Named,
     cause,
     is_private,
@@ -51,7 +50,7 @@ from troubleshoot.session.report.transcript import (
 )
 from troubleshoot.session.rules import next_step
 from troubleshoot.session.steps import Action, Ending, Question, Reply
-from troubleshoot.text import MASK, WORKED, minutes
+from troubleshoot.text import MASK, REPLIES, WORKED, duration
 from troubleshoot.tree.tree import UNKNOWN, Escalation, groups_above
 
 if TYPE_CHECKING:
@@ -443,7 +442,7 @@ def _step_in_words(gain: float, cost: float) -> str:
     if not cost:
         return f"{told}, and costs no time."
     but = "but takes only" if gain < LITTLE and cost <= QUICK else "and takes"
-    return f"{told}, {but} {minutes(cost)}."
+    return f"{told}, {but} {duration(cost)}."
 
 
 def _expected(analysis: Analysis, step: Question, answer: Choice) -> Expected:

@@ -30,7 +30,7 @@ from troubleshoot.session.events import (
 from troubleshoot.session.serialize import TreeMark, tree_mark
 from troubleshoot.session.signing import MEASURED, SAID
 from troubleshoot.session.steps import Reply
-from troubleshoot.text import MASK, WORKED, printable
+from troubleshoot.text import MASK, REPLIES, WORKED, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,10 +63,6 @@ WORDS: Final[Mapping[str, MoveKind]] = {
     "skipped": "action",
     "noted": "note",
     "ended": "given up",
-}
-REPLIES: Final = {
-    Reply.DONT_KNOW.value: "don't know",
-    Reply.NOT_NOW.value: "not now",
 }
 
 

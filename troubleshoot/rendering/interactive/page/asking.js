@@ -31,7 +31,7 @@ function lookAgain({ question, before, overtakenBy }) {
 function questionReason(step) {
   if (step.urgent) return word(step.reason);
   const bits = step.bits >= 0.005 ? step.bits.toFixed(2) : word("less_than_0_01");
-  return `${word("tells", { bits, minutes: minutes(step.minutes) })} ${word(step.reason)}`;
+  return `${word("tells", { bits, minutes: duration(step.minutes) })} ${word(step.reason)}`;
 }
 
 /** The card of an action that is recommended; cautions stand before it. */
@@ -95,7 +95,7 @@ function setupFirst({ setup }) {
 }
 
 function timeTaken({ minutes: cost }) {
-  return make("p", { className: "time" }, word("takes", { minutes: minutes(cost) }));
+  return make("p", { className: "time" }, word("takes", { minutes: duration(cost) }));
 }
 
 function hints({ how }) {

@@ -36,20 +36,6 @@ function isTaken(event) {
   return isAnswer(event) && isByPerson(event) && event.answer !== NOT_NOW;
 }
 
-/** Minutes as one says them: "1 min 20 s", "18 min", "1 h 30 min". */
-function duration(cost) {
-  return cost < 59.5 ? inUnits(cost * 60, "min", "s") : inUnits(cost, "h", "min");
-}
-
-/** An amount of the small unit, of which 60 are a large one. */
-function inUnits(amount, large, small) {
-  const all = Math.max(1, Math.round(amount));
-  const [whole, rest] = [Math.floor(all / 60), all % 60];
-  if (rest && whole >= 10) return `${Math.round(amount / 60)} ${large}`;
-  const parts = [whole && `${whole} ${large}`, rest && `${rest} ${small}`];
-  return parts.filter((each) => each).join(" ");
-}
-
 /** When a session began, and when something was said or done last. */
 function timesText({ events }) {
   const [begun, last] = [events[0], events.at(-1)].map(({ at }) => moment(at));

@@ -101,7 +101,7 @@ function stepLine({ question, action, urgent, setup, minutes: cost }) {
     [risk === "none" ? "" : word(risk)],
     headedBy(word("first"), setup.length === first.length ? [first.join(" ")] : first),
     linesOf(question ? question.ask : action.do),
-    [`(${minutes(cost)})`],
+    [`(${duration(cost)})`],
   ]);
 }
 

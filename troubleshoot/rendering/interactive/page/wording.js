@@ -8,14 +8,21 @@ function word(key, values = {}) {
   return WORDS[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-function minutes(cost) {
-  if (cost > 0 && cost < 1) return `${short(cost * 60)} s`;
-  return cost <= 60 ? `${short(cost)} min` : `${short(cost / 60)} h`;
+/** Minutes as one says them: "1 min 20 s", "18 min", "1 h 30 min", "2 days 3 h". */
+function duration(cost) {
+  if (!cost) return "0 min";
+  if (cost < 59.5) return inUnits(cost * 60, 60, "min", "s");
+  if (cost < 2 * 24 * 60 - 0.5) return inUnits(cost, 60, "h", "min");
+  return inUnits(cost / 60, 24, word("days"), "h");
 }
 
-/** Three digits are enough. */
-function short(number) {
-  return String(Number(number.toPrecision(3)));
+/** An amount of the small unit, of which so many are a large one. */
+function inUnits(amount, many, large, small) {
+  const all = Math.max(1, Math.round(amount));
+  const [whole, rest] = [Math.floor(all / many), all % many];
+  if (rest && whole >= 10) return `${Math.round(amount / many)} ${large}`;
+  const parts = [whole && `${whole} ${large}`, rest && `${rest} ${small}`];
+  return parts.filter((each) => each).join(" ");
 }
 
 /** Never "0 %" or "100 %" unless it is exactly so. */
