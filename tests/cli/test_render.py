@@ -527,7 +527,7 @@ class TestProgress:
 
         assert desk
         text = (
-            "lamp.yaml: html: 1,000 situations looked into; 1 min to 1.5 h on average"
+            "lamp.yaml: html: 1,000 situations looked into; 1 min to 1 h 30 min on average"
         )
         assert text in stream.getvalue()
         assert "\n" not in stream.getvalue()

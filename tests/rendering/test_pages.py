@@ -618,7 +618,7 @@ class TestRender:
         A house fills the blanks of its own words, and no others.
         """
         made = ts.render(kettle(), language={"figures_text": "{typical} oder {worst}"})
-        assert "2.9 min oder 7.5 min" in made
+        assert "2 min 56 s oder 7 min 30 s" in made
 
         with pytest.raises(ValueError, match="nothing fills 'tpical' in the word"):
             ts.render(kettle(), language={"figures_text": "{tpical}"})

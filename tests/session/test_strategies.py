@@ -159,7 +159,7 @@ class TestRepair:
 
         # Jensen et al. (2001): A3, then A1, for an expected cost of 1.45.
         assert (first.id, second.id) == ("a3", "a1")
-        assert "1.45 min on average" in first.reason
+        assert "1 min 27 s on average" in first.reason  # 1.45 min
         assert "chance of 55 %" in first.reason
 
     def test_a_question_that_pays(self):
@@ -398,7 +398,7 @@ class TestPlan:
         monkeypatch.setattr(rules, "plan_of", lambda *_: ts.Plan.from_json(weak))
 
         reason = tree(PRICED).begin(strategy="plan").next_step().reason
-        assert "takes at most 1.5 h on average" in reason
+        assert "takes at most 1 h 30 min on average" in reason
         assert "no plan can save more than 25 % of it" in reason
 
 
