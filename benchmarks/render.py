@@ -20,7 +20,7 @@ from typing import Any
 import troubleshoot as ts
 from troubleshoot.cli.terminal import so_far
 from troubleshoot.errors import TroubleshootError
-from troubleshoot.rendering.formats import WRITERS, Layout, Order
+from troubleshoot.rendering.formats import WRITERS, Layout, RenderRequest
 from troubleshoot.rendering.layout import STEPS
 
 EVERY = 1.0  # seconds between two words of progress
@@ -30,15 +30,15 @@ def main(*, causes: int, steps: int) -> None:
     """Print a line for the layout and one for each format."""
     tree = ts.loads(json.dumps(generated(causes)))
     print(f"{causes} causes, {len(tree.questions)} questions, at most {steps} steps")
-    order = Order(tree, layout=Layout(steps=steps, progress=Progress()))
+    request = RenderRequest(tree, layout=Layout(steps=steps, progress=Progress()))
     start = time.perf_counter()
-    made = order.runbook
+    made = request.runbook
     print(f"{'layout':<12}{time.perf_counter() - start:>8.2f} s", end="")
     print(f"   {len(made.steps)} steps, {len(made.closes)} endings")
     for to, write in WRITERS.items():
         start = time.perf_counter()
         try:
-            size = f"{len(write(order)):>12,} characters or bytes"
+            size = f"{len(write(request)):>12,} characters or bytes"
         except TroubleshootError as error:
             size = f"   {error}"
         print(f"{to:<12}{time.perf_counter() - start:>8.2f} s{size}", flush=True)

@@ -20,7 +20,7 @@ import troubleshoot as ts
 from troubleshoot.cli import main, publish, terminal, watch
 from troubleshoot.errors import Problem
 from troubleshoot.rendering import site
-from troubleshoot.rendering.formats import WRITERS, Order
+from troubleshoot.rendering.formats import WRITERS, RenderRequest
 
 BROKEN = "format: 1\ntitle: <b>Bad</b>\ncuases: {}\n"
 LONG = 30  # seconds that a slow machine may take for what takes one
@@ -518,7 +518,7 @@ class TestProgress:
         monkeypatch.setattr(sys, "stderr", stream)
         monkeypatch.setattr(terminal, "PATIENCE", 0.0)
         monkeypatch.setattr(click.utils, "should_strip_ansi", lambda *_, **__: False)
-        line = terminal.Line()
+        line = terminal.ProgressLine()
 
         line("lamp.yaml: html")
         line.searched(1_000, 1.0, 90.0)
@@ -526,10 +526,8 @@ class TestProgress:
         line.close()
 
         assert desk
-        text = (
-            "lamp.yaml: html: 1,000 situations looked into; 1 min to 1 h 30 min on average"
-        )
-        assert text in stream.getvalue()
+        so_far = "1,000 situations looked into; 1 min to 1 h 30 min on average"
+        assert f"lamp.yaml: html: {so_far}" in stream.getvalue()
         assert "\n" not in stream.getvalue()
         assert stream.getvalue().endswith(" \r")
 
@@ -548,7 +546,7 @@ class TestProgress:
         stream = Seen()
         monkeypatch.setattr(sys, "stderr", stream)
         monkeypatch.setattr(click.utils, "should_strip_ansi", lambda *_, **__: False)
-        line = terminal.Line()
+        line = terminal.ProgressLine()
         line.last -= terminal.PATIENCE
 
         line("1 of 2: lamp.yaml")
@@ -566,7 +564,7 @@ class TestProgress:
         monkeypatch.setattr(terminal, "PATIENCE", 0.04)
         monkeypatch.setattr(click.utils, "should_strip_ansi", lambda *_, **__: False)
 
-        with terminal.Line("Reading lamp.yaml"):
+        with terminal.ProgressLine("Reading lamp.yaml"):
             time.sleep(0.4)
 
         assert "\rReading lamp.yaml: 0 s; ^C stops it" in stream.getvalue()
@@ -578,10 +576,10 @@ class TestProgress:
         """
         seen, unseen = Seen(), io.StringIO()
         monkeypatch.setattr(sys, "stderr", seen)
-        terminal.Line()("lamp.yaml")
+        terminal.ProgressLine()("lamp.yaml")
         monkeypatch.setattr(terminal, "PATIENCE", 0.0)
         monkeypatch.setattr(sys, "stderr", unseen)
-        terminal.Line()("lamp.yaml")
+        terminal.ProgressLine()("lamp.yaml")
 
         assert seen.getvalue() == unseen.getvalue() == ""
 
@@ -619,7 +617,7 @@ class TestNames:
 
 def shelf_order(desk):
     """An order for the lamp."""
-    return Order(ts.load(desk / "lamp.yaml"))
+    return RenderRequest(ts.load(desk / "lamp.yaml"))
 
 
 class TestBanner:

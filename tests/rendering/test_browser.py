@@ -17,10 +17,10 @@ from rendering.browser import Watched, chromium, violations
 
 import troubleshoot as ts
 from troubleshoot.errors import Problem
-from troubleshoot.rendering.formats import Order
+from troubleshoot.rendering.formats import RenderRequest
 from troubleshoot.rendering.layout import laid_out
 from troubleshoot.rendering.pages import page
-from troubleshoot.rendering.site import Entry, entry, index, pages, under_banner
+from troubleshoot.rendering.site import IndexEntry, entry, index, pages, under_banner
 from troubleshoot.text import printable
 
 INCLUDED = ("home/no-internet", "kubernetes/pod-not-ready", "workshop/3d-print-fails")
@@ -120,7 +120,7 @@ def session_of(tree):
 def others(tree, sheet):
     """Every other HTML page without scripts that there is of a tree, by what it is."""
     session = session_of(tree)
-    order = Order(tree)
+    order = RenderRequest(tree)
     problem = Problem(code="x", message=tree.title, file="a", line=1, column=1)
     return {
         "transcript": ts.render(session, "html"),
@@ -128,7 +128,7 @@ def others(tree, sheet):
         "index": index(
             [
                 entry(tree, pages("x", order, ("html", "markdown"))),
-                Entry("bad", broken="trees/bad.yaml"),
+                IndexEntry("bad", broken="trees/bad.yaml"),
             ]
         ),
         "broken": under_banner("", [problem]),

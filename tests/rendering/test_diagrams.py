@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from strategies import trees
 
 import troubleshoot as ts
-from troubleshoot.rendering.book import Arrival, Place
+from troubleshoot.rendering.book import Arrival, Target
 from troubleshoot.rendering.commonmark import lines
 from troubleshoot.rendering.dot import dot
 from troubleshoot.rendering.flow import BOXES, flow, roots, split
@@ -175,7 +175,7 @@ def test_endings_that_many_steps_lead_to_are_stubs_but_once(small):
 
     def drawn(count):
         onward = [
-            replace(row, letter="b", to=Place("step", n)) for n in range(2, count + 1)
+            replace(row, letter="b", to=Target("step", n)) for n in range(2, count + 1)
         ]
         steps = [
             replace(
@@ -202,7 +202,7 @@ def test_endings_that_many_steps_lead_to_are_stubs_but_once(small):
 
 def test_small_neighbours_share_a_section(large):
     """Branches that were cut off the same step are drawn together where they fit."""
-    ends = [Place("ending", i) for i in range(1, 6)]
+    ends = [Target("ending", i) for i in range(1, 6)]
     step = replace(large.steps[0], came_from=())
     branches = [
         replace(
@@ -213,7 +213,7 @@ def test_small_neighbours_share_a_section(large):
         )
         for number in range(2, 9)
     ]
-    rows = tuple(replace(step.rows[0], to=Place("step", x.number)) for x in branches)
+    rows = tuple(replace(step.rows[0], to=Target("step", x.number)) for x in branches)
 
     # A branch and its endings are five boxes or six, another one is one box more.
     parts = split([replace(step, rows=rows), *branches], 8)
@@ -423,7 +423,7 @@ def test_mermaid_says_what_it_needs_where_it_is_too_long(large):
     """What cannot be short enough is left in full, under a note that says so."""
     step = large.steps[0]
     rows = tuple(
-        replace(step.rows[0], text="word " * 20, to=Place("ending", i + 1))
+        replace(step.rows[0], text="word " * 20, to=Target("ending", i + 1))
         for i in range(len(large.closes))
     )
     many = [replace(step, number=i, came_from=(), rows=rows) for i in range(1, 61)]

@@ -15,7 +15,7 @@ from strategies import trees
 
 import troubleshoot as ts
 from troubleshoot.inference.model import compiled
-from troubleshoot.rendering.book import Place
+from troubleshoot.rendering.book import Target
 from troubleshoot.rendering.layout import laid_out
 from troubleshoot.rendering.sheet import DOUBT, HARDLY, at_its_word
 from troubleshoot.session.api import analysis_for
@@ -48,13 +48,13 @@ often = settings(max_examples=50, deadline=None)
 
 def places(runbook):
     """Every step and ending, by its place."""
-    steps = {Place("step", x.number): x for x in runbook.steps}
-    return steps | {Place("ending", x.number): x for x in runbook.closes}
+    steps = {Target("step", x.number): x for x in runbook.steps}
+    return steps | {Target("ending", x.number): x for x in runbook.closes}
 
 
 def first(runbook):
     """Where the reader begins."""
-    return Place("step", 1) if runbook.steps else Place("ending", 1)
+    return Target("step", 1) if runbook.steps else Target("ending", 1)
 
 
 class TestReading:
@@ -316,7 +316,7 @@ class TestCauses:
         believed = analysis_for(tree_, goal, facts=passed(tree_)).belief.shares
         for place, each in places(runbook).items():
             left = {name for row in each.came_from for name in leaves(runbook, row)}
-            if place == Place("step", 1):
+            if place == Target("step", 1):
                 every = [x.id for x in runbook.causes if believed[x.id] > 0]
                 assert list(each.possible) == every
             elif place.kind == "step":

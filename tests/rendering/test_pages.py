@@ -19,7 +19,7 @@ from troubleshoot.rendering import site
 from troubleshoot.rendering.book import Sign
 from troubleshoot.rendering.formats import WRITERS
 from troubleshoot.rendering.layout import laid_out
-from troubleshoot.rendering.pages import View, page
+from troubleshoot.rendering.pages import RunbookView, page
 from troubleshoot.rendering.words import in_language
 from troubleshoot.text import printable
 
@@ -419,7 +419,7 @@ class TestChapters:
             for i, each in enumerate(own, start=1)
         ]
         made = replace(runbook, steps=tuple(steps), groups={"a": "A", "b": "B"})
-        view = View(made, in_language({"chapter_several": "again"}))
+        view = RunbookView(made, in_language({"chapter_several": "again"}))
 
         assert [view.chapter(each) for each in steps] == headings
 
@@ -440,7 +440,7 @@ class TestSigns:
             sign("Strong?", (one,), (4.0,)),
             sign("Third?", (one,), (2.0,)),
         )
-        view = View(replace(runbook, signs=signs), in_language())
+        view = RunbookView(replace(runbook, signs=signs), in_language())
 
         shown = [each.text for each in view.signs(runbook.causes[0])]
         assert shown == ["Strong?", second]
@@ -451,7 +451,7 @@ class TestSigns:
         """
         one = runbook.causes[0].id
         signs = (sign("Weak?", (one,), (1.5,)), sign("Weaker?", (one,), (1.2,)))
-        view = View(replace(runbook, signs=signs), in_language())
+        view = RunbookView(replace(runbook, signs=signs), in_language())
 
         assert [each.text for each in view.signs(runbook.causes[0])] == ["Weak?"]
 

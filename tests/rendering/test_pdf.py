@@ -15,7 +15,7 @@ from rendering.test_diagrams import naughty, saying
 import troubleshoot as ts
 from troubleshoot.rendering import pdf as module
 from troubleshoot.rendering.layout import laid_out
-from troubleshoot.rendering.pages import View
+from troubleshoot.rendering.pages import RunbookView
 from troubleshoot.rendering.pdf import explained, pdf
 from troubleshoot.rendering.words import in_language as ours
 
@@ -185,7 +185,7 @@ def test_the_fault_table_of_an_included_tree_is_one_page(file, paper):
 
     said = words(pdf(runbook, form="table", paper=paper), "-raw")
     assert "page1of1" in said
-    for code, each in View(runbook, ours()).remedies.values():
+    for code, each in RunbookView(runbook, ours()).remedies.values():
         assert said.count(bare(each.text)) == 1, code
 
 

@@ -20,7 +20,7 @@ from troubleshoot.text import percent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from troubleshoot.cli.path import Move
+    from troubleshoot.cli.path import PathStep
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Question, Session
     from troubleshoot.session.state import SetAside
@@ -49,13 +49,13 @@ def changed(terminal: Terminal, session: Session) -> Session | None:
     return said_anew(terminal, session, chosen[0]) if chosen else session
 
 
-def offered(session: Session) -> tuple[Move, ...]:
+def offered(session: Session) -> tuple[PathStep, ...]:
     """Everything that was said, what is worth checking again first."""
     first = suspects(session)
     return (*first, *(each for each in path.replies(session) if each not in first))
 
 
-def suspects(session: Session) -> tuple[Move, ...]:
+def suspects(session: Session) -> tuple[PathStep, ...]:
     """What does not fit the rest, in the order in which to check it again."""
     said = {(x.kind in path.DONE, x.step): x for x in path.replies(session)}
     surprise = session.surprise()
@@ -63,7 +63,7 @@ def suspects(session: Session) -> tuple[Move, ...]:
     return tuple(said[each.kind == "action", each.step] for each in found)
 
 
-def picked(moves: Sequence[Move], line: str) -> tuple[Move, ...]:
+def picked(moves: Sequence[PathStep], line: str) -> tuple[PathStep, ...]:
     """The move of this number; none where the customer goes back."""
     typed = line.strip().casefold()
     if typed in Command.QUIT.value:
@@ -78,7 +78,7 @@ def picked(moves: Sequence[Move], line: str) -> tuple[Move, ...]:
     )
 
 
-def said_anew(terminal: Terminal, session: Session, move: Move) -> Session:
+def said_anew(terminal: Terminal, session: Session, move: PathStep) -> Session:
     """The session after a new answer to this step, or as it was."""
     step = as_step(session, move)
     terminal.say()
@@ -98,7 +98,7 @@ def said_anew(terminal: Terminal, session: Session, move: Move) -> Session:
     return after
 
 
-def as_step(session: Session, move: Move) -> Question | Action:
+def as_step(session: Session, move: PathStep) -> Question | Action:
     """What was asked or done, to be put again; not recommended, so without a reason."""
     if move.kind in path.DONE:
         return replace(session.action(move.step), reason="")

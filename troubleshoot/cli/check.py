@@ -13,7 +13,7 @@ from troubleshoot.check import problems
 from troubleshoot.cli.json_out import FORMAT, dumps
 from troubleshoot.cli.options import json_option
 from troubleshoot.cli.refused import PROBLEMS, WRONG_USAGE, Refused
-from troubleshoot.cli.terminal import Line
+from troubleshoot.cli.terminal import ProgressLine
 from troubleshoot.cli.typed import AnyName
 from troubleshoot.text import clean
 
@@ -39,7 +39,7 @@ def command(*, trees: tuple[str, ...], as_json: bool) -> None:
     """
     files = list(dict.fromkeys(file for each in trees for file in tree_files(each)))
     found: list[Problem] = []
-    with Line() as line:
+    with ProgressLine() as line:
         for number, file in enumerate(files, start=1):
             line(f"Checking {number:,} of {len(files):,}: {file}")
             of_file = problems(file)

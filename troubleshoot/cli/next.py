@@ -24,7 +24,7 @@ from troubleshoot.cli.options import (
 )
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_options, wrong_usage
 from troubleshoot.cli.session_file import decoded, read
-from troubleshoot.cli.terminal import CHOOSING, Line, Terminal
+from troubleshoot.cli.terminal import CHOOSING, ProgressLine, Terminal
 from troubleshoot.cli.typed import FileName
 from troubleshoot.errors import SessionError
 from troubleshoot.session import begin, resume
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 
 Pairs: TypeAlias = "Sequence[tuple[str, str]]"
-Known: TypeAlias = "Mapping[str, str]"
-Later: TypeAlias = "Sequence[tuple[str, Known]]"
+Values: TypeAlias = "Mapping[str, str]"
+InTurn: TypeAlias = "Sequence[tuple[str, Values]]"
 WORKED = {"yes": True, "no": False}
 OPTIONS = {"facts": "--fact", "tried": "--tried"}
 TYPED = f"{__name__}.typed"
@@ -102,7 +102,7 @@ def command(
     loaded = tree_of(tree)
     check_at_hand(loaded, by, has)
     known, later = in_order(ctx.meta[TYPED], facts, tried)
-    with wrong_options(), Line(CHOOSING):
+    with wrong_options(), ProgressLine(CHOOSING):
         session = opened(loaded, file, known, by=by, has=has, strategy=strategy)
         for option, said in later:
             session = after(session, option, said)
@@ -115,7 +115,7 @@ def command(
         words.advice(Terminal(), session, session.next_step())
 
 
-def in_order(typed: Iterable[str], facts: Pairs, tried: Pairs) -> tuple[Known, Later]:
+def in_order(typed: Iterable[str], facts: Pairs, tried: Pairs) -> tuple[Values, InTurn]:
     """The facts before any action, then what follows, by option, as it was typed."""
     left = {"facts": iter(facts), "tried": iter(tried)}
     pairs = [(OPTIONS[name], next(left[name])) for name in typed if name in left]
@@ -128,7 +128,7 @@ def in_order(typed: Iterable[str], facts: Pairs, tried: Pairs) -> tuple[Known, L
     return {}, runs
 
 
-def after(session: Session, option: str, said: Known) -> Session:
+def after(session: Session, option: str, said: Values) -> Session:
     """The session after answers, or after actions that were tried."""
     with wrong_usage(option):
         for name, value in said.items():
@@ -160,7 +160,7 @@ def worked(action: str, said: str) -> bool:
 def opened(
     tree: Tree,
     file: str | None,
-    facts: Known,
+    facts: Values,
     *,
     by: tuple[str, ...] | None,
     has: tuple[str, ...] | None,

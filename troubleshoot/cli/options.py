@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
-from troubleshoot.cli.terminal import Line
+from troubleshoot.cli.terminal import ProgressLine
 from troubleshoot.cli.typed import TreeName, included, short
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
 from troubleshoot.text import one_line
@@ -137,7 +137,7 @@ def check_at_hand(
 def tree_of(name: str) -> Tree:
     """The tree of a file or of an included tree's name."""
     refuse_unknown(name)
-    with Line(f"Reading {short(name)}"):
+    with ProgressLine(f"Reading {short(name)}"):
         return load(name)
 
 

@@ -27,7 +27,7 @@ DONE: Final = ("done", "tried", "corrected")
 PUT: Final = ("answered", "changed", "tried", "corrected", "skipped")
 
 
-class Move(NamedTuple):
+class PathStep(NamedTuple):
     """
     A step and what came of it; ``kind`` is that of the event.
 
@@ -40,14 +40,14 @@ class Move(NamedTuple):
     value: float | None = None
 
 
-def path(session: Session) -> tuple[Move, ...]:
+def path(session: Session) -> tuple[PathStep, ...]:
     """Every answer and every tried or skipped action, the latest last."""
     return _moves(session.events)
 
 
-def standing(session: Session) -> tuple[Move, ...]:
+def standing(session: Session) -> tuple[PathStep, ...]:
     """The last word on each question and action, in the order they came in."""
-    last: dict[tuple[bool, str], Move] = {}
+    last: dict[tuple[bool, str], PathStep] = {}
     for move in _moves(corrected(session.events)):
         step = move.kind in ANSWERED, move.step
         last.pop(step, None)
@@ -55,7 +55,7 @@ def standing(session: Session) -> tuple[Move, ...]:
     return tuple(last.values())
 
 
-def replies(session: Session) -> tuple[Move, ...]:
+def replies(session: Session) -> tuple[PathStep, ...]:
     """What was said to each question, and what came of each action that was tried."""
     return tuple(each for each in standing(session) if each.kind != "skipped")
 
@@ -66,19 +66,19 @@ def number(session: Session) -> int:
     return len(put) + 1
 
 
-def _moves(events: Iterable[Event]) -> tuple[Move, ...]:
+def _moves(events: Iterable[Event]) -> tuple[PathStep, ...]:
     moves = (_move(each) for each in events)
     return tuple(each for each in moves if each is not None)
 
 
-def masked(tree: Tree, move: Move) -> Move:
+def masked(tree: Tree, move: PathStep) -> PathStep:
     """The move without what was said, where that is private."""
     question = tree.questions.get(move.step)
     is_private = move.kind in ANSWERED and question is not None and question.private
     return move._replace(answer=MASK, value=None) if is_private else move
 
 
-def reply(session: Session, question: str) -> Move | None:
+def reply(session: Session, question: str) -> PathStep | None:
     """The last reply to a question as it was meant, whether told or asked for."""
     replies = [
         each._replace(kind="answered")
@@ -88,18 +88,20 @@ def reply(session: Session, question: str) -> Move | None:
     return replies[-1] if replies else None
 
 
-def _move(event: Event) -> Move | None:
+def _move(event: Event) -> PathStep | None:
     match event:
         case Answered():
-            return Move(event.kind, event.step, event.answer, event.value)
+            return PathStep(event.kind, event.step, event.answer, event.value)
         case Tried():
-            return Move(event.kind, event.step, "fixed" if event.fixed else "failed")
+            return PathStep(
+                event.kind, event.step, "fixed" if event.fixed else "failed"
+            )
         case Skipped():
-            return Move(event.kind, event.step, NOT_NOW.value)
+            return PathStep(event.kind, event.step, NOT_NOW.value)
     return None
 
 
-def in_words(tree: Tree, move: Move) -> tuple[str, str]:
+def in_words(tree: Tree, move: PathStep) -> tuple[str, str]:
     """What was asked or done, and what was said or came of it."""
     if move.kind in (*DONE, "skipped"):
         return tree.actions[move.step].do, (REPLIES | WORKED)[move.answer]

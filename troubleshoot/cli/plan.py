@@ -17,7 +17,7 @@ from troubleshoot.cli.options import (
     tree_of,
 )
 from troubleshoot.cli.refused import wrong_options
-from troubleshoot.cli.terminal import Line, Terminal
+from troubleshoot.cli.terminal import ProgressLine, Terminal
 from troubleshoot.cli.typed import Count, Seconds
 from troubleshoot.session.api import plan
 from troubleshoot.session.plan import shape
@@ -80,7 +80,7 @@ def command(
     """
     loaded = tree_of(tree)
     check_at_hand(loaded, by, has)
-    line = Line(f"Planning, {one_line(loaded.title)}")
+    line = ProgressLine(f"Planning, {one_line(loaded.title)}")
     with wrong_options(), line:
         made = plan(
             loaded,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from troubleshoot import files
 from troubleshoot.cli import path, words
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
-from troubleshoot.cli.terminal import CHOOSING, Line
+from troubleshoot.cli.terminal import CHOOSING, ProgressLine
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
 from troubleshoot.session import NOT_NOW, Action, Ending, begin
 from troubleshoot.text import one_line
@@ -97,7 +97,7 @@ def play(terminal: Terminal, session: Session, answers: Mapping[str, str]) -> Se
 
 def chosen(session: Session) -> Step:
     """The next step; that it is being chosen is said where it takes long."""
-    with Line(CHOOSING):
+    with ProgressLine(CHOOSING):
         return session.next_step()
 
 

@@ -27,10 +27,10 @@ from troubleshoot.cli.refused import WRONG_USAGE, Refused
 from troubleshoot.cli.replay import text_of
 from troubleshoot.errors import SessionError, TroubleshootError
 from troubleshoot.rendering import render
-from troubleshoot.rendering.formats import Order
+from troubleshoot.rendering.formats import RenderRequest
 from troubleshoot.rendering.site import (
     INDEXES,
-    Entry,
+    IndexEntry,
     Page,
     entry,
     index,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from troubleshoot.cli.terminal import Line
+    from troubleshoot.cli.terminal import ProgressLine
     from troubleshoot.errors import Problem
     from troubleshoot.rendering.formats import Layout, Look
     from troubleshoot.rendering.words import Language
@@ -58,7 +58,7 @@ TROUBLE = (TroubleshootError, TemplateError, OSError)
 
 
 @dataclass(frozen=True)
-class Source:
+class NamedFile:
     """A tree or a session as it was named, and its pages' name before the dot."""
 
     file: str
@@ -74,7 +74,7 @@ class Opened:
     problems: tuple[Problem, ...] = ()
 
 
-Reader: TypeAlias = Callable[[Source], Opened]
+Reader: TypeAlias = Callable[[NamedFile], Opened]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Failed:
 class Result:
     """What came of a source."""
 
-    source: Source
+    source: NamedFile
     opened: Opened = field(default_factory=Opened)
     written: tuple[Written, ...] = ()
     failed: tuple[Failed, ...] = ()
@@ -128,9 +128,9 @@ class Edition:
 
     folder: Path
     reader: Reader
-    line: Line
+    line: ProgressLine
 
-    def published(self, source: Source, counted: str = "") -> Result:
+    def published(self, source: NamedFile, counted: str = "") -> Result:
         """
         Write the pages of one source; what goes wrong is said in the result.
 
@@ -214,13 +214,15 @@ class Sheets:
     layout: Layout
     look: Look
 
-    def __call__(self, source: Source) -> Opened:
+    def __call__(self, source: NamedFile) -> Opened:
         """The pages of a tree, or what is wrong with its file."""
         tree, problems = examine(source.file)
         if tree is None:
             return Opened(problems=problems)
-        order = Order(tree, self.language, self.templates, self.layout, self.look)
-        return Opened(pages(source.stem, order, self.formats), tree)
+        request = RenderRequest(
+            tree, self.language, self.templates, self.layout, self.look
+        )
+        return Opened(pages(source.stem, request, self.formats), tree)
 
     def index(self, edition: Edition, results: Iterable[Result]) -> list[Written]:
         """Write the pages that lead to the others."""
@@ -254,10 +256,10 @@ def _text(path: Path) -> str:
     return files.read(path, LARGEST).decode(errors="replace")
 
 
-def listed(result: Result) -> Entry:
+def listed(result: Result) -> IndexEntry:
     """What the index says of a tree; a broken one goes by the name of its file."""
     if result.opened.tree is None:
-        return Entry(result.source.stem, broken=result.source.file)
+        return IndexEntry(result.source.stem, broken=result.source.file)
     return entry(result.opened.tree, result.there)
 
 
@@ -277,7 +279,7 @@ class Cases:
     language: Language
     templates: Path | None
 
-    def __call__(self, source: Source) -> Opened:
+    def __call__(self, source: NamedFile) -> Opened:
         """The pages of one file."""
         value = self._value(source.file)
         fixed = {"language": self.language, "templates": self.templates}

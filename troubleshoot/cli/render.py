@@ -19,8 +19,8 @@ from troubleshoot.cli.publish import (
     told,
 )
 from troubleshoot.cli.refused import PROBLEMS, Refused
-from troubleshoot.cli.render_options import ALL, FORMS, Wish, reader, refuse
-from troubleshoot.cli.terminal import Line
+from troubleshoot.cli.render_options import ALL, FORMS, RenderOptions, reader, refuse
+from troubleshoot.cli.terminal import ProgressLine
 from troubleshoot.cli.typed import AnyName, Count, FolderName, TreeName
 from troubleshoot.cli.watch import Watch
 from troubleshoot.errors import did_you_mean, nearest
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from troubleshoot.cli.publish import Opened, Reader, Result, Source, Written
+    from troubleshoot.cli.publish import NamedFile, Opened, Reader, Result, Written
 
 
 SEVERAL: Final = "several pages need a folder: add --to."
@@ -145,22 +145,22 @@ def command(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - as
     a saved session, a hand-off or a journal instead. A tree that is broken stops no
     other. The exit code is 1 if a page could not be made.
     """
-    wish = Wish(**options, said=said(ctx))
-    with Line() as line:
-        render(wish, line)
+    chosen = RenderOptions(**options, said=said(ctx))
+    with ProgressLine() as line:
+        render(chosen, line)
 
 
-def render(wish: Wish, line: Line) -> None:
+def render(chosen: RenderOptions, line: ProgressLine) -> None:
     """Print the page, or write the pages, once or for as long as trees are saved."""
-    opens = reader(wish, line)
-    if wish.folder is None:
-        print_page(wish, opens, line)
+    opens = reader(chosen, line)
+    if chosen.folder is None:
+        print_page(chosen, opens, line)
         return
-    ready(wish.folder)
-    edition = Edition(wish.folder, opens, line)
-    if wish.watch and isinstance(opens, Sheets):
-        Watch(wish, edition, opens).follow()
-    write(wish, edition, opens)
+    ready(chosen.folder)
+    edition = Edition(chosen.folder, opens, line)
+    if chosen.watch and isinstance(opens, Sheets):
+        Watch(chosen, edition, opens).follow()
+    write(chosen, edition, opens)
 
 
 def said(ctx: click.Context) -> frozenset[str]:
@@ -173,10 +173,10 @@ def said(ctx: click.Context) -> frozenset[str]:
     )
 
 
-def print_page(wish: Wish, opens: Reader, line: Line) -> None:
+def print_page(chosen: RenderOptions, opens: Reader, line: ProgressLine) -> None:
     """Print the one page that can be made; what is wrong with others is told."""
-    sources = wish.sources()
-    if wish.has_folders:
+    sources = chosen.sources()
+    if chosen.has_folders:
         refuse(SEVERAL)
     every = [(each.file, one_opened(each, opens, line)) for each in sources]
     good = [(file, opened) for file, opened in every if not opened.problems]
@@ -190,7 +190,7 @@ def print_page(wish: Wish, opens: Reader, line: Line) -> None:
         raise click.exceptions.Exit(PROBLEMS)
 
 
-def one_opened(source: Source, opens: Reader, line: Line) -> Opened:
+def one_opened(source: NamedFile, opens: Reader, line: ProgressLine) -> Opened:
     """A source with what is wrong with it."""
     line(source.file)
     try:
@@ -201,7 +201,7 @@ def one_opened(source: Source, opens: Reader, line: Line) -> Opened:
         line.close()
 
 
-def print_one(file: str, opened: Opened, line: Line) -> None:
+def print_one(file: str, opened: Opened, line: ProgressLine) -> None:
     """Print the only page of a source."""
     line(f"{file}: {opened.pages[0].to}")
     try:
@@ -219,21 +219,21 @@ def with_name(file: str, error: Exception) -> str:
     return message if message.startswith(f"{file}:") else f"{file}: {message}"
 
 
-def write(wish: Wish, edition: Edition, opens: Reader) -> None:
+def write(chosen: RenderOptions, edition: Edition, opens: Reader) -> None:
     """Write all pages and say so; the exit code is 1 if one is missing."""
-    results, sources = [], wish.sources()
+    results, sources = [], chosen.sources()
     for number, source in enumerate(sources, start=1):
         counted = f"{number} of {len(sources)}: " if len(sources) > 1 else ""
         results.append(edition.published(source, counted))
-        if not wish.as_json:
+        if not chosen.as_json:
             edition.line.close()
             tell(results[-1])
     edition.line.close()
     indexes: list[Written] = []
     failed: list[Failed] = []
-    if wish.has_index and isinstance(opens, Sheets):
+    if chosen.has_index and isinstance(opens, Sheets):
         indexes, failed = _index(edition, opens, results)
-    if wish.as_json:
+    if chosen.as_json:
         problems = check.shape([x for each in results for x in each.opened.problems])
         click.echo(dumps(shape(results, indexes, failed, problems["problems"])))
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from troubleshoot.cli import publish
 from troubleshoot.cli.check import tree_files
 from troubleshoot.cli.options import by_name, check_at_hand, refuse_unknown, tree_of
-from troubleshoot.cli.publish import Sheets, Source
+from troubleshoot.cli.publish import NamedFile, Sheets
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_options
 from troubleshoot.cli.replay import session_files
 from troubleshoot.rendering.formats import Layout, Look
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from troubleshoot.cli.publish import Reader
-    from troubleshoot.cli.terminal import Line
+    from troubleshoot.cli.terminal import ProgressLine
     from troubleshoot.rendering.pages import Form, Paper
     from troubleshoot.session.plan import Goal
 
@@ -40,7 +40,7 @@ SHEET_OPTIONS: Final = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class RenderOptions:
     """The options, parsed; ``said`` are those that stand on the command line."""
 
     trees: tuple[str, ...]
@@ -76,18 +76,18 @@ class Wish:
         """Whether a folder is among what is named."""
         return any(map(os.path.isdir, self.trees))
 
-    def sources(self) -> list[Source]:
+    def sources(self) -> list[NamedFile]:
         """The files that are named, and those in folders, each once."""
         within = tree_files if self.of_trees else session_files
         files = list(dict.fromkeys(x for each in self.trees for x in within(each)))
         pairs = zip(files, stems(files), strict=True)
-        return [Source(file, stem) for file, stem in pairs]
+        return [NamedFile(file, stem) for file, stem in pairs]
 
 
-def reader(wish: Wish, line: Line) -> Reader:
+def reader(chosen: RenderOptions, line: ProgressLine) -> Reader:
     """How each file is opened; ``Refused`` if what is wished for does not fit."""
-    _refuse_contradictions(wish)
-    return sheets(wish, line) if wish.of_trees else _cases(wish)
+    _refuse_contradictions(chosen)
+    return sheets(chosen, line) if chosen.of_trees else _cases(chosen)
 
 
 def refuse(message: str) -> NoReturn:
@@ -95,19 +95,19 @@ def refuse(message: str) -> NoReturn:
     raise Refused(message, code=WRONG_USAGE)
 
 
-def _refuse_contradictions(wish: Wish) -> None:
-    if wish.watch and wish.as_json:
+def _refuse_contradictions(chosen: RenderOptions) -> None:
+    if chosen.watch and chosen.as_json:
         refuse("--json is said once, and --watch goes on: leave one of them out.")
-    for option, asked in (("--watch", wish.watch), ("--json", wish.as_json)):
-        if asked and wish.folder is None:
+    for option, asked in (("--watch", chosen.watch), ("--json", chosen.as_json)):
+        if asked and chosen.folder is None:
             refuse(f"{option} is for pages in a folder: add --to.")
-    if wish.folder is None and "pdf" in wish.formats and sys.stdout.isatty():
+    if chosen.folder is None and "pdf" in chosen.formats and sys.stdout.isatty():
         refuse("a PDF is nothing to read on a terminal: add --to.")
-    for option in sorted(wish.said & PRINTED) if wish.formats == (CLICKED,) else ():
+    for option in sorted(chosen.said & PRINTED) if chosen.formats == (CLICKED,) else ():
         refuse(f"{option} is for pages of steps; the {CLICKED} page asks by itself.")
-    of_other = publish.OPTIONS if wish.of_trees else SHEET_OPTIONS
-    for option in sorted(wish.said & of_other):
-        forms = publish.FORMS if wish.of_trees else FORMS
+    of_other = publish.OPTIONS if chosen.of_trees else SHEET_OPTIONS
+    for option in sorted(chosen.said & of_other):
+        forms = publish.FORMS if chosen.of_trees else FORMS
         wanted = " or ".join(f"--form {each}" for each in forms)
         refuse(f"{option} is for {wanted}.")
 
@@ -115,63 +115,63 @@ def _refuse_contradictions(wish: Wish) -> None:
 # Trees.
 
 
-def sheets(wish: Wish, line: Line) -> Sheets:
+def sheets(chosen: RenderOptions, line: ProgressLine) -> Sheets:
     """How trees are opened."""
-    for name in wish.trees:
+    for name in chosen.trees:
         if name.endswith((".json", ".journal")):
             refuse(f"'{name}' looks like a saved session: add --form transcript.")
         refuse_unknown(name)
-    form = FORMS[wish.form]
+    form = FORMS[chosen.form]
     known = TABLES if form == "table" else tuple(SUFFIXES)
-    facts = by_name(wish.facts, "--fact")
-    _refuse_unfit(wish, facts)
+    facts = by_name(chosen.facts, "--fact")
+    _refuse_unfit(chosen, facts)
     layout = Layout(
-        goal=wish.goal, facts=facts, by=wish.by, has=wish.has, steps=wish.steps
+        goal=chosen.goal, facts=facts, by=chosen.by, has=chosen.has, steps=chosen.steps
     )
     return Sheets(
-        formats=_formats(wish, known),
-        language=wish.language,
-        templates=wish.templates,
+        formats=_formats(chosen, known),
+        language=chosen.language,
+        templates=chosen.templates,
         layout={**layout, "progress": line.searched},
-        look=Look(paper=wish.paper, form=form, date=wish.date),
+        look=Look(paper=chosen.paper, form=form, date=chosen.date),
     )
 
 
-def _refuse_unfit(wish: Wish, facts: Mapping[str, str]) -> None:
+def _refuse_unfit(chosen: RenderOptions, facts: Mapping[str, str]) -> None:
     """Refuse facts and people that a tree does not know, before anything is written."""
-    if not (facts or wish.by or wish.has):
+    if not (facts or chosen.by or chosen.has):
         return
-    for source in wish.sources():
+    for source in chosen.sources():
         tree, _ = examine(source.file)
         if tree is not None:
-            check_at_hand(tree, wish.by, wish.has)
+            check_at_hand(tree, chosen.by, chosen.has)
             with wrong_options(f" for {source.file}"):
-                begin(tree, facts, by=wish.by, has=wish.has)
+                begin(tree, facts, by=chosen.by, has=chosen.has)
 
 
-def _formats(wish: Wish, known: Sequence[str]) -> tuple[str, ...]:
+def _formats(chosen: RenderOptions, known: Sequence[str]) -> tuple[str, ...]:
     """The formats that are wished for; all are those that there are for the form."""
-    if ALL in wish.formats:
+    if ALL in chosen.formats:
         return tuple(known)
-    for each in wish.formats:
+    for each in chosen.formats:
         if each not in known:
             listed = ", ".join(known)
-            refuse(f"--form {wish.form} has no format '{each}'; it has {listed}.")
-    return wish.formats
+            refuse(f"--form {chosen.form} has no format '{each}'; it has {listed}.")
+    return chosen.formats
 
 
 # Sessions.
 
 
-def _cases(wish: Wish) -> publish.Cases:
+def _cases(chosen: RenderOptions) -> publish.Cases:
     """How sessions are opened."""
-    tree = None if wish.tree is None else tree_of(wish.tree)
-    if tree is None and wish.form == "transcript":
+    tree = None if chosen.tree is None else tree_of(chosen.tree)
+    if tree is None and chosen.form == "transcript":
         refuse(f"a transcript takes the texts of a tree: {publish.NEEDS_TREE}.")
     return publish.Cases(
-        form=wish.form,
-        formats=_formats(wish, tuple(publish.SUFFIXES)),
+        form=chosen.form,
+        formats=_formats(chosen, tuple(publish.SUFFIXES)),
         tree=tree,
-        language=wish.language,
-        templates=wish.templates,
+        language=chosen.language,
+        templates=chosen.templates,
     )

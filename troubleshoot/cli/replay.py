@@ -14,7 +14,7 @@ from troubleshoot.cli.json_out import FORMAT, dumps
 from troubleshoot.cli.options import json_option, tree_argument, tree_of
 from troubleshoot.cli.refused import PROBLEMS, WRONG_USAGE, Refused
 from troubleshoot.cli.session_file import decoded, read
-from troubleshoot.cli.terminal import Line, Terminal
+from troubleshoot.cli.terminal import ProgressLine, Terminal
 from troubleshoot.cli.typed import AnyName, TreeName
 from troubleshoot.errors import SessionError, TroubleshootError
 from troubleshoot.session import Journal
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Tree
 
 
-Status: TypeAlias = Literal["same", "differs", "failed"]
+Verdict: TypeAlias = Literal["same", "differs", "failed"]
 SUFFIXES: Final = (".json", ".journal")
-COUNTED: Final[dict[Status, str]] = {
+COUNTED: Final[dict[Verdict, str]] = {
     "same": "as before",
     "differs": "differently now",
     "failed": "cannot be replayed",
@@ -47,7 +47,7 @@ class Case:
     why: str = ""
 
     @property
-    def status(self) -> Status:
+    def status(self) -> Verdict:
         """Whether it ends as it did."""
         if self.comparison is None:
             return "failed"
@@ -113,7 +113,7 @@ def session_files(name: str) -> Iterator[str]:
 def replayed(tree: Tree, files: Sequence[str], before: Tree | None) -> list[Case]:
     """What comes of each file, one after the other; a bad one stops no other."""
     cases = []
-    with Line() as line:
+    with ProgressLine() as line:
         for number, file in enumerate(files, start=1):
             line(f"Replaying {number:,} of {len(files):,}: {file}")
             cases.append(case(tree, file, before))

@@ -160,7 +160,7 @@ PATIENCE: Final = 1.0  # seconds until work is long, and between two words on it
 
 
 @dataclass
-class Line:
+class ProgressLine:
     """
     The line; it says nothing unless somebody sees standard error.
 

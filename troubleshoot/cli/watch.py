@@ -18,8 +18,8 @@ from troubleshoot.tree.load import find
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from troubleshoot.cli.publish import Edition, Result, Sheets, Source
-    from troubleshoot.cli.render_options import Wish
+    from troubleshoot.cli.publish import Edition, NamedFile, Result, Sheets
+    from troubleshoot.cli.render_options import RenderOptions
 
 
 # When a file was written, its size, and which file it is: an editor may replace it.
@@ -50,10 +50,10 @@ def settled(look: Callable[[], Stamps]) -> Iterator[Stamps]:
 class Watch:
     """Trees that are rendered as they are saved, and what came of each so far."""
 
-    wish: Wish
+    chosen: RenderOptions
     edition: Edition
     sheets: Sheets
-    results: dict[Source, Result] = field(default_factory=dict)
+    results: dict[NamedFile, Result] = field(default_factory=dict)
 
     def follow(self) -> None:
         """Render all trees, then whatever changes; only an interrupt ends it."""
@@ -79,10 +79,10 @@ class Watch:
             if source not in self.results or fresh or not same:
                 self._render(source)
         self.results = {each: self.results[each] for each in sources}
-        if self.wish.has_index:
+        if self.chosen.has_index:
             self._trying(lambda: self.sheets.index(self.edition, self.results.values()))
 
-    def _render(self, source: Source) -> None:
+    def _render(self, source: NamedFile) -> None:
         result = self.results[source] = self.edition.published(source)
         self.edition.line.close()
         for each in result.failed:
@@ -105,16 +105,16 @@ class Watch:
         except TROUBLE as error:
             say(told(error))
 
-    def _sources(self) -> list[Source]:
+    def _sources(self) -> list[NamedFile]:
         try:
-            return self.wish.sources()
+            return self.chosen.sources()
         except Refused:
             return []  # a folder whose last tree went
 
     def _templates(self) -> list[str]:
-        if self.wish.templates is None:
+        if self.chosen.templates is None:
             return []
-        return [str(each) for each in self.wish.templates.rglob("*")]
+        return [str(each) for each in self.chosen.templates.rglob("*")]
 
 
 def _stamps(files: Iterable[str]) -> Iterator[tuple[str, Stamp]]:

@@ -14,7 +14,7 @@ from troubleshoot.text import duration, listing, percent, rounded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from troubleshoot.cli.path import Move
+    from troubleshoot.cli.path import PathStep
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Ending, Session, Step
     from troubleshoot.session.migrate import Carried
@@ -114,7 +114,7 @@ def so_far(
 def told(
     terminal: Terminal,
     session: Session,
-    move: Move,
+    move: PathStep,
     *,
     more: str,
     lead: str,

@@ -1,9 +1,9 @@
 """
 A runbook as data: numbered steps and endings, whatever the format.
 
-Costs are in minutes, chances fractions of 1. Causes are named by id; ``Cause.code``
-is what the elimination strip calls them. Texts are the author's own words; fixed words
-come from the writer of a format, in its language.
+Costs are in minutes, chances fractions of 1. Causes are named by id, in the strip of
+causes by ``ListedCause.code``. Texts are the author's own words; fixed words come from
+the writer of a format, in its language.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Escalation, Risk
 
 
-Outcome: TypeAlias = Literal[
+PrintedOutcome: TypeAlias = Literal[
     "found", "narrowed", "unknown", "fixed", "escalate", "cut", "contradiction"
 ]
 """
@@ -25,7 +25,7 @@ the answers fit no listed cause.
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Target:
     """Where a row leads: a step (``7``) or an ending (``E2``)."""
 
     kind: Literal["step", "ending"]
@@ -63,12 +63,12 @@ class Row:
     letter: str
     answer: str
     text: str
-    to: Place
+    to: Target
     rules_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class PrintedStep:
     """
     One question or action.
 
@@ -100,7 +100,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suspect:
+class NamedCause:
     """A cause that an ending names: how likely it is there, and what it is."""
 
     cause: str
@@ -110,7 +110,7 @@ class Suspect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remedy:
+class PrintedRemedy:
     """
     An action that an ending proposes.
 
@@ -145,10 +145,10 @@ class Close:
     """
 
     number: int
-    outcome: Outcome
-    suspects: tuple[Suspect, ...] = ()
+    outcome: PrintedOutcome
+    suspects: tuple[NamedCause, ...] = ()
     confidence: float = 0.0
-    remedies: tuple[Remedy, ...] = ()
+    remedies: tuple[PrintedRemedy, ...] = ()
     came_from: tuple[Arrival, ...] = ()
     worst: float = 0.0
     probability: float = 0.0
@@ -188,7 +188,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
+class ListedCause:
     """
     A root cause, for the strip, the index and the fault table.
 
@@ -203,7 +203,7 @@ class Cause:
     group: str
     endings: tuple[int, ...] = ()
     path: tuple[str, ...] = ()
-    remedies: tuple[Remedy, ...] = ()
+    remedies: tuple[PrintedRemedy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,15 +260,15 @@ class Runbook:
     front: Front
     figures: Figures
     stops: tuple[Stop, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[PrintedStep, ...]
     closes: tuple[Close, ...]
-    causes: tuple[Cause, ...]
-    remedies: tuple[Remedy, ...]
+    causes: tuple[ListedCause, ...]
+    remedies: tuple[PrintedRemedy, ...]
     signs: tuple[Sign, ...]
     groups: dict[str, str]
     escalate: Escalation
 
-    def step(self, number: int) -> Step:
+    def step(self, number: int) -> PrintedStep:
         """The step of this number, from 1 on."""
         return self.steps[number - 1]
 

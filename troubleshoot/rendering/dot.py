@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from troubleshoot.rendering.book import Runbook
-    from troubleshoot.rendering.flow import Box, Flow, Kind, Section, Way
+    from troubleshoot.rendering.flow import Box, BoxKind, Flow, Section, Way
     from troubleshoot.rendering.words import Language
 
 
@@ -25,7 +25,7 @@ ESCAPED: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;"})
 ROOM: Final = 18.0  # em in a box
 BESIDE: Final = 13.0  # em beside a link
 MOST: Final = 6  # lines of one text
-LOOKS: Final[Mapping[Kind, str]] = {
+LOOKS: Final[Mapping[BoxKind, str]] = {
     "urgent": "shape=box, penwidth=3",
     "stop": "shape=box, style=rounded, penwidth=3",
     "question": "shape=box",

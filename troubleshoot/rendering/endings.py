@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 
 from troubleshoot.planner import action_order
-from troubleshoot.rendering.book import Outcome, Remedy, Suspect
+from troubleshoot.rendering.book import NamedCause, PrintedOutcome, PrintedRemedy
 from troubleshoot.session.belief import TOLERANCE, likeliest_first, standing
 from troubleshoot.text import listing
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Action, Question, Setup, Tree
 
 
-Saying: TypeAlias = tuple[Outcome, frozenset[int]]
+Saying: TypeAlias = tuple[PrintedOutcome, frozenset[int]]
 """An outcome, and the remedy classes that it is about."""
 
 DIGITS: Final = 9  # of a share; sums differ in the last bits elsewhere
@@ -41,7 +41,7 @@ def says(task: Task, spot: Spot, left: BoolArray) -> Saying:
     ``left`` are the causes that are not crossed out there, shape (causes,).
     """
     ending = spot.ending
-    outcome: Outcome = "cut"
+    outcome: PrintedOutcome = "cut"
     if ending != "unfinished" and ending != "":  # noqa: PLR1714 - read by type checkers
         outcome = ending
     mass = np.bincount(task.classes, np.where(left, spot.joint, 0.0))
@@ -61,7 +61,7 @@ def suspects(
     saying: Saying,
     joint: FloatArray,
     left: BoolArray,
-) -> tuple[tuple[Suspect, ...], float]:
+) -> tuple[tuple[NamedCause, ...], float]:
     """
     Whom an ending names, the likeliest first, and how sure it is of that.
 
@@ -79,7 +79,7 @@ def suspects(
     order = likeliest_first(p)
     causes = analysis.tree.causes
     found = tuple(
-        Suspect(
+        NamedCause(
             cause=named.causes[i],
             title=causes[named.causes[i]].title,
             about=causes[named.causes[i]].about,
@@ -100,7 +100,7 @@ def remedies(
     against: BoolArray,
     *,
     opened: frozenset[int] = frozenset(),
-) -> tuple[Remedy, ...]:
+) -> tuple[PrintedRemedy, ...]:
     """
     The actions worth trying against some causes, in the order to try them.
 
@@ -108,7 +108,7 @@ def remedies(
     shape (causes,). Each chance is for the case that those before it did not help. One
     is listed only if it is likely enough, given that.
     """
-    found: list[Remedy] = []
+    found: list[PrintedRemedy] = []
     p = weights
     for i in action_order.remedies(named.task, weights, against, opened):
         total, act = float(p.sum()), named.task.actions[i]
@@ -122,7 +122,7 @@ def remedies(
 
 def in_full(
     analysis: Analysis, named: Named, names: Iterable[str]
-) -> tuple[Remedy, ...]:
+) -> tuple[PrintedRemedy, ...]:
     """These actions for whoever comes from anywhere, with all that they stand on."""
     at = {each.id: i for i, each in enumerate(named.actions)}
     tree, opened = analysis.tree, named.task.opened
@@ -131,12 +131,12 @@ def in_full(
 
 def _remedy(
     tree: Tree, named: Named, i: int, opened: frozenset[int], chance: float
-) -> Remedy:
+) -> PrintedRemedy:
     action, act = named.actions[i], named.task.actions[i]
     every = _chain(named, act.setup, named.task.opened)
     setups = [tree.setups[named.setups[each]] for each in every]
     by, things = taken(action, *setups)
-    return Remedy(
+    return PrintedRemedy(
         id=action.id,
         text=action.do,
         how=action.how,

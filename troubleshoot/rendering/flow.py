@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import SimpleNamespace
 
-    from troubleshoot.rendering.book import Close, Runbook, Step, Stop
+    from troubleshoot.rendering.book import Close, PrintedStep, Runbook, Stop
     from troubleshoot.rendering.words import Language
 
 
-Kind: TypeAlias = Literal["urgent", "stop", "question", "action", "ending", "away"]
+BoxKind: TypeAlias = Literal["urgent", "stop", "question", "action", "ending", "away"]
 """What a box stands for; "away" is a stub for what is drawn elsewhere."""
 
 BOXES: Final = 40  # in one picture: as many as a page holds and an eye follows
@@ -39,7 +39,7 @@ class Box:
     """A step, an ending or a stub: what it is called in print, and what it says."""
 
     name: str
-    kind: Kind
+    kind: BoxKind
     mark: str
     text: str
 
@@ -106,7 +106,7 @@ class _Drawing:
         head = f"{self.fixed.step} {first}"
         return f"{head}: {group}" if group else head
 
-    def _part(self, steps: Sequence[Step]) -> tuple[list[Box], list[Way]]:
+    def _part(self, steps: Sequence[PrintedStep]) -> tuple[list[Box], list[Way]]:
         """Some steps and where they lead."""
         inside = {f"s{each.number}" for each in steps}
         ways = list(_stubbed([way for each in steps for way in self._ways(each)]))
@@ -118,7 +118,7 @@ class _Drawing:
 
     # Boxes.
 
-    def _step(self, step: Step) -> Box:
+    def _step(self, step: PrintedStep) -> Box:
         return Box(f"s{step.number}", step.kind, str(step.number), step.text)
 
     def _leaf(self, name: str) -> Box:
@@ -143,7 +143,7 @@ class _Drawing:
 
     # Rows.
 
-    def _ways(self, step: Step) -> Iterator[Way]:
+    def _ways(self, step: PrintedStep) -> Iterator[Way]:
         """The ways out of a step, one to each place, in the order of the rows."""
         found: dict[str, list[tuple[str, str]]] = {}
         for row in step.rows:
@@ -201,7 +201,7 @@ def _stubbed(ways: Sequence[Way]) -> Iterator[Way]:
             yield way
 
 
-def split(steps: Sequence[Step], most: int) -> list[list[int]]:
+def split(steps: Sequence[PrintedStep], most: int) -> list[list[int]]:
     """
     The numbers of the steps in parts of at most so many boxes, endings included.
 
@@ -221,7 +221,7 @@ def split(steps: Sequence[Step], most: int) -> list[list[int]]:
 
 
 def _packed(
-    steps: Sequence[Step], parts: Sequence[list[int]], most: int
+    steps: Sequence[PrintedStep], parts: Sequence[list[int]], most: int
 ) -> list[list[int]]:
     """Small neighbours below the same step in one part."""
     found: list[list[int]] = []
@@ -237,12 +237,12 @@ def _packed(
     return found
 
 
-def roots(steps: Sequence[Step], part: Sequence[int]) -> list[int]:
+def roots(steps: Sequence[PrintedStep], part: Sequence[int]) -> list[int]:
     """The steps of a part that are not below another of it."""
     return [x for x in part if _above(steps[x - 1]) not in part]
 
 
-def _above(step: Step) -> int:
+def _above(step: PrintedStep) -> int:
     """The step that is read last before this one, 0 for none."""
     return max((each.step for each in step.came_from), default=0)
 
@@ -251,7 +251,7 @@ def _joined(*parts: Sequence[int]) -> list[int]:
     return sorted(x for part in parts for x in part)
 
 
-def _boxes(steps: Sequence[Step], part: Sequence[int]) -> int:
+def _boxes(steps: Sequence[PrintedStep], part: Sequence[int]) -> int:
     """How many boxes a part is drawn with."""
     ways = {(number, row.to) for number in part for row in steps[number - 1].rows}
     reached = Counter(to for _, to in ways)

@@ -33,7 +33,7 @@ from troubleshoot.session.report.transcript import Record
 from troubleshoot.session.session import Session
 from troubleshoot.tree.tree import Tree
 
-Writer: TypeAlias = Callable[["Order"], str | bytes]
+Writer: TypeAlias = Callable[["RenderRequest"], str | bytes]
 
 
 class Layout(TypedDict, total=False):
@@ -57,12 +57,12 @@ class Look(TypedDict, total=False):
     date: str
 
 
-class Wish(Layout, Look, total=False):
+class RenderArguments(Layout, Look, total=False):
     """Both."""
 
 
 @dataclass(frozen=True, eq=False)
-class Order:
+class RenderRequest:
     """A tree to be rendered, and how."""
 
     tree: Tree
@@ -78,44 +78,44 @@ class Order:
 
 
 def _paged(to: Format) -> Writer:
-    def write(order: Order) -> str:
+    def write(request: RenderRequest) -> str:
         return page(
-            order.runbook,
+            request.runbook,
             to,
-            language=order.language,
-            templates=order.templates,
-            **order.look,
+            language=request.language,
+            templates=request.templates,
+            **request.look,
         )
 
     return write
 
 
 def _drawn(draw: Callable[..., str]) -> Writer:
-    def write(order: Order) -> str:
-        return draw(order.runbook, language=order.language)
+    def write(request: RenderRequest) -> str:
+        return draw(request.runbook, language=request.language)
 
     return write
 
 
-def _printed(order: Order) -> bytes:
+def _printed(request: RenderRequest) -> bytes:
     return pdf(
-        order.runbook,
-        language=order.language,
-        templates=order.templates,
-        **order.look,
+        request.runbook,
+        language=request.language,
+        templates=request.templates,
+        **request.look,
     )
 
 
-def _played(order: Order) -> str:
+def _played(request: RenderRequest) -> str:
     """The page asks by itself: who, what and which facts are all that it takes."""
-    layout = order.layout
+    layout = request.layout
     return interactive(
-        order.tree,
+        request.tree,
         facts=layout.get("facts"),
         by=layout.get("by"),
         has=layout.get("has"),
-        language=order.language,
-        templates=order.templates,
+        language=request.language,
+        templates=request.templates,
     )
 
 
@@ -148,7 +148,7 @@ def render(
     *,
     language: Language = DEFAULT,
     templates: Path | None = None,
-    **wish: Unpack[Wish],
+    **arguments: Unpack[RenderArguments],
 ) -> str: ...
 @overload
 def render(
@@ -157,7 +157,7 @@ def render(
     *,
     language: Language = DEFAULT,
     templates: Path | None = None,
-    **wish: Unpack[Wish],
+    **arguments: Unpack[RenderArguments],
 ) -> bytes: ...
 @overload
 def render(
@@ -166,7 +166,7 @@ def render(
     *,
     language: Language = DEFAULT,
     templates: Path | None = None,
-    **wish: Unpack[Wish],
+    **arguments: Unpack[RenderArguments],
 ) -> str | bytes: ...
 def render(
     value: Tree | Session | Record | HandOff,
@@ -174,7 +174,7 @@ def render(
     *,
     language: Language = DEFAULT,
     templates: Path | None = None,
-    **wish: Unpack[Wish],
+    **arguments: Unpack[RenderArguments],
 ) -> str | bytes:
     """
     A tree as a runbook, a session as its transcript, or a hand-off, as a document.
@@ -203,22 +203,22 @@ def render(
         raise ArgumentTypeError("templates are a folder, a Path", argument="templates")
     in_language(language)  # refused even where a format has no fixed words
     if not isinstance(value, Tree):
-        if wish:
+        if arguments:
             raise ArgumentError(
-                f"'{next(iter(wish))}' is for the runbook of a tree only",
-                argument=next(iter(wish)),
+                f"'{next(iter(arguments))}' is for the runbook of a tree only",
+                argument=next(iter(arguments)),
             )
         one_of(to, "format", ("text", "markdown", "html", "json"), argument="to")
         return document(value, to, language=language, templates=templates)
     one_of(to, "format", WRITERS, argument="to")
-    layout, look = _divided(wish)
-    return WRITERS[to](Order(value, language, templates, layout, look))
+    layout, look = _divided(arguments)
+    return WRITERS[to](RenderRequest(value, language, templates, layout, look))
 
 
-def _divided(wish: Wish) -> tuple[Layout, Look]:
+def _divided(arguments: RenderArguments) -> tuple[Layout, Look]:
     """What is wished for the steps, and for their looks."""
     layout, look = Layout(), Look()
-    for name, value in wish.items():
+    for name, value in arguments.items():
         if name in Layout.__annotations__:
             layout[name] = value  # type: ignore[literal-required] # checked just above
         elif name in Look.__annotations__:

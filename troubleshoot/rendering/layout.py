@@ -20,16 +20,16 @@ from troubleshoot.arguments import a_number
 from troubleshoot.errors import ArgumentError
 from troubleshoot.rendering.book import (
     Arrival,
-    Cause,
     Close,
     Figures,
     Front,
-    Place,
+    ListedCause,
+    PrintedStep,
     Row,
     Runbook,
     Sign,
-    Step,
     Stop,
+    Target,
 )
 from troubleshoot.rendering.endings import in_full, remedies, says, suspects, taken
 from troubleshoot.rendering.sheet import (
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from troubleshoot.planner.policy import Policy
     from troubleshoot.planner.state import BoolArray
     from troubleshoot.planner.task import Progress, Task
-    from troubleshoot.rendering.book import Remedy
+    from troubleshoot.rendering.book import PrintedRemedy
     from troubleshoot.rendering.endings import Saying
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.plan import Goal
@@ -159,14 +159,14 @@ class _Layout:
         return found
 
     @cached_property
-    def _places(self) -> Mapping[int, Place]:
+    def _places(self) -> Mapping[int, Target]:
         """Where each spot is printed."""
         endings = {
-            i: Place("ending", number)
+            i: Target("ending", number)
             for number, among in enumerate(self._sayings.values(), start=1)
             for i in among
         }
-        return endings | {i: Place("step", n) for i, n in self._number.items()}
+        return endings | {i: Target("step", n) for i, n in self._number.items()}
 
     # Rows.
 
@@ -204,9 +204,9 @@ class _Layout:
         return Row(letter=letter, answer=name, text="", to=to, rules_out=out)
 
     @cached_property
-    def _arrivals(self) -> Mapping[Place, tuple[Arrival, ...]]:
+    def _arrivals(self) -> Mapping[Target, tuple[Arrival, ...]]:
         """The rows that lead to each place."""
-        found: dict[Place, list[Arrival]] = {}
+        found: dict[Target, list[Arrival]] = {}
         for i, number in self._number.items():
             for row in self._rows[i]:
                 found.setdefault(row.to, []).append(Arrival(number, row.letter))
@@ -214,7 +214,7 @@ class _Layout:
 
     # Steps.
 
-    def _steps(self) -> Iterator[Step]:
+    def _steps(self) -> Iterator[PrintedStep]:
         tree = self.analysis.tree
         for i, number in self._number.items():
             spot = self.spots[i]
@@ -223,7 +223,7 @@ class _Layout:
             step = among[spot.step]
             setups = [tree.setups[self.named.setups[each]] for each in spot.opens]
             by, things = taken(step, *setups)
-            yield Step(
+            yield PrintedStep(
                 number=number,
                 kind="question" if question else "action",
                 id=step.id,
@@ -240,7 +240,7 @@ class _Layout:
                 minutes=spot.minutes,
                 worst=self._worst[i] + spot.minutes,
                 rows=self._rows[i],
-                came_from=self._arrivals.get(Place("step", number), ()),
+                came_from=self._arrivals.get(Target("step", number), ()),
                 possible=self._listed(self._standing[i]),
                 chapter=self._chapter(spot),
             )
@@ -306,7 +306,7 @@ class _Layout:
                     np.isin(self.named.causes, [x.cause for x in named]),
                     opened=frozenset.intersection(*opened),
                 ),
-                came_from=self._arrivals.get(Place("ending", number), ()),
+                came_from=self._arrivals.get(Target("ending", number), ()),
                 worst=max((self._worst[i] for i in among), default=0.0),
                 probability=float(sum(self.spots[i].sure.sum() for i in among)),
             )
@@ -334,11 +334,11 @@ class _Layout:
         )
 
     @cached_property
-    def _paths(self) -> Mapping[str, tuple[Place, tuple[str, ...]]]:
+    def _paths(self) -> Mapping[str, tuple[Target, tuple[str, ...]]]:
         """Where each cause most likely ends, and the rows that lead there, as codes."""
         return {name: self._path(i) for i, name in enumerate(self.named.causes[:-1])}
 
-    def _path(self, cause: int) -> tuple[Place, tuple[str, ...]]:
+    def _path(self, cause: int) -> tuple[Target, tuple[str, ...]]:
         at, codes = 0, []
         while (spot := self.spots[at]).kind != "ending":
             edges = [each for each in spot.edges if each[0] != DONT_KNOW]
@@ -369,7 +369,9 @@ NEVER: Final = 1e-6  # P(answer) that is nobody's
 TYPICAL: Final = 0.5  # an answer that a cause gives at least so often is a sign of it
 
 
-def front(analysis: Analysis, steps: Sequence[Step], closes: Sequence[Close]) -> Front:
+def front(
+    analysis: Analysis, steps: Sequence[PrintedStep], closes: Sequence[Close]
+) -> Front:
     """What the first page says about the tree, and what is taken as known."""
     tree = analysis.tree
     return Front(
@@ -399,9 +401,9 @@ def _facts(analysis: Analysis) -> Iterator[tuple[str, str]]:
             yield question.ask, question.answer(answer).text
 
 
-def _needs(steps: Sequence[Step], closes: Sequence[Close]) -> list[str]:
+def _needs(steps: Sequence[PrintedStep], closes: Sequence[Close]) -> list[str]:
     """Whom and what the printed steps and remedies take, each once, people first."""
-    printed: list[Step | Remedy] = [*steps]
+    printed: list[PrintedStep | PrintedRemedy] = [*steps]
     printed += (remedy for close in closes for remedy in close.remedies)
     people = (who for each in printed for who in each.by)
     things = (thing for each in printed for thing in each.things)
@@ -429,12 +431,12 @@ def causes(
     analysis: Analysis,
     named: Named,
     closes: Sequence[Close],
-    paths: Mapping[str, tuple[Place, tuple[str, ...]]],
-) -> tuple[Cause, ...]:
+    paths: Mapping[str, tuple[Target, tuple[str, ...]]],
+) -> tuple[ListedCause, ...]:
     """The root causes in the order of the file, with where to find them."""
     tree = analysis.tree
     return tuple(
-        Cause(
+        ListedCause(
             id=each.id,
             code=f"C{number}",
             title=each.title,
@@ -450,7 +452,9 @@ def causes(
     )
 
 
-def _remedies(analysis: Analysis, named: Named, cause: str) -> tuple[Remedy, ...]:
+def _remedies(
+    analysis: Analysis, named: Named, cause: str
+) -> tuple[PrintedRemedy, ...]:
     """What helps against this cause alone."""
     alone = np.array(named.causes) == cause
     return remedies(analysis, named, alone.astype(np.float64), alone)

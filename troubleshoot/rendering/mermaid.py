@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from troubleshoot.rendering.book import Runbook
-    from troubleshoot.rendering.flow import Flow, Kind, Section
+    from troubleshoot.rendering.flow import BoxKind, Flow, Section
     from troubleshoot.rendering.words import Language
     from troubleshoot.session.texts import Line
 
@@ -32,7 +32,7 @@ SPECIAL: Final = re.compile(
 NUMBER: Final = re.compile(r"(?<=\d)\.")  # "1. " begins a list
 LIGATURE: Final = "\N{LATIN SMALL LIGATURE FL}"  # begins such a mark, even as an entity
 END: Final = re.compile(r"\bend\b")  # closes a subgraph, in some versions even here
-SHAPES: Final[Mapping[Kind, tuple[str, str]]] = {
+SHAPES: Final[Mapping[BoxKind, tuple[str, str]]] = {
     "urgent": ("[[", "]]"),
     "stop": ("([", "])"),
     "question": ("[", "]"),

@@ -6,7 +6,7 @@ say what stands where.
 
 A runbook as a page: Markdown, HTML or plain text, and its fault table alone.
 
-The templates say what stands where, and ``View`` what they would have to work out.
+The templates say what stands where, ``RunbookView`` what has to be worked out for it.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from troubleshoot.rendering.book import (
-        Cause,
         Close,
-        Place,
-        Remedy,
+        ListedCause,
+        NamedCause,
+        PrintedRemedy,
+        PrintedStep,
         Row,
         Runbook,
-        Step,
-        Suspect,
+        Target,
     )
     from troubleshoot.rendering.templates import Format
     from troubleshoot.rendering.words import Language
@@ -55,7 +55,7 @@ BRIEF: Final = 40  # characters of what comes first that are said again, not loo
 
 
 @dataclass(frozen=True)
-class Sign:
+class TypicalAnswer:
     """An answer that a cause typically leads to."""
 
     text: str
@@ -63,7 +63,7 @@ class Sign:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class RunbookView:
     """A runbook with what its templates ask for; ``word`` are the fixed words."""
 
     runbook: Runbook
@@ -140,11 +140,11 @@ class View:
     # Codes.
 
     @cached_property
-    def _causes(self) -> Mapping[str, tuple[int, Cause]]:
+    def _causes(self) -> Mapping[str, tuple[int, ListedCause]]:
         """Each cause by id, with its place in the index."""
         return {x.id: (i, x) for i, x in enumerate(self.runbook.causes)}
 
-    def cause(self, name: str) -> Cause:
+    def cause(self, name: str) -> ListedCause:
         """The cause of this id."""
         return self._causes[name][1]
 
@@ -162,7 +162,7 @@ class View:
         codes = [self.runbook.causes[i].code for i in run]
         return codes if len(codes) < RUN else [f"{codes[0]}{TO}{codes[-1]}"]
 
-    def strip(self, step: Step) -> Sequence[tuple[str, bool]]:
+    def strip(self, step: PrintedStep) -> Sequence[tuple[str, bool]]:
         """The codes of all causes, each with whether it is still possible."""
         standing = set(step.possible)
         every = [(x.code, x.id in standing) for x in self.runbook.causes]
@@ -179,41 +179,41 @@ class View:
             found.append(found[-1] if after == found[-1] else chapter)
         return found
 
-    def chapter(self, step: Step) -> str:
+    def chapter(self, step: PrintedStep) -> str:
         """The title of the chapter that begins with this step, empty for none."""
         before, chapter = self._chapters[step.number - 1 : step.number + 1]
         if chapter == before:
             return ""
         return self.runbook.groups.get(chapter, "") or str(self.word.chapter_several)
 
-    def place(self, to: Place) -> str:
+    def place(self, to: Target) -> str:
         """Where a row leads, in words: Step 7, Ending E2."""
         word = self.word.step if to.kind == "step" else self.word.ending_word
         return f"{word} {to.label}"
 
-    def came_from(self, each: Step | Close) -> str:
+    def came_from(self, each: PrintedStep | Close) -> str:
         """A sentence that names the rows that lead here; empty at the first step."""
         codes = ", ".join(x.code for x in each.came_from)
         return f"{self.word.came_from} {codes}." if codes else ""
 
-    def spent(self, step: Step) -> str:
+    def spent(self, step: PrintedStep) -> str:
         """How long a step takes, and how long it has taken by its end at most."""
         spent, worst = self.minutes(step.minutes), self.minutes(step.worst)
         return f"{self.word.step_time.format(minutes=spent, worst=worst)}."
 
-    def risk(self, each: Step | Remedy) -> str:
+    def risk(self, each: PrintedStep | PrintedRemedy) -> str:
         """A warning of what an action does beside helping, empty for nothing."""
         return str(getattr(self.word, each.risk)) if each.risk != "none" else ""
 
-    def said(self, step: Step, row: Row) -> str:
+    def said(self, step: PrintedStep, row: Row) -> str:
         """The answer of a row; where the author has no words for it, in ours."""
         return words.said(step, row, self.word)
 
-    def first(self, each: Step | Remedy) -> str:
+    def first(self, each: PrintedStep | PrintedRemedy) -> str:
         """What comes before it, in sentences, or below each other."""
         return _sentences(each.setups)
 
-    def done(self, remedy: Remedy) -> str:
+    def done(self, remedy: PrintedRemedy) -> str:
         """What is done by then by whoever came along the steps."""
         return _sentences(remedy.done)
 
@@ -252,39 +252,39 @@ class View:
             return said
         return f"{said}: {'; '.join(each.title for each in close.suspects)}"
 
-    def helps(self, remedy: Remedy) -> str:
+    def helps(self, remedy: PrintedRemedy) -> str:
         """How long a remedy takes, and how likely it is to help."""
         chance = self.percent(remedy.chance)
         said = self.word.helps_chance.format(chance=chance)
         return f"{self.minutes(remedy.minutes)}; {said}"
 
     @cached_property
-    def remedies(self) -> Mapping[str, tuple[str, Remedy]]:
+    def remedies(self) -> Mapping[str, tuple[str, PrintedRemedy]]:
         """Each action that helps anywhere, by id, with its code: R1, R2, …"""
         every = enumerate(self.runbook.remedies, start=1)
         return {each.id: (f"R{i}", each) for i, each in every}
 
-    def shown(self, every: Sequence[Suspect]) -> Sequence[Suspect]:
+    def shown(self, every: Sequence[NamedCause]) -> Sequence[NamedCause]:
         """The suspects that an ending names by their titles."""
         return every if len(every) == SHOWN + 1 else every[:SHOWN]
 
-    def rest(self, every: Sequence[Suspect]) -> Sequence[Suspect]:
+    def rest(self, every: Sequence[NamedCause]) -> Sequence[NamedCause]:
         """Those that it names by their codes alone."""
         return every[len(self.shown(every)) :]
 
-    def shares(self, suspects: Sequence[Suspect]) -> list[str]:
+    def shares(self, suspects: Sequence[NamedCause]) -> list[str]:
         """Suspects by their codes, with how likely they are."""
         return [
             f"{self.cause(x.cause).code} ({self.percent(x.share)})" for x in suspects
         ]
 
-    def numbers(self, cause: Cause) -> list[str]:
+    def numbers(self, cause: ListedCause) -> list[str]:
         """The endings where a cause most often ends up; a last one says: and others."""
         often = sorted(cause.endings, key=lambda x: (-self._share(x, cause), x))
         shown = [f"E{each}" for each in sorted(often[:SHOWN])]
         return [*shown, MORE] if len(often) > SHOWN else shown
 
-    def _share(self, number: int, cause: Cause) -> float:
+    def _share(self, number: int, cause: ListedCause) -> float:
         """P(the cause, the ending), to the digits that are the same everywhere."""
         close = self.runbook.close(number)
         share = sum(x.share for x in close.suspects if x.cause == cause.id)
@@ -294,11 +294,11 @@ class View:
         """Whether its remedies are few enough to be printed where they are needed."""
         return 0 < len(close.remedies) <= FEW
 
-    def code(self, remedy: Remedy) -> str:
+    def code(self, remedy: PrintedRemedy) -> str:
         """What a remedy is called: R3."""
         return self.remedies[remedy.id][0]
 
-    def targets(self, remedy: Remedy, close: Close) -> list[str]:
+    def targets(self, remedy: PrintedRemedy, close: Close) -> list[str]:
         """The codes of the suspects of an ending that a remedy may help against."""
         return self.codes(
             each.cause
@@ -306,7 +306,7 @@ class View:
             if remedy.id in {x.id for x in self.cause(each.cause).remedies}
         )
 
-    def conditions(self, remedy: Remedy) -> str:
+    def conditions(self, remedy: PrintedRemedy) -> str:
         """What must have been answered before a remedy is taken."""
         return "; ".join(
             f"{text} {self.answer(text, answer)}" for text, answer in remedy.only_if
@@ -315,14 +315,14 @@ class View:
     # The fault table.
 
     @cached_property
-    def groups(self) -> Sequence[tuple[str, Sequence[Cause]]]:
+    def groups(self) -> Sequence[tuple[str, Sequence[ListedCause]]]:
         """The causes by the title of their group, empty where there is none."""
-        found: dict[str, list[Cause]] = {}
+        found: dict[str, list[ListedCause]] = {}
         for each in self.runbook.causes:
             found.setdefault(each.group, []).append(each)
         return [(self.runbook.groups.get(x, ""), among) for x, among in found.items()]
 
-    def first_use(self, remedy: Remedy) -> str:
+    def first_use(self, remedy: PrintedRemedy) -> str:
         """The code of the first cause that a remedy helps against: it is told there."""
         return next(
             each.code
@@ -330,7 +330,7 @@ class View:
             if remedy.id in {x.id for x in each.remedies}
         )
 
-    def told(self, cause: Cause) -> Sequence[Remedy]:
+    def told(self, cause: ListedCause) -> Sequence[PrintedRemedy]:
         """The remedies of a cause that the fault table has not told before it."""
         return [
             self.remedies[x.id][1]
@@ -338,7 +338,7 @@ class View:
             if self.first_use(x) == cause.code
         ]
 
-    def told_before(self, cause: Cause) -> str:
+    def told_before(self, cause: ListedCause) -> str:
         """Its other remedies, each with the cause where it is told: R6 (C7)."""
         return ", ".join(
             f"{self.code(x)} ({self.first_use(x)})"
@@ -346,7 +346,7 @@ class View:
             if self.first_use(x) != cause.code
         )
 
-    def first_told(self, remedy: Remedy) -> str:
+    def first_told(self, remedy: PrintedRemedy) -> str:
         """What comes before it in the table: As for R1, where that is long."""
         return self._first_told[remedy.id]
 
@@ -369,7 +369,7 @@ class View:
                 return (self.word.as_for.format(code=code), *setups[n:])
         return setups
 
-    def signs(self, cause: Cause) -> Sequence[Sign]:
+    def signs(self, cause: ListedCause) -> Sequence[TypicalAnswer]:
         """
         The answers that tell most for a cause: much likelier under it than usual.
 
@@ -379,11 +379,11 @@ class View:
         told = [sign for lift, sign in ranked[1:TELLING] if lift >= TWICE]
         return [sign for _, sign in ranked[:1]] + told
 
-    def _signs(self, cause: Cause) -> Iterator[tuple[float, Sign]]:
+    def _signs(self, cause: ListedCause) -> Iterator[tuple[float, TypicalAnswer]]:
         for each in self.runbook.signs:
             for (answer, among), lifts in zip(each.answers, each.lifts, strict=True):
                 if cause.id in among and len(among) < len(self._causes):
-                    sign = Sign(each.text, self.answer(each.text, answer))
+                    sign = TypicalAnswer(each.text, self.answer(each.text, answer))
                     yield lifts[among.index(cause.id)], sign
 
 
@@ -423,7 +423,7 @@ def page(
         language=language,
         it=runbook,
         alone=form == "table",
-        view=View(runbook, in_language(language)),
+        view=RunbookView(runbook, in_language(language)),
         paper=paper,
         date=date,
     )

@@ -21,9 +21,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, get_args
 
 from troubleshoot.errors import RenderError
-from troubleshoot.rendering.book import Remedy
+from troubleshoot.rendering.book import PrintedRemedy
 from troubleshoot.rendering.commonmark import lines
-from troubleshoot.rendering.pages import Form, Paper, View, among
+from troubleshoot.rendering.pages import Form, Paper, RunbookView, among
 from troubleshoot.rendering.templates import template_source
 from troubleshoot.rendering.words import DEFAULT, in_language
 from troubleshoot.session.texts import (
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
 
     from troubleshoot.rendering.book import (
         Arrival,
-        Cause,
         Close,
-        Place,
+        ListedCause,
+        PrintedStep,
         Row,
         Runbook,
-        Step,
         Stop,
+        Target,
     )
     from troubleshoot.rendering.words import Language
     from troubleshoot.session.texts import Line, Node
@@ -200,9 +200,9 @@ class _Typeset:
     date: str
 
     @cached_property
-    def view(self) -> View:
+    def view(self) -> RunbookView:
         """What pages have to work out, so do we."""
-        return View(self.runbook, self.word)
+        return RunbookView(self.runbook, self.word)
 
     @property
     def data(self) -> Data:
@@ -270,7 +270,7 @@ class _Typeset:
 
     # Steps.
 
-    def _step(self, step: Step) -> Data:
+    def _step(self, step: PrintedStep) -> Data:
         word, view = self.word, self.view
         action = step.kind == "action"
         return {
@@ -288,18 +288,20 @@ class _Typeset:
             "strip": view.strip(step),
         }
 
-    def _doing(self, each: Step | Remedy) -> Data:
+    def _doing(self, each: PrintedStep | PrintedRemedy) -> Data:
         """What steps and remedies have in common."""
         return {
             "careful": explained(each.caution),
             "risk": getattr(self.word, each.risk, ""),
             "first": coded(self.view.first(each)),
-            "done": coded(self.view.done(each)) if isinstance(each, Remedy) else [],
+            "done": coded(self.view.done(each))
+            if isinstance(each, PrintedRemedy)
+            else [],
             "needs": ", ".join((*each.by, *each.things)),
             "how": explained(each.how),
         }
 
-    def _row(self, step: Step, row: Row) -> Data:
+    def _row(self, step: PrintedStep, row: Row) -> Data:
         return {
             "code": f"{step.number}{row.letter}",
             "text": coded(self.view.said(step, row)),
@@ -307,7 +309,7 @@ class _Typeset:
             "out": ", ".join(self.view.codes(row.rules_out)),
         }
 
-    def _place(self, place: Place) -> Data:
+    def _place(self, place: Target) -> Data:
         """Where to go: what it is called, and the label of the page."""
         word = self.word.step if place.kind == "step" else self.word.ending_word
         return {
@@ -346,14 +348,14 @@ class _Typeset:
             "fixed": close.outcome == "fixed",
         }
 
-    def _try(self, remedy: Remedy, close: Close) -> Data:
+    def _try(self, remedy: PrintedRemedy, close: Close) -> Data:
         """A remedy where an ending proposes it."""
         return self._remedy(remedy) | {
             "time": self.view.helps(remedy),
             "targets": ", ".join(self.view.targets(remedy, close)),
         }
 
-    def _remedy(self, remedy: Remedy) -> Data:
+    def _remedy(self, remedy: PrintedRemedy) -> Data:
         return {
             "code": self.view.code(remedy),
             "text": coded(remedy.text),
@@ -365,7 +367,7 @@ class _Typeset:
 
     # The back.
 
-    def _cause(self, cause: Cause) -> Data:
+    def _cause(self, cause: ListedCause) -> Data:
         """A line of the index, and one of the fault table."""
         return {
             "code": cause.code,
@@ -376,7 +378,7 @@ class _Typeset:
             "remedies": list(self._remedies(cause)),
         }
 
-    def _remedies(self, cause: Cause) -> Iterable[list[Node]]:
+    def _remedies(self, cause: ListedCause) -> Iterable[list[Node]]:
         """The lines of the fault table that say what helps."""
         before = self.view.told_before(cause)
         if before or not cause.remedies:
@@ -385,13 +387,13 @@ class _Typeset:
             careful = [*self._careful(each), *self._before(each), *coded(each.text)]
             yield [_strong(self.view.code(each)), " ", *careful]
 
-    def _before(self, each: Remedy) -> Iterable[Node]:
+    def _before(self, each: PrintedRemedy) -> Iterable[Node]:
         """What comes first, in lines."""
         if each.setups:
             yield f"{self.word.before_it}: "
             yield from (*coded(self.view.first_told(each)), " ")
 
-    def _careful(self, each: Remedy) -> Iterable[Node]:
+    def _careful(self, each: PrintedRemedy) -> Iterable[Node]:
         """What to be careful about, in lines."""
         risk = self.view.risk(each)
         if each.caution or risk:

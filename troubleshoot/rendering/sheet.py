@@ -50,7 +50,7 @@ DOUBT: Final = 0.05  # how often that is, to tell which spots are worth their sp
 ON_PLAN: Final = 0.85  # of the limit, at least, if the plan has so many steps
 
 SheetEnding: TypeAlias = Ending | Literal["cut", "contradiction"]
-Place: TypeAlias = int | str
+SpotKey: TypeAlias = int | str
 """A node of the plan, or what a spot beside it is called."""
 
 CONTRADICTION: Final = "contradiction"
@@ -64,7 +64,7 @@ class Draft:
     step: int
     ending: SheetEnding
     before: BeliefStates
-    edges: list[tuple[int, Place]] = field(default_factory=list)
+    edges: list[tuple[int, SpotKey]] = field(default_factory=list)
     node: int | None = None
 
     @property
@@ -79,7 +79,7 @@ class Cutting:
     def __init__(self, task: Task, policy: Policy, limit: int) -> None:
         self.task, self.nodes, self.limit = task, policy.nodes, max(1, limit)
         self.noisy = Noisy(task)
-        self.drafts: dict[Place, Draft] = {}
+        self.drafts: dict[SpotKey, Draft] = {}
         self._steps = 0
 
     def along_the_plan(self) -> None:
@@ -281,7 +281,7 @@ def sheet(task: Task, policy: Policy, limit: int) -> tuple[Spot, ...]:
 
 
 def _finished(
-    task: Task, trusting: Task, drafts: Mapping[Place, Draft]
+    task: Task, trusting: Task, drafts: Mapping[SpotKey, Draft]
 ) -> Iterator[Spot]:
     """The spots in reading order, with what arrives at each."""
     order = _reading_order(drafts)
@@ -308,14 +308,14 @@ def _finished(
         )
 
 
-def _in_order(edges: Sequence[tuple[int, Place]]) -> list[tuple[int, Place]]:
+def _in_order(edges: Sequence[tuple[int, SpotKey]]) -> list[tuple[int, SpotKey]]:
     """In the order of the answers, "don't know" last."""
     return sorted(edges, key=lambda edge: (edge[0] == DONT_KNOW, edge[0]))
 
 
 def _arriving_at(
-    task: Task, drafts: Mapping[Place, Draft], order: Sequence[Place], doubt: float
-) -> Mapping[Place, FloatArray]:
+    task: Task, drafts: Mapping[SpotKey, Draft], order: Sequence[SpotKey], doubt: float
+) -> Mapping[SpotKey, FloatArray]:
     """P(cause, reached) of each place, when so many do not know."""
     found = {place: np.zeros_like(task.prior) for place in order}
     found[0] = task.prior
@@ -337,11 +337,11 @@ def _knows(task: Task, draft: Draft, answer: int) -> FloatArray:
     return np.asarray(fixes if answer else 1.0 - fixes)
 
 
-def _reading_order(drafts: Mapping[Place, Draft]) -> list[Place]:
+def _reading_order(drafts: Mapping[SpotKey, Draft]) -> list[SpotKey]:
     """Every spot after all that lead to it, the first answer's branch first."""
-    order: list[Place] = []
-    seen: set[Place] = {0}
-    stack: list[tuple[Place, Iterator[tuple[int, Place]]]] = [
+    order: list[SpotKey] = []
+    seen: set[SpotKey] = {0}
+    stack: list[tuple[SpotKey, Iterator[tuple[int, SpotKey]]]] = [
         (0, reversed(_in_order(drafts[0].edges)))
     ]
     while stack:

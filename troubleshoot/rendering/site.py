@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from troubleshoot.errors import Problem
-    from troubleshoot.rendering.formats import Order
+    from troubleshoot.rendering.formats import RenderRequest
     from troubleshoot.rendering.pages import Form
     from troubleshoot.rendering.words import Language
     from troubleshoot.tree.tree import Tree
@@ -69,7 +69,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Entry:
+class IndexEntry:
     """A line of the index; ``links`` are format and file name, ``broken`` says why."""
 
     title: str
@@ -81,17 +81,19 @@ class Entry:
     broken: str = ""
 
 
-def pages(stem: str, order: Order, formats: Iterable[str]) -> tuple[Page, ...]:
+def pages(
+    stem: str, request: RenderRequest, formats: Iterable[str]
+) -> tuple[Page, ...]:
     """
     The pages of a tree, which is laid out once, for the first that is made.
 
     Raises:
         ValueError: there is no such format, or not for the fault table.
     """
-    form = order.look.get("form", "sheet")
+    form = request.look.get("form", "sheet")
     known = TABLES if form == "table" else tuple(WRITERS)
     return tuple(
-        Page(_known(to, known), named(stem, to, form), partial(WRITERS[to], order))
+        Page(_known(to, known), named(stem, to, form), partial(WRITERS[to], request))
         for to in formats
     )
 
@@ -108,9 +110,9 @@ def _known(to: str, known: Sequence[str]) -> str:
     return to
 
 
-def entry(tree: Tree, links: Iterable[Page] = ()) -> Entry:
+def entry(tree: Tree, links: Iterable[Page] = ()) -> IndexEntry:
     """What the index says of a tree, with links to these pages."""
-    return Entry(
+    return IndexEntry(
         title=tree.title,
         symptom=tree.symptom,
         version=tree.version,
@@ -121,7 +123,7 @@ def entry(tree: Tree, links: Iterable[Page] = ()) -> Entry:
 
 
 def index(
-    entries: Iterable[Entry],
+    entries: Iterable[IndexEntry],
     to: Literal["html", "markdown"] = "html",
     *,
     language: Language = DEFAULT,

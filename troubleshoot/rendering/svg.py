@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from troubleshoot.rendering.book import Runbook
-    from troubleshoot.rendering.flow import Box, Kind, Section, Way
+    from troubleshoot.rendering.flow import Box, BoxKind, Section, Way
     from troubleshoot.rendering.sugiyama import Layered
     from troubleshoot.rendering.words import Language
     from troubleshoot.session.texts import Line
@@ -72,7 +72,7 @@ text { font: 13px "Liberation Sans", Arial, Helvetica, sans-serif; fill: #1b1b1b
 .rule { stroke: #8a8a8a; stroke-width: .8; }
 .link { fill: none; stroke: #4a4a4a; stroke-width: 1.2; }
 .port, .tip { fill: #4a4a4a; }"""
-ROUND: Final[Mapping[Kind, float]] = {"ending": 14.0, "stop": 14.0, "action": 0.0}
+ROUND: Final[Mapping[BoxKind, float]] = {"ending": 14.0, "stop": 14.0, "action": 0.0}
 
 
 def svg(runbook: Runbook, *, language: Language = DEFAULT) -> str:

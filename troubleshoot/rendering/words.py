@@ -21,7 +21,7 @@ from troubleshoot.text import amounts
 from troubleshoot.text import percent as english
 
 if TYPE_CHECKING:
-    from troubleshoot.rendering.book import Close, Row, Runbook, Step
+    from troubleshoot.rendering.book import Close, PrintedStep, Row, Runbook
 
 
 Language: TypeAlias = str | Mapping[str, str]
@@ -123,7 +123,7 @@ def questions(count: float, word: SimpleNamespace) -> str:
     return str(form.format(count=said))
 
 
-def said(step: Step, row: Row, word: SimpleNamespace) -> str:
+def said(step: PrintedStep, row: Row, word: SimpleNamespace) -> str:
     """The answer of a row; where the author has no words for it, in ours."""
     if not row.text:
         return str(getattr(word, OURS[row.answer]))
