@@ -148,7 +148,7 @@ def render(
     *,
     language: Language = DEFAULT,
     templates: Path | None = None,
-    **arguments: Unpack[RenderArguments],
+    **wish: Unpack[RenderArguments],
 ) -> str: ...
 @overload
 def render(
@@ -157,7 +157,7 @@ def render(
     *,
     language: Language = DEFAULT,
     templates: Path | None = None,
-    **arguments: Unpack[RenderArguments],
+    **wish: Unpack[RenderArguments],
 ) -> bytes: ...
 @overload
 def render(
@@ -166,7 +166,7 @@ def render(
     *,
     language: Language = DEFAULT,
     templates: Path | None = None,
-    **arguments: Unpack[RenderArguments],
+    **wish: Unpack[RenderArguments],
 ) -> str | bytes: ...
 def render(
     value: Tree | Session | Record | HandOff,
@@ -174,7 +174,7 @@ def render(
     *,
     language: Language = DEFAULT,
     templates: Path | None = None,
-    **arguments: Unpack[RenderArguments],
+    **wish: Unpack[RenderArguments],
 ) -> str | bytes:
     """
     A tree as a runbook, a session as its transcript, or a hand-off, as a document.
@@ -203,22 +203,22 @@ def render(
         raise ArgumentTypeError("templates are a folder, a Path", argument="templates")
     in_language(language)  # refused even where a format has no fixed words
     if not isinstance(value, Tree):
-        if arguments:
+        if wish:
             raise ArgumentError(
-                f"'{next(iter(arguments))}' is for the runbook of a tree only",
-                argument=next(iter(arguments)),
+                f"'{next(iter(wish))}' is for the runbook of a tree only",
+                argument=next(iter(wish)),
             )
         one_of(to, "format", ("text", "markdown", "html", "json"), argument="to")
         return document(value, to, language=language, templates=templates)
     one_of(to, "format", WRITERS, argument="to")
-    layout, look = _divided(arguments)
+    layout, look = _divided(wish)
     return WRITERS[to](RenderRequest(value, language, templates, layout, look))
 
 
-def _divided(arguments: RenderArguments) -> tuple[Layout, Look]:
+def _divided(wish: RenderArguments) -> tuple[Layout, Look]:
     """What is wished for the steps, and for their looks."""
     layout, look = Layout(), Look()
-    for name, value in arguments.items():
+    for name, value in wish.items():
         if name in Layout.__annotations__:
             layout[name] = value  # type: ignore[literal-required] # checked just above
         elif name in Look.__annotations__:
