@@ -1,12 +1,13 @@
 """
-Reading a file of which nothing is known: only a regular one, only up to a limit.
+Files: read without trust, replaced as a whole, or grown line by line.
 
-A file that only grows, durably, for one writer at a time.
+Of a file to be read nothing is known: only a regular one is read, only up to a limit.
+A file that is replaced is at any moment what it was or what it is now.
 
-What ``append`` has returned from is on the disk. What it was prevented from writing
-is taken out again, so that the file always ends where the last good line does.
-
-One writer at a time: a lock that the system releases when its holder dies.
+A file that only grows has one writer at a time, by a lock that the system releases when
+its holder dies. What ``append`` has returned from is on the disk. What it was prevented
+from writing is taken out again, so that the file always ends where the last good line
+does.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
+import shutil
 import stat
 import struct
 import sys
@@ -194,6 +197,31 @@ def read_appended(name: str) -> bytes:
         FileIO(opened(name)) as file,
     ):
         return _read(file, name)
+
+
+def replace(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """
+    Put the bytes in place of the file in one step, and onto the disk.
+
+    A file that is there keeps its permissions; ``mode`` is that of a new one, less what
+    the system masks.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, mode)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, draft)  # whoever may read it now, may go on
+        draft.replace(path)
+    except BaseException as error:
+        draft.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # of the file, not of a draft nobody asked for
+            raise type(error)(error.errno, error.strerror, str(path)) from error
+        raise
+    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

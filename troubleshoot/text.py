@@ -21,6 +21,7 @@ HOUR: Final = 60  # seconds in a minute, minutes in an hour
 DAY: Final = 24  # hours
 DAYS: Final = 2  # from so many on they are said as days
 SMALL: Final = 0.005  # bits; rounds to 0.01
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 TITLE: Final = 60  # characters of a title that is made of a longer text
 
 MASK: Final = "(private)"  # instead of an answer that is nobody else's business

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troubleshoot.cli.prompt import YES_OR_NO, Command, Misheard, Offer, heard
+from troubleshoot.cli.prompt import YES_OR_NO, Command, Misheard, Offer, meaning
 
 LIGHTS = Offer((("green", "Steady green"), ("amber", "Blinking amber"), ("d", "Dark.")))
 VOLTS = Offer((("none", "< 10"), ("good", "> 200")), unit="V")
@@ -46,7 +46,7 @@ def test_what_is_typed_is_understood(offer, typed, meant):
     """
     The text of an answer, a command, the number or the id of an answer, in this order.
     """
-    assert heard(offer, typed) == meant
+    assert meaning(offer, typed) == meant
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_what_is_not_understood_says_what_can_be_typed(offer, typed, message):
     The message names what was typed and what can be.
     """
     with pytest.raises(Misheard) as caught:
-        heard(offer, typed)
+        meaning(offer, typed)
 
     assert str(caught.value) == message
 
@@ -89,7 +89,7 @@ def test_any_line_is_understood_or_refused(offer, typed):
     Whatever is typed gives an answer, a command, a number or a message.
     """
     try:
-        meant = heard(offer, typed)
+        meant = meaning(offer, typed)
     except Misheard as error:
         assert str(error)  # noqa: PT017 - either way is fine
     else:

@@ -27,7 +27,7 @@ LONG = 30  # seconds that a slow machine may take for what takes one
 
 
 @pytest.fixture
-def shelf_of_two(desk):
+def folder_of_two(desk):
     """A folder with the lamp and with a tree that is broken."""
     folder = desk / "trees"
     folder.mkdir()
@@ -130,7 +130,7 @@ class TestOnePage:
 
     def test_own_templates_come_first(self, call, desk):
         """
-        A house's own template makes the page; one with a fault says where it is.
+        An own template makes the page; one with a fault says where it is.
         """
         own = desk / "own"
         own.mkdir()
@@ -194,11 +194,11 @@ class TestFolder:
         assert desk.is_dir()
         assert names("out") == ["lamp.md", "lamp.table.md"]
 
-    def test_broken_tree_stops_no_other(self, call, shelf_of_two):
+    def test_broken_tree_stops_no_other(self, call, folder_of_two):
         """
         The good tree is rendered, the bad one named with its problems: exit code 1.
         """
-        run = call("render", str(shelf_of_two), "--to", "out", "--format", "html")
+        run = call("render", str(folder_of_two), "--to", "out", "--format", "html")
 
         assert run.exit_code == 1
         assert names("out") == ["index.html", "index.md", "lamp.html"]
@@ -208,13 +208,13 @@ class TestFolder:
         assert "cannot be rendered now" in index
         assert "bad.html" not in index
 
-    def test_json_says_what_was_written(self, call, shelf_of_two):
+    def test_json_says_what_was_written(self, call, folder_of_two):
         """
         Each file with its tree, format and size; the problems as ``check`` has them.
         """
-        run = call("render", str(shelf_of_two), "--to", "out", "--json")
+        run = call("render", str(folder_of_two), "--to", "out", "--json")
         shown = json.loads(run.stdout)
-        checked = json.loads(call("check", str(shelf_of_two), "--json").stdout)
+        checked = json.loads(call("check", str(folder_of_two), "--json").stdout)
 
         assert run.exit_code == 1
         assert shown["format"] == 1
@@ -222,7 +222,7 @@ class TestFolder:
             str(Path("out", each)) for each in ("lamp.md", "index.html", "index.md")
         ]
         assert shown["files"][0] == {
-            "tree": str(shelf_of_two / "lamp.yaml"),
+            "tree": str(folder_of_two / "lamp.yaml"),
             "format": "markdown",
             "file": str(Path("out/lamp.md")),
             "bytes": Path("out/lamp.md").stat().st_size,
@@ -439,6 +439,12 @@ def test_a_pdf_is_not_for_a_terminal(desk, environment):
     assert b"add --to" in run.stderr
 
 
+def written(page, data):
+    """What came of putting these bytes into the folder of the page."""
+    edition = publish.Edition(page.parent, lambda _: publish.Opened(), print)
+    return edition.put("", "html", page.name, data)
+
+
 class TestFilesAreReplacedWhole:
     """
     At any moment a file is what it was or what it is now.
@@ -456,7 +462,7 @@ class TestFilesAreReplacedWhole:
 
         monkeypatch.setattr(Path, "replace", fail)
         with pytest.raises(OSError, match="No space"):
-            publish.replace_if_changed(page, b"after")
+            written(page, b"after")
 
         assert page.read_bytes() == b"before"
         assert names(desk) == ["lamp.yaml", "page.html"]
@@ -467,9 +473,9 @@ class TestFilesAreReplacedWhole:
         """
         page = desk / "page.html"
 
-        assert publish.replace_if_changed(page, b"1")
+        assert written(page, b"1").changed
         first = page.stat()
-        assert not publish.replace_if_changed(page, b"1")
+        assert not written(page, b"1").changed
         assert page.stat().st_mtime_ns == first.st_mtime_ns
         assert page.stat().st_ino == first.st_ino
 
@@ -479,7 +485,7 @@ class TestFilesAreReplacedWhole:
         A page can be read by whoever may read any other new file.
         """
         page, other = desk / "page.html", desk / "other"
-        publish.replace_if_changed(page, b"1")
+        written(page, b"1")
         other.write_bytes(b"1")
 
         assert stat.S_IMODE(page.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
@@ -609,14 +615,14 @@ class TestNames:
         """
         A format that is not there is refused by name.
         """
-        order = shelf_order(desk)
+        request = lamp_request(desk)
 
         with pytest.raises(ValueError, match="did you mean 'html'"):
-            site.pages("lamp", order, ["htm"])
+            site.pages("lamp", request, ["htm"])
 
 
-def shelf_order(desk):
-    """An order for the lamp."""
+def lamp_request(desk):
+    """What is asked for: the lamp."""
     return RenderRequest(ts.load(desk / "lamp.yaml"))
 
 
@@ -664,7 +670,7 @@ class TestBanner:
 
     def test_page_without_a_body(self):
         """
-        A house's own page may leave the tag out; the banner still comes first.
+        An own page may leave the tag out; the banner still comes first.
         """
         shown = site.under_banner("<p>last</p>", [self.PROBLEM])
 
@@ -904,13 +910,13 @@ class TestWatch:
         assert site.without_banner(twice) == first
         assert twice.count('role="alert"') == 1
 
-    def test_folder_whose_last_tree_went(self, looks, shelf_of_two):
+    def test_folder_whose_last_tree_went(self, looks, folder_of_two):
         """
         An empty folder is no reason to end.
         """
 
         def clear():
-            for each in shelf_of_two.iterdir():
+            for each in folder_of_two.iterdir():
                 each.unlink()
 
         run = looks(clear, more=("trees",))

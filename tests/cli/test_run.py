@@ -259,7 +259,7 @@ def test_a_session_in_which_nothing_happened_is_not_written(call, monkeypatch):
     To look at a saved session leaves the file as it is.
     """
     call("run", "lamp.yaml", typed="1\n")
-    monkeypatch.setattr("troubleshoot.cli.session_file.replace", lambda *_: 1 / 0)
+    monkeypatch.setattr("troubleshoot.files.replace", lambda *_: 1 / 0)
 
     run = call("run", "lamp.yaml", typed="s\nq\n")
 
@@ -407,7 +407,7 @@ def test_a_folder_that_cannot_be_written_does_not_stop_the_run(call, monkeypatch
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("troubleshoot.cli.session_file.os.fsync", full)
+    monkeypatch.setattr("troubleshoot.files.os.fsync", full)
     run = call("run", "lamp.yaml", typed="1\n230\ny\n")
 
     assert run.output.count("No space left on device") == 1

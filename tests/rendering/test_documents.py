@@ -531,7 +531,7 @@ questions:
 
 class TestWords:
     """
-    The fixed words, in the language of the house.
+    The fixed words, in the language asked for.
     """
 
     def test_every_language_is_complete(self):
@@ -558,7 +558,7 @@ class TestWords:
 
     def test_own_words_come_before_ours(self, handed):
         """
-        A house may say a word its own way; the others stay.
+        One word can be said otherwise; the others stay.
         """
         page = ts.render(handed, language={"handoff": "Shift change"})
 
@@ -576,7 +576,7 @@ class TestWords:
 
     def test_own_templates_come_before_ours(self, handed, tmp_path):
         """
-        A house replaces one template, and may lean on the others.
+        One template can be replaced, and may lean on the others.
         """
         own = tmp_path / "handoff.md.j2"
         own.write_text("Hello {{ it.tree.title }} {{ it.symptom }}", encoding="utf-8")

@@ -581,7 +581,7 @@ class TestPage:
 
     def test_fixed_words_are_translated(self, kettle):
         """
-        The words of the page come in the language of the house, or in its own words.
+        The words of the page come in the language asked for, or in own words.
         """
         german = interactive(kettle, language="de")
         own = interactive(kettle, language={"page_start": "Go!"})
@@ -592,7 +592,7 @@ class TestPage:
 
     def test_a_house_can_bring_its_own_page(self, kettle, tmp_path):
         """
-        A template of the same name in the folder of a house comes before ours.
+        A template of the same name in a folder of own templates comes before ours.
         """
         own = tmp_path / "interactive.html.j2"
         own.write_text("{{ tree.title }}: {{ policy | length > 0 }}", encoding="utf-8")

@@ -615,7 +615,7 @@ class TestRender:
 
     def test_own_words(self):
         """
-        A house fills the blanks of its own words, and no others.
+        Own words have the blanks of ours filled, and no others.
         """
         made = ts.render(kettle(), language={"figures_text": "{typical} oder {worst}"})
         assert "2 min 56 s oder 7 min 30 s" in made
@@ -625,7 +625,7 @@ class TestRender:
 
     def test_own_template(self, tmp_path):
         """
-        A house replaces the page that it wants to.
+        One page can be replaced alone.
         """
         (tmp_path / "runbook.txt.j2").write_text("{{ it.front.title }}: ours\n")
 

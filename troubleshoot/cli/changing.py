@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path, words
-from troubleshoot.cli.prompt import Command, Misheard, Stopped, heard, listen
+from troubleshoot.cli.prompt import Command, Misheard, Stopped, listen, meaning
 from troubleshoot.errors import AnswerError
 from troubleshoot.session import DONT_KNOW, NOT_NOW, Action
 from troubleshoot.session.belief import EQUAL
@@ -111,7 +111,7 @@ def answered(
     """The session after a line to a step that is put again; None if it only showed."""
     if not line.strip():
         return session
-    match heard(words.offer(step), line):
+    match meaning(words.offer(step), line):
         case Command.QUIT:
             raise Stopped
         case Command.EXPLAIN:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 200  # characters of a name that may be misspelt
 Command = TypeVar("Command", bound="Callable[..., Any]")
+# As troubleshoot.session has them, which is too slow to import for a page of help.
+STRATEGIES: Final = ("information", "repair", "plan")
+DEFAULT: Final = STRATEGIES[0]
 
 
 class Pair(click.ParamType[tuple[str, str]]):
@@ -84,10 +87,6 @@ def session_options(command: Command) -> Command:
         command = option(command)
     return command
 
-
-# As troubleshoot.session has them, which is too slow to import for a page of help.
-STRATEGIES: Final = ("information", "repair", "plan")
-DEFAULT: Final = STRATEGIES[0]
 
 strategy_option = click.option(
     "--strategy",

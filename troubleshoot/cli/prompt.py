@@ -2,11 +2,8 @@
 What somebody typed at a prompt, understood as an answer or as a command.
 
 The text of an answer wins over a command, a command over the number and the id of an
-answer: what is on the screen can always be typed as it stands there.
-
-Hear somebody out: read lines until one of them is understood.
-
-The end of input is never an answer.
+answer: what is on the screen can always be typed as it stands there. Lines are read
+until one of them is understood; the end of input is never an answer.
 """
 
 from __future__ import annotations
@@ -26,6 +23,11 @@ if TYPE_CHECKING:
     from troubleshoot.cli.terminal import Terminal
 
 
+T = TypeVar("T")
+
+# Lines in a row from anything but a terminal: that are no answer, and that only ask.
+PATIENCE: Final = 10
+QUESTIONS: Final = 100
 SHOWN: Final = 40
 
 
@@ -73,7 +75,7 @@ class Offer:
 YES_OR_NO: Final = Offer((("yes", "Yes"), ("no", "No")), listed=False)
 
 
-def heard(offer: Offer, typed: str) -> Command | str:
+def meaning(offer: Offer, typed: str) -> Command | str:
     """
     The command, the id of the answer, or a number where one is asked for.
 
@@ -138,13 +140,6 @@ def _plain(text: str) -> str:
     return text.rstrip(".!") or text
 
 
-# Lines in a row from anything but a terminal: that are no answer, and that only ask.
-PATIENCE: Final = 10
-QUESTIONS: Final = 100
-
-Heard = TypeVar("Heard")
-
-
 class Stopped(Exception):
     """The customer leaves; ``why`` where that is a problem, such as no answer."""
 
@@ -156,10 +151,10 @@ class Stopped(Exception):
 def listen(
     terminal: Terminal,
     prompt: str,
-    understand: Callable[[str], Heard | None],
+    understand: Callable[[str], T | None],
     *,
     typed: str = "",
-) -> Heard:
+) -> T:
     """
     What the first line comes to that is understood, and asks for nothing else.
 

@@ -1,19 +1,12 @@
 """
-Pages in a folder: one source after the other, and what came of each.
+Pages in a folder: one tree, session or hand-off after the other, and what came of each.
 
-Trees as runbooks: how a tree is opened for its pages, and the index of them.
-
-Saved sessions and hand-offs as documents: the transcript, or the hand-off.
-
-Files that others read while they are written: each is replaced as a whole.
-
-At any moment a file is what it was before or what it is now, and one that would not
-change is left alone.
+Others read the pages while they are written: at any moment a file is what it was before
+or what it is now, and one that would not change is left alone.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -55,6 +48,12 @@ if TYPE_CHECKING:
 
 
 TROUBLE = (TroubleshootError, TemplateError, OSError)
+LARGEST: Final = 100_000_000  # bytes of a page that was published
+BANNERS: Final = ("html", "interactive")  # pages on which something can be said
+FORMS: Final = ("transcript", "hand-off")
+SUFFIXES: Final = {"html": ".html", "markdown": ".md", "text": ".txt", "json": ".json"}
+OPTIONS: Final = frozenset({"--tree"})  # of which a runbook knows nothing
+NEEDS_TREE: Final = "add --tree with the tree of the session"
 
 
 @dataclass(frozen=True)
@@ -157,9 +156,12 @@ class Edition:
             return Failed(file, page.to, told(error))
 
     def put(self, tree: str, to: str, name: str, data: bytes) -> Written:
-        """Write one file of the folder."""
+        """Write one file of the folder, unless it is so already."""
         path = self.folder / name
-        return Written(tree, to, path, len(data), replace_if_changed(path, data))
+        changed = not path.is_file() or files.read(path, len(data)) != data
+        if changed:
+            files.replace(path, data, mode=0o666)  # for whoever may read other files
+        return Written(tree, to, path, len(data), changed)
 
 
 def told(error: Exception) -> str:
@@ -198,10 +200,6 @@ def shape(
             for x in (*(y for r in listed for y in r.failed), *failed)
         ],
     }
-
-
-LARGEST: Final = 100_000_000  # bytes of a page that was published
-BANNERS: Final = ("html", "interactive")  # pages on which something can be said
 
 
 @dataclass(frozen=True)
@@ -263,12 +261,6 @@ def listed(result: Result) -> IndexEntry:
     return entry(result.opened.tree, result.there)
 
 
-FORMS: Final = ("transcript", "hand-off")
-SUFFIXES: Final = {"html": ".html", "markdown": ".md", "text": ".txt", "json": ".json"}
-OPTIONS: Final = frozenset({"--tree"})  # of which a runbook knows nothing
-NEEDS_TREE: Final = "add --tree with the tree of the session"
-
-
 @dataclass(frozen=True)
 class Cases:
     """How a file with a session or a hand-off is opened."""
@@ -315,20 +307,3 @@ def ready(folder: Path) -> None:
         why = getattr(error, "strerror", None) or str(error)
         message = f"'{folder}' cannot be a folder for the pages: {why}"
         raise Refused(message, code=WRONG_USAGE) from error
-
-
-def replace_if_changed(path: Path, data: bytes) -> bool:
-    """Put the bytes in place of the file; whether that changed anything."""
-    if path.is_file() and files.read(path, len(data)) == data:
-        return False
-    # Not tempfile, whose files are for the owner's eyes alone.
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(data)
-        draft.replace(path)
-    except BaseException as error:
-        draft.unlink(missing_ok=True)
-        if isinstance(error, OSError):  # of the page, not of a draft nobody asked for
-            raise type(error)(error.errno, error.strerror, str(path)) from error
-        raise
-    return True

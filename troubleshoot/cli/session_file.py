@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot import files
 from troubleshoot.cli.refused import Refused
 from troubleshoot.errors import SessionError
-from troubleshoot.files import sync_folder
 from troubleshoot.session import resume, serialize
 
 if TYPE_CHECKING:
@@ -76,7 +73,7 @@ class Kept:
                 "this one stops, and leaves it as it is."
             )
         data = session.to_json().encode()
-        replace(self.path, data)
+        files.replace(self.path, data)
         self.known = data
 
     def remove(self) -> None:
@@ -106,23 +103,6 @@ def decoded(data: bytes) -> str:
     except UnicodeDecodeError as error:
         message = f"this is no session: byte {error.start} is not UTF-8 text."
         raise SessionError(message) from error
-
-
-def replace(path: Path, data: bytes) -> None:
-    """Put the bytes in place of the file in one step, and onto the disk."""
-    handle, written = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, written)  # whoever may read it now, may go on
-        Path(written).replace(path)
-    except BaseException:
-        Path(written).unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
 
 
 def _free_name(path: Path) -> Path:

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Final
 from troubleshoot.cli import path, words
 from troubleshoot.cli.changing import changed
 from troubleshoot.cli.prepared import chosen
-from troubleshoot.cli.prompt import COMMANDS, Command, Misheard, Stopped, heard, listen
+from troubleshoot.cli.prompt import (
+    COMMANDS,
+    Command,
+    Misheard,
+    Stopped,
+    listen,
+    meaning,
+)
 from troubleshoot.errors import AnswerError, SessionError
 from troubleshoot.session import Action, Ending
 
@@ -89,7 +96,7 @@ def turn(terminal: Terminal, session: Session, step: Question | Action) -> Sessi
     """The session after what the customer says to one step."""
 
     def understood(line: str) -> Session | None:
-        return said(terminal, session, step, heard(words.offer(step), line))
+        return said(terminal, session, step, meaning(words.offer(step), line))
 
     prompt = "y/n> " if isinstance(step, Action) else "> "
     return listen(terminal, prompt, understood, typed=words.what_can_be_typed(step))

@@ -2,9 +2,8 @@
 Where people read and type: what may be printed there, how wide, in which characters.
 
 A text of a tree is never trusted with the terminal: nothing that it holds can move
-the cursor, change a colour, or turn the direction of what stands beside it.
-
-How far long work is: one line on standard error that is written over, and goes.
+the cursor, change a colour, or turn the direction of what stands beside it. How far
+long work is stands on one line of standard error that is written over, and goes.
 """
 
 from __future__ import annotations
@@ -23,13 +22,14 @@ from typing import Any, Final, Self, TextIO
 
 import click
 
-from troubleshoot.text import clean, one_line
+from troubleshoot.text import NO_BREAK, clean, duration, one_line
 
 WIDEST: Final = 80
 NARROWEST: Final = 24
 LONGEST_LINE: Final = 10_000
-NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 BLOCKS: Final = "\u258f\u258e\u258d\u258c\u258b\u258a\u2589\u2588"  # eighths of a cell
+CHOOSING: Final = "Choosing the next step"
+PATIENCE: Final = 1.0  # seconds until work is long, and between two words on it
 
 
 @dataclass(frozen=True)
@@ -155,10 +155,6 @@ class Terminal:
         click.echo(text, nl=nl, err=self.err, color=self.colour)
 
 
-CHOOSING: Final = "Choosing the next step"
-PATIENCE: Final = 1.0  # seconds until work is long, and between two words on it
-
-
 @dataclass
 class ProgressLine:
     """
@@ -235,8 +231,6 @@ def is_watched() -> bool:
 
 def so_far(situations: int, lower: float, upper: float) -> str:
     """How far a search is; it may have a bound long before its first plan."""
-    from troubleshoot.text import duration  # noqa: PLC0415 - a quick start
-
     least = f"at least {duration(lower)}"
     between = f"{duration(lower)} to {duration(upper)}" if isfinite(upper) else least
     return f"{situations:,} situations looked into; {between} on average"

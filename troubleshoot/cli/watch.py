@@ -63,7 +63,7 @@ class Watch:
             before = now
 
     def look(self) -> Stamps:
-        """The files that are there: the trees, and the house's own templates."""
+        """The files that are there: the trees, and own templates."""
         files = [each.file for each in self._sources()]
         return dict(_stamps([*files, *self._templates()]))
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot.cli import path
 from troubleshoot.cli.prompt import YES_OR_NO, Offer
-from troubleshoot.cli.terminal import NO_BREAK
 from troubleshoot.session import Action, Question
 from troubleshoot.session.effort import effort
-from troubleshoot.text import duration, listing, percent, rounded
+from troubleshoot.text import NO_BREAK, duration, listing, percent, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

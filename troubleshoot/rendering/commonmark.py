@@ -1,13 +1,10 @@
 """
-Texts of a tree, a customer or an agent as they go into a document: to the letter.
+Texts of a tree, a customer or an agent in HTML and Markdown.
 
 Each format has its own way to keep a text from becoming markup. What comes back is
-marked as safe, so that nothing is escaped twice.
-
-What authors write, in HTML and in Markdown.
-
-``html`` and ``markdown`` write blocks; where there is room for nothing but lines, such
-as a heading or a cell of a table, ``phrase`` and ``cell`` write lines.
+marked as safe, so that nothing is escaped twice. ``html`` and ``markdown`` write what
+authors explain as blocks; where there is room for nothing but lines, such as a heading
+or a cell of a table, ``phrase`` and ``cell`` write lines.
 """
 
 from __future__ import annotations
@@ -38,6 +35,7 @@ from troubleshoot.session.texts import (
     spans,
     worded,
 )
+from troubleshoot.text import NO_BREAK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,6 +52,12 @@ BLANKS: Final = re.compile(r"[ \t]+")
 MARKUP: Final = re.compile(r"([\\`*_\[\]<>&~|$])")
 # What is markup where a line begins: headings, lists, rules.
 OPENING: Final = re.compile(r"^([#+=-]|\d{1,9}(?=[.)](?: |$)))")
+BLOCK: Final = frozenset({"p", "pre", "ul", "ol", "li", "blockquote", "table", "tr"})
+HOLDERS: Final = frozenset({"ul", "ol", "blockquote", "table"})  # of other blocks
+TICKS: Final = re.compile("`+")
+LANGUAGE: Final = re.compile(r"[A-Za-z0-9+#._-]+")
+BULLETS: Final = ("*", "+")  # ours are hyphens: two lists of one mark would be one
+ENDS: Final = (".", ")")
 
 
 def in_html(text: str) -> Markup:
@@ -83,15 +87,6 @@ def _opening(found: re.Match[str]) -> str:
 def in_text(text: str) -> Markup:
     """The text in a plain text, on one line."""
     return Markup(" ".join(lines(text)))  # noqa: S704 - a plain text has no markup
-
-
-BLOCK: Final = frozenset({"p", "pre", "ul", "ol", "li", "blockquote", "table", "tr"})
-HOLDERS: Final = frozenset({"ul", "ol", "blockquote", "table"})  # of other blocks
-NO_BREAK: Final = "\N{NO-BREAK SPACE}"
-TICKS: Final = re.compile("`+")
-LANGUAGE: Final = re.compile(r"[A-Za-z0-9+#._-]+")
-BULLETS: Final = ("*", "+")  # ours are hyphens: two lists of one mark would be one
-ENDS: Final = (".", ")")
 
 
 # HTML.

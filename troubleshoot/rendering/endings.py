@@ -1,7 +1,6 @@
 """
-What an ending says: which endings are one, and whom they suspect.
-
-Which actions help, in the order to try them.
+What an ending says: which endings are one, whom they suspect, and what helps in which
+order.
 """
 
 from __future__ import annotations
@@ -32,6 +31,7 @@ Saying: TypeAlias = tuple[PrintedOutcome, frozenset[int]]
 
 DIGITS: Final = 9  # of a share; sums differ in the last bits elsewhere
 MENTIONED: Final = 0.15  # a class that is likelier makes an ending one of its own
+LIKELY: Final = 0.05  # to help; what is less likely only makes a list on paper long
 
 
 def says(task: Task, spot: Spot, left: BoolArray) -> Saying:
@@ -88,9 +88,6 @@ def suspects(
         for i in order
     )
     return found, min(1.0, round(float(p[stands].sum()), DIGITS))
-
-
-LIKELY: Final = 0.05  # to help; what is less likely only makes a list on paper long
 
 
 def remedies(

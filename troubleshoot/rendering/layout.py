@@ -2,9 +2,8 @@
 From a tree to a numbered document: the plan, cut to a sheet, in the author's words.
 
 Steps are numbered in reading order, so every row leads onwards; endings that say the
-same are one.
-
-What stands before the steps and after them: front, stop box, index, fault table.
+same are one. Front page and stop box stand before the steps; the index of causes, the
+fault table and the remedies after them.
 """
 
 from __future__ import annotations
@@ -62,6 +61,9 @@ if TYPE_CHECKING:
 STEPS: Final = 40  # in a runbook, at most: what a person is ready to leaf through
 MOSTLY: Final = 0.9  # of the belief on listed causes in one group makes a chapter
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+LIFT_DIGITS: Final = 9  # sums differ in the last bits elsewhere
+NEVER: Final = 1e-6  # P(answer) that is nobody's
+TYPICAL: Final = 0.5  # an answer that a cause gives at least so often is a sign of it
 
 
 def laid_out(
@@ -362,11 +364,6 @@ def _share(joint: FloatArray) -> FloatArray:
     """The belief where so much arrives."""
     total = joint.sum()
     return np.asarray(joint / total if total > 0 else joint)
-
-
-LIFT_DIGITS: Final = 9  # sums differ in the last bits elsewhere
-NEVER: Final = 1e-6  # P(answer) that is nobody's
-TYPICAL: Final = 0.5  # an answer that a cause gives at least so often is a sign of it
 
 
 def front(

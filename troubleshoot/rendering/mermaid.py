@@ -14,6 +14,7 @@ from troubleshoot.rendering.flow import SAFETY, flow
 from troubleshoot.rendering.svg import MORE
 from troubleshoot.rendering.words import DEFAULT
 from troubleshoot.session.texts import laid, lines, preceded, short
+from troubleshoot.text import NO_BREAK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -41,7 +42,6 @@ SHAPES: Final[Mapping[BoxKind, tuple[str, str]]] = {
     "away": (">", "]"),
 }
 NEW_LINE: Final = "<br/>"
-NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 BETWEEN: Final = ", "  # answers that lead to the same place
 # Mermaid draws no longer text, nor more links, unless it is told to.
 LONGEST: Final = 50_000

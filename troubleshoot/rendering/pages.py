@@ -1,12 +1,8 @@
 """
-What the pages of a runbook have to work out from it, for every format alike.
-
-Codes and strips, which remedies there are, which signs tell most: the templates only
-say what stands where.
-
 A runbook as a page: Markdown, HTML or plain text, and its fault table alone.
 
-The templates say what stands where, ``RunbookView`` what has to be worked out for it.
+The templates say what stands where. ``RunbookView`` works out for all of them the codes
+and strips, which remedies there are, and which signs tell most.
 """
 
 from __future__ import annotations
@@ -52,6 +48,7 @@ TO: Final = "\N{EN DASH}"
 RUN: Final = 3  # neighbours in a list of codes are joined from so many on
 BOXES: Final = 8  # in the record of a run, at least
 BRIEF: Final = 40  # characters of what comes first that are said again, not looked up
+TEMPLATES: Final[dict[Form, str]] = {"sheet": "runbook", "table": "table"}
 
 
 @dataclass(frozen=True)
@@ -394,8 +391,6 @@ def _sentences(texts: Iterable[str]) -> str:
 
 Form: TypeAlias = Literal["sheet", "table"]
 Paper: TypeAlias = Literal["A4", "Letter"]
-
-TEMPLATES: Final[dict[Form, str]] = {"sheet": "runbook", "table": "table"}
 
 
 def page(

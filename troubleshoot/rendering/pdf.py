@@ -2,12 +2,9 @@
 A runbook as a PDF for A4 or Letter, tagged for screen readers (PDF/UA-1).
 
 It is set by typst, an extra. Only the fonts that come with it are used, and no date, so
-that the same runbook is the same file everywhere.
-
-What the typst template is given: a runbook as plain data, every text ready to be set.
-
-Texts are strings, never markup; what authors write as CommonMark is a tree of nodes,
-each a string or an element with its tag.
+that the same runbook is the same file everywhere. The template is given plain data in
+which texts are strings, never markup; what authors write as CommonMark is a tree of
+nodes, each a string or an element with its tag.
 """
 
 from __future__ import annotations
@@ -36,6 +33,7 @@ from troubleshoot.session.texts import (
     short,
     spans,
 )
+from troubleshoot.text import NO_BREAK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -59,6 +57,7 @@ if TYPE_CHECKING:
 TEMPLATE: Final = "runbook.typ"
 MISSING: Final = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
 ESCAPE: Final = re.compile(r"\\u\{([0-9a-f]+)\}")
+BREAK: Final = {"tag": "br", "children": []}
 
 
 def pdf(
@@ -76,7 +75,7 @@ def pdf(
     A character that the fonts do not have is shown by its number: [U+4E2D].
 
     Raises:
-        RenderError: typst is not installed, or a template of the house does not work.
+        RenderError: typst is not installed, or an own template does not work.
         ValueError: there is no such language, form or paper.
     """
     among("paper", paper, get_args(Paper))
@@ -144,9 +143,6 @@ def _clean(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
 
 
 Data: TypeAlias = dict[str, Any]
-
-NO_BREAK: Final = "\N{NO-BREAK SPACE}"
-BREAK: Final = {"tag": "br", "children": []}
 
 
 def typeset(

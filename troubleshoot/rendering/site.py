@@ -1,9 +1,8 @@
 """
 Many trees as the pages of one folder, with an index of them.
 
-Everything here is names and contents; whoever wants files writes them.
-
-A page while its tree is broken: the last good one, under what is wrong.
+Everything here is names and contents; whoever wants files writes them. While a tree is
+broken, its page is the last good one, under what is wrong.
 """
 
 from __future__ import annotations
@@ -51,6 +50,10 @@ INDEXES: Final[dict[Literal["html", "markdown"], str]] = {
     "html": "index.html",
     "markdown": "index.md",
 }
+BEGIN: Final = "<!-- this tree is broken -->"
+END: Final = "<!-- what follows was good -->"
+_BANNER: Final = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}\n", re.DOTALL)
+_BODY: Final = re.compile("<body[^>]*>\n?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,12 +162,6 @@ def stems(files: Sequence[str]) -> list[str]:
 def slug(text: str) -> str:
     """The text in small letters, digits and hyphens, which every system can name."""
     return re.sub("[^a-z0-9]+", "-", text.casefold()).strip("-")
-
-
-BEGIN: Final = "<!-- this tree is broken -->"
-END: Final = "<!-- what follows was good -->"
-_BANNER: Final = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}\n", re.DOTALL)
-_BODY: Final = re.compile("<body[^>]*>\n?")
 
 
 def under_banner(

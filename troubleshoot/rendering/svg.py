@@ -3,12 +3,8 @@ The decision flow as a picture: SVG that stands alone.
 
 A step is a box with a line for each of its answers, from which a link leads to the
 right; so no text lies beside a link, and none is under a box. Sections stand below each
-other.
-
-How wide a text is about, and the lines that it is broken into, without any font.
-
-Widths are in em, as most sans serif fonts have them; a little too much rather than too
-little.
+other. Texts are broken into lines without any font: widths are in em, as most sans
+serif fonts have them, a little too much rather than too little.
 """
 
 from __future__ import annotations
@@ -73,6 +69,15 @@ text { font: 13px "Liberation Sans", Arial, Helvetica, sans-serif; fill: #1b1b1b
 .link { fill: none; stroke: #4a4a4a; stroke-width: 1.2; }
 .port, .tip { fill: #4a4a4a; }"""
 ROUND: Final[Mapping[BoxKind, float]] = {"ending": 14.0, "stop": 14.0, "action": 0.0}
+WIDTHS: Final = {
+    **dict.fromkeys(" .,:;!|'`ijlIftr()[]{}/\\-", 0.34),
+    **dict.fromkeys("mwMW@%&", 0.93),
+    **dict.fromkeys("ABCDEFGHKNOPQRSTUVXYZ", 0.74),
+}
+PLAIN: Final = 0.57
+WIDE_LETTERS: Final = 1.05
+LONG: Final = 0.8  # of the room; no common font is wider than this by as much
+MORE: Final = "\N{HORIZONTAL ELLIPSIS}"
 
 
 def svg(runbook: Runbook, *, language: Language = DEFAULT) -> str:
@@ -261,17 +266,6 @@ def _curve(bends: Sequence[tuple[float, float]]) -> str:
                 f"C{_px(half)} {_px(y0)} {_px(half)} {_px(y1)} {_px(x1)} {_px(y1)}"
             )
     return "".join(parts)
-
-
-WIDTHS: Final = {
-    **dict.fromkeys(" .,:;!|'`ijlIftr()[]{}/\\-", 0.34),
-    **dict.fromkeys("mwMW@%&", 0.93),
-    **dict.fromkeys("ABCDEFGHKNOPQRSTUVXYZ", 0.74),
-}
-PLAIN: Final = 0.57
-WIDE_LETTERS: Final = 1.05
-LONG: Final = 0.8  # of the room; no common font is wider than this by as much
-MORE: Final = "\N{HORIZONTAL ELLIPSIS}"
 
 
 def width(text: str) -> float:

@@ -1,9 +1,9 @@
 """
 Where documents are made: templates in a sandbox that escapes whatever they print.
 
-A house's own folder of templates comes first, ours second, so that a house replaces
-the one page it wants to and keeps the rest. Its templates are code that it trusts; the
-texts of a tree are never templates.
+A folder of own templates comes first, ours second, so that whoever publishes replaces
+the one page they want to and keeps the rest. Own templates are code that is trusted;
+the texts of a tree are never templates.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from troubleshoot.rendering import commonmark, plain_text
 from troubleshoot.rendering.commonmark import CODE
 from troubleshoot.rendering.words import DEFAULT, in_language, minutes, percent
 from troubleshoot.session.events import moment
+from troubleshoot.text import NO_BREAK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -62,7 +63,6 @@ NOTED: Final[dict[Format, Callable[..., str]]] = {
     "markdown": commonmark.remembered,
     "text": plain_text.remembered,
 }
-NO_BREAK: Final = "\N{NO-BREAK SPACE}"  # lines of plain text are broken by then
 
 
 def filled(
@@ -74,8 +74,8 @@ def filled(
     **values: object,
 ) -> str:
     """The page that the template of this name makes of the values, in one format."""
-    rooms = environment(to, templates=templates, language=language)
-    template = rooms.get_template(f"{name}.{ENDINGS[to]}.j2")
+    found = environment(to, templates=templates, language=language)
+    template = found.get_template(f"{name}.{ENDINGS[to]}.j2")
     made = template.render(**values).rstrip("\n") + "\n"
     return made if to == "html" else "\n".join(_finished(made.split("\n"), to))
 
@@ -92,7 +92,7 @@ def _finished(lines: Iterable[str], to: Format) -> Iterator[str]:
 
 
 def template_source(name: str, templates: Path | None = None) -> str:
-    """The text of a template that is not for jinja2, the house's own if it has one."""
+    """The text of a template that is not for jinja2, the own one if there is one."""
     return _loader(templates).get_source(environment("text"), name)[0]
 
 
@@ -111,7 +111,7 @@ def environment(
 
 
 def anew() -> None:
-    """Look for templates anew, also for those that a house did not have before."""
+    """Look for templates anew, also for own ones that were not there before."""
     _made.cache_clear()
 
 
@@ -152,7 +152,7 @@ def _loader(templates: Path | None) -> ChoiceLoader:
 
 
 def _own(templates: Path, name: str) -> tuple[str, str, Callable[[], bool]] | None:
-    """The house's own template of this name, as jinja2 wants it; None without one."""
+    """The own template of this name, as jinja2 wants it; None without one."""
     path = templates.joinpath(*split_template_path(name))
     if not files.is_there(path):
         return None

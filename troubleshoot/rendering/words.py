@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from troubleshoot.arguments import a_mapping, a_text
 from troubleshoot.errors import ArgumentError, did_you_mean, nearest
-from troubleshoot.text import amounts
+from troubleshoot.text import NO_BREAK, amounts
 from troubleshoot.text import percent as english
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 Language: TypeAlias = str | Mapping[str, str]
 
 DEFAULT: Final = "en"
-HELD: Final = "\N{NO-BREAK SPACE}"
 ROUNDING: Final = 1e-9
 BLANK: Final = re.compile(r"{(.*?)}")
 LIMITS: Final = {"<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
@@ -107,13 +106,13 @@ def minutes(cost: float, word: SimpleNamespace) -> str:
     """The time in the units that fit: "30 s", "1 h 31 min", "2 days 3 h"."""
     units = {"days": word.days}
     parts, _ = amounts(cost)
-    return " ".join(f"{count}{HELD}{units.get(unit, unit)}" for count, unit in parts)
+    return " ".join(f"{count}{NO_BREAK}{units.get(x, x)}" for count, x in parts)
 
 
 def percent(chance: float, word: SimpleNamespace) -> str:
     """The chance in per cent, never 0 or 100 unless it is exactly so."""
     said = english(chance).replace("about", word.about_chance)
-    return said.replace(" %", f"{HELD}%")
+    return said.replace(" %", f"{NO_BREAK}%")
 
 
 def questions(count: float, word: SimpleNamespace) -> str:
@@ -134,7 +133,7 @@ def measured(answer: str, unit: str, word: SimpleNamespace) -> str:
     """An answer that is a range of numbers in words: "less than 30 s"."""
     if not unit:
         return answer
-    unit = f"{HELD}{unit}"
+    unit = f"{NO_BREAK}{unit}"
     if found := LIMIT.fullmatch(answer):
         said = getattr(word, LIMITS[found[1]])
         return f"{said} {_decimal(found[2], word)}{unit}"

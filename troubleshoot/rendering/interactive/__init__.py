@@ -92,8 +92,8 @@ def interactive(
     begun = begin(tree, facts, by=by, has=has)
     data = page_data(begun)
     script, style = engine() + source("page", PAGE), _style()
-    rooms = environment("html", templates=templates, language=language)
-    template = rooms.get_template("interactive.html.j2")
+    found = environment("html", templates=templates, language=language)
+    template = found.get_template("interactive.html.j2")
     return template.render(
         tree=tree,
         policy=_policy(script, style),
