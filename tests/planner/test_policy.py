@@ -1,9 +1,20 @@
 from __future__ import annotations
 
+from functools import partial
+from operator import add
+
 import numpy as np
 import pytest
 
-from troubleshoot.planner.policy import best, ranking
+from troubleshoot.planner.policy import (
+    Node,
+    best,
+    forward,
+    longest,
+    opened,
+    ranking,
+)
+from troubleshoot.planner.task import Ask, Task
 
 
 @pytest.mark.parametrize(
@@ -48,3 +59,74 @@ def test_ranking_is_the_order_of_being_chosen():
     candidates = np.ones(5, dtype=bool)
     assert ranking(gains, costs, candidates) == [3, 4, 0, 2]
     assert candidates.all()
+
+
+def _graph(rng):
+    """Nodes with edges to later ones; to each but the first one edge at least."""
+    size = int(rng.integers(2, 9))
+    edges = {i: [] for i in range(size)}
+    for child in range(1, size):
+        for at in rng.integers(0, child, rng.integers(1, 4)).tolist():
+            edges[at].append((len(edges[at]), child))
+    return edges
+
+
+def _paths(edges, to):
+    """Every way from the first node: pairs (node, answer)."""
+    if to == 0:
+        yield ()
+    for at, ways in edges.items():
+        for answer, child in ways:
+            if child == to:
+                yield from ((*path, (at, answer)) for path in _paths(edges, at))
+
+
+def _shared(share, node, answer, here):
+    return here * share[node, answer]
+
+
+def test_passes_equal_the_walk_along_every_path():
+    """
+    What a pass finds at a node is what all paths to it bring, taken together.
+    """
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        edges = _graph(rng)
+        minutes = rng.integers(0, 9, len(edges)).tolist()
+        share = rng.random((len(edges), 24))
+
+        weights = dict(forward(edges, 1.0, partial(_shared, share), add))
+        worst = longest(edges, minutes.__getitem__)
+
+        for node in edges:
+            paths = list(_paths(edges, node))
+            each = [np.prod([share[step] for step in path]) for path in paths]
+            assert weights[node] == pytest.approx(sum(each))
+            assert worst[node] == max(
+                sum(minutes[i] for i, _ in path) for path in paths
+            )
+
+
+def test_setups_are_open_only_if_they_are_on_every_way():
+    """
+    After a question that opened one and an answer that went by it, it counts as shut.
+    """
+    even = np.full((2, 2), 0.5)
+    asks = Ask(1.0, even), Ask(1.0, even, setup=1), Ask(1.0, even, setup=0)
+    task = Task(
+        np.array([0.5, 0.5]),
+        np.arange(2),
+        asks,
+        setups=((2.0, -1), (3.0, 0), (1.0, -1)),
+    )
+    nodes = (
+        Node("question", 0, edges=((0, 1), (1, 2))),
+        Node("question", 1, edges=((0, 3), (1, 4))),
+        Node("question", 2, edges=((0, 3),)),
+        Node("ending"),
+        Node("ending"),
+    )
+
+    assert opened(task, nodes) == [set(), set(), set(), {0}, {0, 1}]
+    assert [task.opens(ask, frozenset()) for ask in asks] == [(), (0, 1), (0,)]
+    assert task.minutes(asks[1], frozenset({0})) == 4.0

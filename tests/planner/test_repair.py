@@ -166,7 +166,7 @@ def optimum(task):  # noqa: C901 - one definition, read in one go
         opened = set(task.opened)
         for step in answers:
             if steps[step].setup >= 0:
-                opened |= task.chains[steps[step].setup]
+                opened = opened.union(task.chains[steps[step].setup])
         left = [
             a
             for a in range(asked, len(steps))

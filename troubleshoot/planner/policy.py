@@ -1,18 +1,15 @@
 """
-Choosing among steps by what they bring per minute.
+Policies: the step that brings most per minute, and a finished policy as a graph.
 
 Throughout this module:
     gains       what each step brings (bits, or P(fixes)), shape (steps,)
     costs       minutes of each step, shape (steps,)
     candidates  which steps may be chosen, shape (steps,)
+    W           is P(cause, the node is reached), shape (causes,); its sum is P(reached)
 
-A finished policy as a graph, and its figures.
-
-Throughout this module:
-    W   is P(cause, the node is reached), shape (causes,); its sum is P(reached)
-
-The figures come from the graph alone, by one exact pass from the root down, so they
-hold for it whatever search has made it.
+The figures of a graph come from the graph alone, by exact passes from the root down, so
+they hold for it whatever search has made it. The passes take any graph whose nodes
+stand after all that lead to them, a policy or what is printed of it.
 
 Assumed: no step occurs twice on a path.
 """
@@ -20,19 +17,29 @@ Assumed: no step occurs twice on a path.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from operator import add, and_
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import (
+        Callable,
+        Hashable,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
 
     from troubleshoot.inference.bayes import FloatArray
     from troubleshoot.planner.task import Task
 
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
+P = TypeVar("P", bound="Hashable")  # a place in a graph
+T = TypeVar("T")
 
 WORTHLESS = 1e-9  # what brings no more is never chosen
 SLIGHT = 0.05  # bits; where no question tells more, it is time to act
@@ -163,8 +170,9 @@ def policy(
     Equal situations become one node; nodes that are never reached are left out.
     """
     ordered = _in_order(_merged(nodes))
-    reached = list(_reached(task, ordered))
+    reached = [float(W.sum()) for W in arriving(task, ordered)]
     pairs = list(zip(reached, ordered, strict=True))
+    ways = longest(_edges(ordered), lambda i: ordered[i].cost)
     cost = sum(p * node.cost for p, node in pairs)
     finished = cost + sum(p * node.rest for p, node in pairs)
     return Policy(
@@ -173,7 +181,7 @@ def policy(
         lower_bound=max(0.0, min(lower_bound, finished)),
         finished_cost=finished,
         expected_questions=sum(p for p, node in pairs if node.kind == "question"),
-        worst_cost=_worst(ordered),
+        worst_cost=max(ways[i] + node.cost for i, node in enumerate(ordered)),
         endings=_endings(ordered, reached),
         expanded=expanded,
     )
@@ -192,6 +200,64 @@ def outcomes(task: Task, node: Node) -> FloatArray:
         return task.questions[node.step].likelihood
     fixes = task.actions[node.step].fixes
     return np.array([1.0 - fixes, fixes])
+
+
+def forward(
+    edges: Mapping[P, Iterable[tuple[int, P]]],
+    start: T,
+    along: Callable[[P, int, T], T],
+    join: Callable[[T, T], T],
+) -> Iterator[tuple[P, T]]:
+    """
+    What holds at each place of a graph, from the first one down.
+
+    ``along`` says what an answer at a place makes of what holds there; ``join`` makes
+    one of what several ways bring. Places without edges of their own come last.
+    """
+    waiting = {next(iter(edges)): start}
+    for place, ways in edges.items():
+        here = waiting.pop(place)
+        yield place, here
+        for answer, child in ways:
+            found = along(place, answer, here)
+            waiting[child] = join(waiting[child], found) if child in waiting else found
+    yield from waiting.items()
+
+
+def arriving(
+    task: Task, nodes: Sequence[Node], start: FloatArray | None = None
+) -> Iterator[FloatArray]:
+    """W of each node; with a ``start`` of ones, P(the node is reached | cause)."""
+
+    def along(i: int, answer: int, here: FloatArray) -> FloatArray:
+        return np.asarray(here * outcomes(task, nodes[i])[answer])
+
+    start = task.prior if start is None else start
+    return (W for _, W in forward(_edges(nodes), start, along, add))
+
+
+def opened(task: Task, nodes: Sequence[Node]) -> list[frozenset[int]]:
+    """The setups that are open at each node, whichever way led to it."""
+
+    def along(i: int, _: int, here: frozenset[int]) -> frozenset[int]:
+        return task.opened_after(task.step(nodes[i].kind, nodes[i].step), here)
+
+    return [each for _, each in forward(_edges(nodes), task.opened, along, and_)]
+
+
+def longest(
+    edges: Mapping[P, Iterable[tuple[int, P]]], minutes: Callable[[P], float]
+) -> dict[P, float]:
+    """Minutes of the longest way to each place, its own left out."""
+
+    def along(place: P, _: int, way: float) -> float:
+        return way + minutes(place)
+
+    return dict(forward(edges, 0.0, along, max))
+
+
+def _edges(nodes: Sequence[Node]) -> dict[int, tuple[tuple[int, int], ...]]:
+    return {i: node.edges for i, node in enumerate(nodes)}
 
 
 def _merged(nodes: Sequence[Node]) -> list[Node]:
@@ -238,28 +304,6 @@ def _in_order(kept: Sequence[Node]) -> tuple[Node, ...]:
         replace(node, edges=tuple((answer, last - i) for answer, i in node.edges))
         for node in reversed(kept)
     )
-
-
-def _reached(task: Task, nodes: Sequence[Node]) -> Iterator[float]:
-    """P(reached) of each node, exactly."""
-    waiting: dict[int, FloatArray] = {0: task.prior}
-    for i, node in enumerate(nodes):
-        W = waiting.pop(i)  # noqa: N806 - the legend's name
-        yield float(W.sum())
-        likelihood = outcomes(task, node) if node.edges else None
-        for answer, child in node.edges:
-            assert likelihood is not None  # noqa: S101 - for the type checker
-            arriving = W * likelihood[answer]
-            waiting[child] = waiting[child] + arriving if child in waiting else arriving
-
-
-def _worst(nodes: Sequence[Node]) -> float:
-    """The greatest cost of a path, in minutes."""
-    below = [0.0] * len(nodes)
-    for i in reversed(range(len(nodes))):
-        deepest = max((below[child] for _, child in nodes[i].edges), default=0.0)
-        below[i] = nodes[i].cost + deepest
-    return below[0]
 
 
 def _endings(

@@ -107,25 +107,34 @@ class Task:
         return asking + acting + sum(minutes for minutes, _ in self.setups)
 
     @cached_property
-    def chains(self) -> tuple[frozenset[int], ...]:
-        """Of each setup: itself and all that must be open before it."""
-        return tuple(frozenset(self._upwards(s)) for s in range(len(self.setups)))
+    def chains(self) -> tuple[tuple[int, ...], ...]:
+        """Of each setup: itself, and all that must be open before it, upwards."""
+        return tuple(tuple(self._upwards(s)) for s in range(len(self.setups)))
+
+    def step(self, kind: str, step: int) -> Ask | Act:
+        """A question or an action, by its index."""
+        return self.questions[step] if kind == "question" else self.actions[step]
+
+    def opens(self, step: Ask | Act, opened: frozenset[int]) -> tuple[int, ...]:
+        """The setups that the step must open first, the outermost first."""
+        if step.setup < 0:
+            return ()
+        return tuple(s for s in reversed(self.chains[step.setup]) if s not in opened)
 
     def opened_after(self, step: Ask | Act, opened: frozenset[int]) -> frozenset[int]:
         """The setups that are open once the step was taken."""
-        return opened if step.setup < 0 else opened | self.chains[step.setup]
+        return opened if step.setup < 0 else opened.union(self.chains[step.setup])
 
     def minutes(self, step: Ask | Act, opened: frozenset[int]) -> float:
         """Cost of the step, with the setups that it must open first."""
-        new = self.opened_after(step, opened) - opened
-        return step.cost + sum(self.setups[s][0] for s in sorted(new))
+        return step.cost + sum(
+            self.setups[s][0] for s in sorted(self.opens(step, opened))
+        )
 
-    def _upwards(self, setup: int) -> list[int]:
-        chain = []
+    def _upwards(self, setup: int) -> Iterator[int]:
         while setup >= 0:
-            chain.append(setup)
+            yield setup
             setup = self.setups[setup][1]
-        return chain
 
 
 def met(conditions: Conditions, answers: dict[int, int]) -> bool:
