@@ -10,7 +10,6 @@ from noisy import long_instance
 
 from troubleshoot.planner.compress import MUCH, ROUNDS, Aggregation, aggregated
 from troubleshoot.planner.diagnose import diagnose
-from troubleshoot.planner.policy import outcomes
 from troubleshoot.planner.state import Noisy, together
 from troubleshoot.planner.task import Ask, Task, met
 
@@ -133,7 +132,7 @@ def walked(rng, task, plan):
         assert node.step not in said
         assert met(ask.only_if, said)
         cost += node.cost
-        chances = outcomes(task, node)[:, cause]
+        chances = task.questions[node.step].likelihood[:, cause]
         said[node.step] = int(rng.choice(len(chances), p=chances))
         node = plan.nodes[dict(node.edges)[said[node.step]]]
     return cost + node.cost

@@ -9,7 +9,6 @@ from noisy import noisy_instance, optimum_of_noisy, with_extras
 from troubleshoot.planner.branch_and_bound import BeliefGraph, BranchAndBound
 from troubleshoot.planner.certain import Certain
 from troubleshoot.planner.diagnose import diagnose, greedy
-from troubleshoot.planner.policy import outcomes
 from troubleshoot.planner.state import Noisy
 from troubleshoot.planner.task import Ask, Budget, Task, met
 
@@ -234,7 +233,7 @@ def walked(task, plan, cause, rng):
         cost += node.cost
         if not node.edges:
             return cost
-        chances = outcomes(task, node)[:, cause]
+        chances = task.questions[node.step].likelihood[:, cause]
         answer = rng.choice(len(chances), p=chances)
         i = dict(node.edges)[answer]
 

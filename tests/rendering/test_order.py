@@ -19,8 +19,7 @@ from troubleshoot.rendering.words import in_language
 from troubleshoot.session import recommendation
 from troubleshoot.session.api import analysis_for
 from troubleshoot.session.planning import task
-from troubleshoot.session.state import chain
-from troubleshoot.tree.tree import Needs
+from troubleshoot.tree.tree import Needs, setups_of
 
 NODES = 60
 often = settings(max_examples=60, deadline=None)
@@ -123,7 +122,7 @@ class TestWhatItStandsOn:
         for among in (*book.closes, *book.causes):
             for each in among.remedies:
                 action = drawn.actions[each.id]
-                all_of_it = [x.do for x in chain(drawn, action.setup)][::-1]
+                all_of_it = [x.do for x in setups_of(drawn, action)][::-1]
 
                 assert list(whole[each.id].setups) == all_of_it
                 assert whole[each.id].done == ()
@@ -149,7 +148,7 @@ class TestWhatItStandsOn:
                 continue
             step = book.step(number)
             written = drawn.questions if step.kind == "question" else drawn.actions
-            needed = {x.do for x in chain(drawn, written[step.id].setup)}
+            needed = {x.do for x in setups_of(drawn, written[step.id])}
             assert needed <= done | set(step.setups)
             after = done | set(step.setups)
             ways += [((x.to.kind, x.to.number), after) for x in step.rows]

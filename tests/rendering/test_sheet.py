@@ -255,7 +255,7 @@ def test_what_was_asked_on_either_way_is_asked_no_more():
     one = states(p, asked=[1, 1, 0], opened=[1, 1], said=[1, 0, UNSAID])
     other = states(p, asked=[1, 0, 1], opened=[0, 1], said=[1, UNSAID, 0])
 
-    both = states(p, asked=[1, 1, 1], opened=[0, 1], said=[1, UNSAID, UNSAID])
+    both = states(p + p, asked=[1, 1, 1], opened=[0, 1], said=[1, UNSAID, UNSAID])
     assert _both(one, other).key == both.key
 
 

@@ -194,14 +194,6 @@ def ranked(weights: FloatArray) -> tuple[int, ...]:
     return tuple(order[live].tolist())
 
 
-def outcomes(task: Task, node: Node) -> FloatArray:
-    """P(edge | cause) of a node's step, by answer, shape ``(answers, causes)``."""
-    if node.kind == "question":
-        return task.questions[node.step].likelihood
-    fixes = task.actions[node.step].fixes
-    return np.array([1.0 - fixes, fixes])
-
-
 def forward(
     edges: Mapping[P, Iterable[tuple[int, P]]],
     start: T,
@@ -230,7 +222,7 @@ def arriving(
     """W of each node; with a ``start`` of ones, P(the node is reached | cause)."""
 
     def along(i: int, answer: int, here: FloatArray) -> FloatArray:
-        return np.asarray(here * outcomes(task, nodes[i])[answer])
+        return here * task.step(nodes[i].kind, nodes[i].step).chance(answer)
 
     start = task.prior if start is None else start
     return (W for _, W in forward(_edges(nodes), start, along, add))

@@ -55,6 +55,10 @@ class Ask:
     setup: int = -1
     only_if: Conditions = ()
 
+    def chance(self, answer: int) -> FloatArray:
+        """P(answer | cause), shape ``(C,)``."""
+        return np.asarray(self.likelihood[answer])
+
 
 @dataclass(frozen=True, eq=False)
 class Act:
@@ -70,6 +74,10 @@ class Act:
     setup: int = -1
     irreversible: bool = False
     only_if: Conditions = ()
+
+    def chance(self, answer: int) -> FloatArray:
+        """P(it fails | cause) for the answer 0, P(it fixes | cause) for 1."""
+        return np.asarray(self.fixes if answer else 1.0 - self.fixes)
 
 
 @dataclass(frozen=True, eq=False)

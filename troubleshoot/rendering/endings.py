@@ -130,7 +130,7 @@ def _remedy(
     tree: Tree, named: Named, i: int, opened: frozenset[int], chance: float
 ) -> PrintedRemedy:
     action, act = named.actions[i], named.task.actions[i]
-    every = _chain(named, act.setup, named.task.opened)
+    every = named.task.opens(act, named.task.opened)
     setups = [tree.setups[named.setups[each]] for each in every]
     by, things = taken(action, *setups)
     return PrintedRemedy(
@@ -159,15 +159,6 @@ def taken(*steps: Question | Action | Setup) -> tuple[tuple[str, ...], tuple[str
     by = dict.fromkeys(x for step in steps for x in step.needs.by)
     things = dict.fromkeys(x for step in steps for x in step.needs.things)
     return tuple(by), tuple(things)
-
-
-def _chain(named: Named, setup: int, opened: frozenset[int]) -> list[int]:
-    found = []
-    while setup >= 0:
-        if setup not in opened:
-            found.append(setup)
-        setup = named.task.setups[setup][1]
-    return found[::-1]
 
 
 def _conditions(tree: Tree, action: Action) -> tuple[tuple[str, str], ...]:

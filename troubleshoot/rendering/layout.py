@@ -17,6 +17,7 @@ import numpy as np
 from troubleshoot._version import __version__
 from troubleshoot.arguments import a_number
 from troubleshoot.errors import ArgumentError
+from troubleshoot.planner.policy import longest
 from troubleshoot.rendering.book import (
     Arrival,
     Close,
@@ -248,13 +249,10 @@ class _Layout:
             )
 
     @cached_property
-    def _worst(self) -> Sequence[float]:
+    def _worst(self) -> Mapping[int, float]:
         """Minutes of the longest way to each spot."""
-        found = [0.0] * len(self.spots)
-        for i, spot in enumerate(self.spots):
-            for _, child in spot.edges:
-                found[child] = max(found[child], found[i] + spot.minutes)
-        return found
+        edges = {i: spot.edges for i, spot in enumerate(self.spots)}
+        return longest(edges, lambda i: self.spots[i].minutes)
 
     @cached_property
     def _trusting(self) -> Task:
@@ -344,20 +342,14 @@ class _Layout:
         at, codes = 0, []
         while (spot := self.spots[at]).kind != "ending":
             edges = [each for each in spot.edges if each[0] != DONT_KNOW]
-            chances = [self._chance(spot, answer, cause) for answer, _ in edges]
+            step = self.named.task.step(spot.kind, spot.step)
+            chances = [step.chance(answer)[cause] for answer, _ in edges]
             answer, child = edges[int(np.argmax(chances))]
             names = {"question": answer, "action": 1 - answer}
             row = self._rows[at][names[spot.kind]]
             codes.append(Arrival(self._number[at], row.letter).code)
             at = child
         return self._places[at], tuple(codes)
-
-    def _chance(self, spot: Spot, answer: int, cause: int) -> float:
-        if spot.kind == "question":
-            likelihood = self.named.task.questions[spot.step].likelihood
-            return float(likelihood[answer, cause])
-        fixes = float(self.named.task.actions[spot.step].fixes[cause])
-        return fixes if answer else 1.0 - fixes
 
 
 def _share(joint: FloatArray) -> FloatArray:

@@ -1,9 +1,4 @@
 """
-Which spots a sheet has room for: those of a plan that matter most, and some beside it.
-
-A plan says nothing about "don't know": the sheet goes on there with the question that
-tells most per minute of those that are left. What is beyond the limit is cut.
-
 A plan cut to what can be printed, with a way on for whoever does not know an answer.
 
 Throughout this module:
@@ -11,36 +6,33 @@ Throughout this module:
     W   is the same with the tree's own likelihoods
     V   is W when every question is answered "don't know" with chance DOUBT
 
-The plan takes answers at their word, so that the sheet stays short; how sure its
-endings are is worked out with the likelihoods as they are.
+On paper nothing can be weighed. So the plan takes answers at their word: an answer that
+a cause hardly ever leads to excludes it, whatever was said before, and that the cause
+may not be listed is left out. Equal situations are then many, and the sheet is short;
+how sure its endings are is worked out with the likelihoods as they are.
 
-A task in which answers are taken at their word.
-
-On paper nothing can be weighed, so an answer that a cause hardly ever leads to excludes
-it, and that the cause may not be listed is left out. Equal situations are then many.
-
-What whoever follows a sheet has crossed out by when.
-
-Answers are taken at their word: a cause that hardly ever leads to an answer is crossed
-out by it, whatever was said before, and is not brought back.
+The spots of the plan that matter most are in. A plan says nothing about "don't know":
+the sheet goes on there with the question that tells most per minute of those that are
+left. What is beyond the limit is cut.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
+from operator import add, or_
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 
-from troubleshoot.planner.policy import Ending, outcomes
+from troubleshoot.planner.policy import Ending, arriving, forward
 from troubleshoot.planner.state import SURE, UNSAID, BeliefStates, Noisy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from troubleshoot.inference.bayes import FloatArray
-    from troubleshoot.planner.policy import Node, Policy
+    from troubleshoot.planner.policy import Policy
     from troubleshoot.planner.state import BoolArray
     from troubleshoot.planner.task import Task
 
@@ -85,9 +77,11 @@ class Cutting:
     def along_the_plan(self) -> None:
         """The steps of the plan that matter most, each under one that is in."""
         kept = self._kept()
-        before: dict[int, BeliefStates] = {0: self.noisy.root}
-        weights = {0: self.task.prior}
-        for i in sorted(kept):
+        edges = {i: self.nodes[i].edges for i in sorted(kept)}
+        joint = dict(forward(edges, self.noisy.root, self._after, _both))
+        before = {i: replace(x, p=x.p / x.p.sum()) for i, x in joint.items()}
+        before[0] = self.noisy.root
+        for i in edges:
             node = self.nodes[i]
             self.drafts[i] = draft = Draft(
                 node.kind, node.step, node.ending, before[i], node=i
@@ -96,10 +90,6 @@ class Cutting:
             for answer, child in node.edges:
                 within = child in kept or self.nodes[child].kind == "ending"
                 draft.edges.append((answer, child if within else f"cut {child}"))
-                arriving = weights[i] * outcomes(self.task, node)[answer]
-                weights[child] = weights.get(child, 0.0) + arriving
-                after = self._after(before[i], node, answer, weights[child])
-                before[child] = _both(before.get(child, after), after)
         for child in before.keys() - kept:
             self.drafts[f"cut {child}"] = _cut(before[child])
         self._steps = sum(each.kind != "ending" for each in self.drafts.values())
@@ -110,7 +100,7 @@ class Cutting:
 
         First come those where stopping would most often name the wrong remedy.
         """
-        missed = [_missed(self.task, W) for W in _arriving(self.task, self.nodes)]
+        missed = [_missed(self.task, W) for W in arriving(self.task, self.nodes)]
         room = self.limit if self.limit < 3 else round(self.limit * ON_PLAN)  # noqa: PLR2004 - too few to share
         kept: set[int] = set()
         waiting = [(-1.0, 0)]
@@ -125,16 +115,16 @@ class Cutting:
                 heappush(waiting, (-missed[child], child))
         return kept
 
-    def _after(
-        self, before: BeliefStates, node: Node, answer: int, weights: FloatArray
-    ) -> BeliefStates:
-        p = weights / weights.sum()
+    def _after(self, i: int, answer: int, before: BeliefStates) -> BeliefStates:
+        """What an answer makes of P(cause, reached) and of what else is known."""
+        node = self.nodes[i]
+        step = self.task.step(node.kind, node.step)
+        arriving = before.p[0] * step.chance(answer)
         if node.kind == "question":
-            return self._told(before, node.step, answer, p)
+            return self._told(before, node.step, answer, arriving)
         opened = before.opened.copy()
-        if (setup := self.task.actions[node.step].setup) >= 0:
-            opened[:, list(self.task.chains[setup])] = True
-        return replace(before, p=p[None], opened=opened)
+        opened[:, list(self.task.opens(step, frozenset()))] = True
+        return replace(before, p=arriving[None], opened=opened)
 
     def _told(
         self, before: BeliefStates, question: int, answer: int, p: FloatArray
@@ -146,8 +136,7 @@ class Cutting:
     def beside_the_plan(self) -> None:
         """Where "don't know" leads, the likeliest first, as far as there is room."""
         waiting: list[tuple[float, str]] = []
-        arriving = _arriving(self.task, self.nodes)
-        chances = [float(each.sum()) for each in arriving]
+        chances = [float(W.sum()) for W in arriving(self.task, self.nodes)]
         for place, draft in list(self.drafts.items()):
             if draft.kind == "question" and isinstance(place, int):
                 self._unknown(draft, chances[place] * DOUBT, waiting)
@@ -218,6 +207,7 @@ def _both(one: BeliefStates, other: BeliefStates) -> BeliefStates:
     """What holds whichever way led here; what was asked on either is asked no more."""
     return replace(
         other,
+        p=one.p + other.p,
         asked=one.asked | other.asked,
         opened=one.opened & other.opened,
         said=np.where(one.said == other.said, one.said, UNSAID),
@@ -228,17 +218,6 @@ def _missed(task: Task, weights: FloatArray) -> float:
     """P(a spot is reached, and the likeliest remedy class there is the wrong one)."""
     mass = np.bincount(task.classes, weights)
     return float(mass.sum() - mass.max())
-
-
-def _arriving(task: Task, nodes: Sequence[Node]) -> Iterator[FloatArray]:
-    """P(cause, the node is reached) of each node of the plan, shape (causes,)."""
-    waiting: dict[int, FloatArray] = {0: task.prior}
-    for i, node in enumerate(nodes):
-        arrived = waiting.pop(i)
-        yield arrived
-        for answer, child in node.edges:
-            arriving = arrived * outcomes(task, node)[answer]
-            waiting[child] = waiting.get(child, 0.0) + arriving
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,13 +270,15 @@ def _finished(
     joint = _arriving_at(task, drafts, order, DOUBT)
     for place in order:
         draft = drafts[place]
+        ending = draft.kind == "ending"
+        step = None if ending else task.step(draft.kind, draft.step)
         yield Spot(
             kind=draft.kind,
             step=draft.step,
             ending=draft.ending,
-            minutes=_minutes(task, draft),
+            minutes=task.minutes(step, draft.opened) if step else 0.0,
             opened=draft.opened,
-            opens=_opens(task, draft),
+            opens=task.opens(step, draft.opened) if step else (),
             edges=tuple(
                 (answer, number[child]) for answer, child in _in_order(draft.edges)
             ),
@@ -317,24 +298,16 @@ def _arriving_at(
     task: Task, drafts: Mapping[SpotKey, Draft], order: Sequence[SpotKey], doubt: float
 ) -> Mapping[SpotKey, FloatArray]:
     """P(cause, reached) of each place, when so many do not know."""
-    found = {place: np.zeros_like(task.prior) for place in order}
-    found[0] = task.prior
-    for place in order:
+
+    def along(place: SpotKey, answer: int, here: FloatArray) -> FloatArray:
         draft = drafts[place]
         unsure = doubt if draft.kind == "question" else 0.0
-        for answer, child in draft.edges:
-            share = unsure if answer == DONT_KNOW else 1.0 - unsure
-            found[child] += found[place] * share * _knows(task, draft, answer)
-    return found
+        if answer == DONT_KNOW:
+            return here * unsure
+        return here * (1.0 - unsure) * task.step(draft.kind, draft.step).chance(answer)
 
-
-def _knows(task: Task, draft: Draft, answer: int) -> FloatArray:
-    if answer == DONT_KNOW:
-        return np.ones_like(task.prior)
-    if draft.kind == "question":
-        return np.asarray(task.questions[draft.step].likelihood[answer])
-    fixes = task.actions[draft.step].fixes
-    return np.asarray(fixes if answer else 1.0 - fixes)
+    edges = {place: drafts[place].edges for place in order}
+    return dict(forward(edges, task.prior, along, add))
 
 
 def _reading_order(drafts: Mapping[SpotKey, Draft]) -> list[SpotKey]:
@@ -354,26 +327,6 @@ def _reading_order(drafts: Mapping[SpotKey, Draft]) -> list[SpotKey]:
             seen.add(child)
             stack.append((child, reversed(_in_order(drafts[child].edges))))
     return order[::-1]
-
-
-def _minutes(task: Task, draft: Draft) -> float:
-    if draft.kind == "ending":
-        return 0.0
-    steps = task.questions if draft.kind == "question" else task.actions
-    return task.minutes(steps[draft.step], draft.opened)
-
-
-def _opens(task: Task, draft: Draft) -> tuple[int, ...]:
-    """Setups that this step is the first to need, the outermost first."""
-    if draft.kind == "ending":
-        return ()
-    steps = task.questions if draft.kind == "question" else task.actions
-    setup, found = steps[draft.step].setup, []
-    while setup >= 0:
-        if setup not in draft.opened:
-            found.append(setup)
-        setup = task.setups[setup][1]
-    return tuple(reversed(found))
 
 
 HARDLY: Final = 0.05  # an answer that a cause leads to no more often excludes it
@@ -411,19 +364,16 @@ def standing(trusting: Task, spots: Sequence[Spot]) -> list[BoolArray]:
 
     ``trusting`` is the task ``at_its_word``; arrays of shape (causes,).
     """
-    found = [np.zeros(len(trusting.prior), dtype=np.bool_) for _ in spots]
-    found[0] = trusting.prior > 0
-    for i, spot in enumerate(spots):
-        for answer, child in spot.edges:
-            found[child] |= found[i] & ~crossed_out(trusting, spot, answer)
-    return found
+
+    def along(i: int, answer: int, here: BoolArray) -> BoolArray:
+        return here & ~crossed_out(trusting, spots[i], answer)
+
+    edges = {i: spot.edges for i, spot in enumerate(spots)}
+    return [each for _, each in forward(edges, trusting.prior > 0, along, or_)]
 
 
 def crossed_out(trusting: Task, spot: Spot, answer: int) -> BoolArray:
     """The causes that an answer at a spot crosses out, shape (causes,)."""
     if answer == DONT_KNOW:
         return np.zeros(len(trusting.prior), dtype=np.bool_)
-    if spot.kind == "question":
-        return np.asarray(trusting.questions[spot.step].likelihood[answer] == 0)
-    fixes = trusting.actions[spot.step].fixes
-    return np.asarray((fixes if answer else 1.0 - fixes) == 0)
+    return np.asarray(trusting.step(spot.kind, spot.step).chance(answer) == 0)

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from troubleshoot.session.belief import cached_property
-from troubleshoot.session.state import chain
-from troubleshoot.tree.tree import Needs, once_per_tree
+from troubleshoot.tree.tree import Needs, once_per_tree, setups_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -97,13 +96,13 @@ class CandidateSteps:
     def unopened(self, step: Question | Action) -> Iterator[Setup]:
         """Setups that the step still has to pay for, the innermost first."""
         opened = self.belief.state.opened
-        setups = chain(self.belief.tree, step.setup)
+        setups = setups_of(self.belief.tree, step)
         return (each for each in setups if each.id not in opened)
 
     def needs(self, step: Question | Action) -> Iterator[Needs]:
         """What the step takes, and what its setups take."""
         yield step.needs
-        yield from (each.needs for each in chain(self.belief.tree, step.setup))
+        yield from (each.needs for each in setups_of(self.belief.tree, step))
 
     def is_available(self, step: Question | Action) -> bool:
         """Whether who, things and conditions that the step takes are there."""

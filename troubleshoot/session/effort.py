@@ -16,8 +16,9 @@ from troubleshoot import text
 from troubleshoot.arguments import a_number
 from troubleshoot.errors import ArgumentError
 from troubleshoot.session.events import PROBE, Answered, Tried
-from troubleshoot.session.state import chain, revisions
+from troubleshoot.session.state import revisions
 from troubleshoot.session.steps import Reply
+from troubleshoot.tree.tree import setups_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -76,7 +77,7 @@ def _minutes(tree: Tree, event: Answered | Tried, opened: set[str]) -> float:
     """Minutes of a step with the setups that it opens, which are then open."""
     steps = tree.actions if isinstance(event, Tried) else tree.questions
     step = steps[event.step]
-    new = [each for each in chain(tree, step.setup) if each.id not in opened]
+    new = [each for each in setups_of(tree, step) if each.id not in opened]
     opened.update(each.id for each in new)
     return step.cost + sum(each.cost for each in new)
 

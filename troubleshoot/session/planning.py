@@ -2,14 +2,13 @@
 From an analysis to a plan: what is left as a task for the planner, the policy that it
 finds, and that policy written out in words.
 
-Urgent questions come before any plan and are no part of it; what waits for one that
-was not answered cannot be planned for. So is what was not known. An answer that an
-action would make stale counts on in a plan: look again where that matters.
-
 Throughout this module:
     R   is P(a node is reached | cause), shape (causes,); 1 at the first node
 
-Numbers are exact for the policy: one pass from its root down.
+Urgent questions come before any plan and are no part of it; what waits for one that
+was not answered cannot be planned for. So is what was not known. An answer that an
+action would make stale counts on in a plan: look again where that matters. Numbers are
+exact for the policy.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ import numpy as np
 from troubleshoot.planner.action_order import remedies
 from troubleshoot.planner.certain import Certain
 from troubleshoot.planner.diagnose import diagnose
-from troubleshoot.planner.policy import SLIGHT, outcomes
+from troubleshoot.planner.policy import SLIGHT, arriving, forward, opened
 from troubleshoot.planner.repair import repair
 from troubleshoot.planner.task import Act, Ask, Task
 from troubleshoot.session.belief import standing
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from troubleshoot.planner.policy import Node, Policy
-    from troubleshoot.planner.task import Conditions, Progress
+    from troubleshoot.planner.task import Conditions, IntArray, Progress
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import FloatArray
     from troubleshoot.tree.tree import Action, Question, Tree
@@ -304,36 +303,27 @@ class _Writing:
             causes=tuple(self._causes(expected)),
         )
 
-    def _reached(self) -> Iterator[FloatArray]:
-        """R of each node."""
-        waiting = {0: np.ones(len(self.named.causes))}
-        for i, node in enumerate(self.policy.nodes):
-            R = waiting.pop(i)  # noqa: N806 - the legend's name
-            yield R
-            for answer, child in node.edges:
-                arriving = R * self._likelihood(node, answer)
-                waiting[child] = waiting.get(child, 0.0) + arriving
-
-    def _likelihood(self, node: Node, answer: int) -> FloatArray:
-        return np.asarray(outcomes(self.named.task, node)[answer])
+    def _chance(self, node: Node, answer: int) -> FloatArray:
+        return self.named.task.step(node.kind, node.step).chance(answer)
 
     def _nodes(self) -> tuple[tuple[PlanNode, ...], FloatArray]:
         """The nodes, and the expected minutes under each cause, (causes,)."""
-        nodes, opened = list[PlanNode](), self._opened
+        nodes = list[PlanNode]()
         expected = np.zeros(len(self.named.causes))
-        reached = zip(self.policy.nodes, self._reached(), strict=True)
-        for i, (node, R) in enumerate(reached):  # noqa: N806 - the legend's name
+        reached = arriving(
+            self.named.task, self.policy.nodes, np.ones(len(self.named.causes))
+        )
+        pairs = zip(self.policy.nodes, reached, strict=True)
+        for i, (node, R) in enumerate(pairs):  # noqa: N806 - the legend's name
             expected += node.cost * R
             joint = R * self.named.task.prior
             if node.kind == "ending":
                 nodes.append(self._ending(i, node, joint))
             else:
-                nodes.append(self._step(i, node, joint, opened[i]))
+                nodes.append(self._step(i, node, joint))
         return tuple(nodes), expected
 
-    def _step(
-        self, i: int, node: Node, joint: FloatArray, opened: frozenset[int]
-    ) -> PlanNode:
+    def _step(self, i: int, node: Node, joint: FloatArray) -> PlanNode:
         is_question = node.kind == "question"
         step = (self.named.questions if is_question else self.named.actions)[node.step]
         causes, confidence = self._standing(joint)
@@ -342,7 +332,7 @@ class _Writing:
             kind=node.kind,
             step=step.id,
             text=self._text(node),
-            setup=self._setup(node, opened),
+            setup=self._setup(node, self._opened[i]),
             cost_min=_rounded(node.cost),
             probability=_rounded(float(joint.sum())),
             causes=causes,
@@ -361,7 +351,7 @@ class _Writing:
             question = self.named.questions[node.step]
             answers = tuple((each.id, each.text) for each in question.answers)
         for answer, child in node.edges:
-            chance = float(joint @ self._likelihood(node, answer) / joint.sum())
+            chance = float(joint @ self._chance(node, answer) / joint.sum())
             yield PlanEdge(
                 answer=answers[answer][0],
                 text=answers[answer][1],
@@ -371,29 +361,14 @@ class _Writing:
 
     @cached_property
     def _opened(self) -> Sequence[frozenset[int]]:
-        """The setups that are open at each node, whichever way led to it."""
-        task = self.named.task
-        found = {0: task.opened}
-        for i, node in enumerate(self.policy.nodes):
-            after = found[i]
-            if node.kind != "ending":
-                steps = task.questions if node.kind == "question" else task.actions
-                after = task.opened_after(steps[node.step], after)
-            for _, child in node.edges:
-                found[child] = found.get(child, after) & after
-        return [found[i] for i in range(len(self.policy.nodes))]
+        """The setups that are open at each node."""
+        return opened(self.named.task, self.policy.nodes)
 
     def _setup(self, node: Node, opened: frozenset[int]) -> str:
         """What to do first, the outermost setup first."""
-        task = self.named.task
-        steps = task.questions if node.kind == "question" else task.actions
-        setup, texts = steps[node.step].setup, []
-        while setup >= 0:
-            if setup not in opened:
-                name = self.named.setups[setup]
-                texts.append(self.analysis.tree.setups[name].do)
-            setup = task.setups[setup][1]
-        return " ".join(reversed(texts))
+        task, setups = self.named.task, self.analysis.tree.setups
+        opens = task.opens(task.step(node.kind, node.step), opened)
+        return " ".join(setups[self.named.setups[each]].do for each in opens)
 
     def _ending(self, i: int, node: Node, joint: FloatArray) -> PlanNode:
         among = joint
@@ -461,20 +436,19 @@ class _Writing:
 
     def _paths(self) -> list[list[int]]:
         """Of each cause the nodes under its likeliest answers, the first in a tie."""
+        nodes = self.policy.nodes
+
+        def along(i: int, answer: int, here: IntArray) -> IntArray:
+            answers = np.array([each for each, _ in nodes[i].edges])
+            chances = [self._chance(nodes[i], each)[here] for each, _ in nodes[i].edges]
+            return np.asarray(here[answers[np.argmax(chances, axis=0)] == answer])
+
         paths: list[list[int]] = [[] for _ in self.named.causes]
-        arriving = {0: [np.arange(len(paths))]}
-        for i, node in enumerate(self.policy.nodes):
-            if i not in arriving:
-                continue
-            here = np.concatenate(arriving.pop(i))
+        edges = {i: node.edges for i, node in enumerate(nodes)}
+        everybody = np.arange(len(paths))
+        for i, here in forward(edges, everybody, along, lambda *x: np.concatenate(x)):
             for cause in here.tolist():
                 paths[cause].append(i)
-            if not node.edges:
-                continue
-            chances = np.array([self._likelihood(node, a)[here] for a, _ in node.edges])
-            likeliest = chances.argmax(axis=0)
-            for k, (_, child) in enumerate(node.edges):
-                arriving.setdefault(child, []).append(here[likeliest == k])
         return paths
 
 

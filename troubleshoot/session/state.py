@@ -28,11 +28,12 @@ from troubleshoot.session.events import (
 )
 from troubleshoot.session.steps import Reply
 from troubleshoot.text import MASK, listing
+from troubleshoot.tree.tree import setups_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from troubleshoot.tree.tree import Action, Setup, Tree
+    from troubleshoot.tree.tree import Action, Tree
 
 
 EventT = TypeVar("EventT", bound=Event)
@@ -238,7 +239,7 @@ def _answered(tree: Tree, now: State, event: Answered) -> None:
         del now.dont_know[question], now.not_now[question]
     by_person = event.kind != "told" and event.actor != PROBE
     if by_person and reply != Reply.NOT_NOW.value:
-        _open(tree, now, tree.questions[question].setup)
+        now.opened.update(x.id for x in setups_of(tree, tree.questions[question]))
 
 
 def _tried(tree: Tree, now: State, event: Tried) -> None:
@@ -246,7 +247,7 @@ def _tried(tree: Tree, now: State, event: Tried) -> None:
     now.said["action", action.id] = event
     if event.kind != "done":  # facts are as things are now
         _overtake(now, action)
-        _open(tree, now, action.setup)
+        now.opened.update(each.id for each in setups_of(tree, action))
     now.tried[action.id] = event.fixed
     now.log.pop(("action", action.id), None)
     result = "fixed" if event.fixed else "failed"
@@ -306,17 +307,6 @@ def _leave_out(now: State, spoilt: Mapping[str, str]) -> None:
         now.pointless[question] = now.answers.pop(question)
         now.spoilt_by[question] = gate
         del now.log["question", question]
-
-
-def _open(tree: Tree, now: State, setup: str | None) -> None:
-    now.opened.update(each.id for each in chain(tree, setup))
-
-
-def chain(tree: Tree, setup: str | None) -> Iterator[Setup]:
-    """The setup and those that it stands on, the innermost first."""
-    while setup is not None:
-        yield tree.setups[setup]
-        setup = tree.setups[setup].setup
 
 
 @dataclass(frozen=True, slots=True)

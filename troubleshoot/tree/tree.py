@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from functools import cached_property, wraps
@@ -349,6 +349,13 @@ class Tree:
             probes=probes,
             probe_seconds=probe_seconds,
         )
+
+
+def setups_of(tree: Tree, step: Question | Action | Setup) -> Iterator[Setup]:
+    """The setups that a step stands on, the innermost first."""
+    while step.setup is not None:
+        step = tree.setups[step.setup]
+        yield step
 
 
 def fingerprint(content: Mapping[str, Any]) -> str:

@@ -24,8 +24,8 @@ from troubleshoot.rendering.templates import environment
 from troubleshoot.rendering.words import DEFAULT, in_language
 from troubleshoot.session import begin
 from troubleshoot.session.remedies import remedies_of
-from troubleshoot.session.state import chain
 from troubleshoot.text import UNPRINTABLE
+from troubleshoot.tree.tree import setups_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -101,7 +101,7 @@ def interactive(
         urgent=[each for each in tree.questions.values() if each.is_urgent],
         asked=[each for each in tree.questions.values() if not each.is_urgent],
         causes=[(each, _remedies(begun, each)) for each in tree.root_causes],
-        setups=lambda step: [*chain(tree, step.setup)][::-1],
+        setups=lambda step: [*setups_of(tree, step)][::-1],
         private=any(each.private for each in tree.questions.values()),
         mark=" · ".join(x for x in (tree.id, tree.version, tree.fingerprint) if x),
         words=_json(_words(language)),
