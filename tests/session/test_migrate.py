@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from session.trees import LAMP, clock, random_trees, tree
 
 import troubleshoot as ts
-from troubleshoot.session.migrate import OF_THE_TREE, Carried
+from troubleshoot.session.migrate import OF_THE_TREE, Migrated
 
 PING = """
 causes: {a: {title: A}, b: {title: B}}
@@ -99,7 +99,7 @@ def test_a_question_that_is_gone():
     after = resumed(session, ("others:", "lamps:"))
 
     assert of_steps(after) == (
-        Carried(
+        Migrated(
             kind="dropped",
             id="others",
             what="“Do other lamps in the room work?” (No)",

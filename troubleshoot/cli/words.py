@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from troubleshoot.cli.path import PathStep
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Ending, Session, Step
-    from troubleshoot.session.migrate import Carried
+    from troubleshoot.session.migrate import Migrated
     from troubleshoot.tree.tree import Tree
 
 
@@ -67,7 +67,7 @@ def unbroken(text: str) -> str:
 
 
 def edited(
-    terminal: Terminal, session: Session, *, known: Iterable[Carried] = ()
+    terminal: Terminal, session: Session, *, known: Iterable[Migrated] = ()
 ) -> None:
     """
     Say that the tree is no longer what it was, and what that did to the answers.
@@ -83,7 +83,7 @@ def edited(
         terminal.say(str(each), lead="  - ")
 
 
-def reworded(session: Session) -> dict[str, Carried]:
+def reworded(session: Session) -> dict[str, Migrated]:
     """The items that say no more than that a step reads otherwise now, by its id."""
     tree = session.tree
     now = {each.id: each.ask for each in tree.questions.values()}
@@ -97,7 +97,7 @@ def reworded(session: Session) -> dict[str, Carried]:
 
 
 def so_far(
-    terminal: Terminal, session: Session, then: Mapping[str, Carried] | None = None
+    terminal: Terminal, session: Session, then: Mapping[str, Migrated] | None = None
 ) -> None:
     """
     The questions and actions so far, one line each, with what came of them.

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from troubleshoot.rendering.templates import Format
     from troubleshoot.rendering.words import Language
     from troubleshoot.session.report.handoff import Likely, RuledOut
-    from troubleshoot.session.report.transcript import Move, Named, Outcome, Record
+    from troubleshoot.session.report.transcript import (
+        IdAndText,
+        Move,
+        Record,
+        RecordedEnding,
+    )
 
 
 To: TypeAlias = Literal["text", "markdown", "html", "json"]
@@ -136,7 +141,7 @@ def _transcript(
     )
 
 
-def _status(fixed: SimpleNamespace, ending: Outcome | None) -> str:
+def _status(fixed: SimpleNamespace, ending: RecordedEnding | None) -> str:
     kind = "open" if ending is None else ending.kind.replace(" ", "_")
     return str(getattr(fixed, f"outcome_{kind}"))
 
@@ -205,7 +210,7 @@ def _numbered(it: HandOff) -> Mapping[str, Number]:
     return found
 
 
-def _capped(fixed: SimpleNamespace, named: Sequence[Named]) -> str:
+def _capped(fixed: SimpleNamespace, named: Sequence[IdAndText]) -> str:
     """The first few by name, the others by their number; one more is named as well."""
     few = len(named) if len(named) <= FEW + 1 else FEW
     texts = [each.text for each in named[:few]]

@@ -1,9 +1,8 @@
 """
-What somebody said to a question, understood as one of its answers.
+What somebody said: of which step they speak, and which of its answers they mean.
 
-Names: which step of the tree somebody speaks of, and causes with their titles.
-
-What was said to a step before, said right: the event that corrects it.
+Also how steps, causes and what came of a step read in a sentence, and the event that
+corrects what was said before.
 """
 
 from __future__ import annotations

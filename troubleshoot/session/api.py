@@ -56,7 +56,7 @@ from troubleshoot.text import listing
 from troubleshoot.tree.tree import Tree
 
 if TYPE_CHECKING:
-    from troubleshoot.session.migrate import Carried
+    from troubleshoot.session.migrate import Migrated
     from troubleshoot.session.serialize import Outcome, Saved
 
 
@@ -217,19 +217,19 @@ def resume(
     found = serialize.read(text)
     migrate.check(tree, found)
     check_strategy(found.options, strategy)
-    carriage = migrate.carried(tree, found)
+    migration = migrate.migrated(tree, found)
     session = Session(
         tree,
-        carriage.saved.options,
-        carriage.saved.events,
+        migration.saved.options,
+        migration.saved.events,
         clock,
         strategy,
-        carried=carriage.items,
-        undone=carriage.saved.undone,
+        carried=migration.items,
+        undone=migration.saved.undone,
         probes=checked(tree, probes, probe_seconds),
         probe_seconds=probe_seconds,
     )
-    numbers = tuple(migrate.renumbered(session.analysis.belief, carriage.items, found))
+    numbers = tuple(migrate.renumbered(session.analysis.belief, migration.items, found))
     return replace(session, carried=session.carried + numbers) if numbers else session
 
 
@@ -467,7 +467,7 @@ class Comparison:
     now: Outcome
     given: int
     needed: int
-    carried: tuple[Carried, ...] = ()
+    carried: tuple[Migrated, ...] = ()
 
     @property
     def is_same(self) -> bool:

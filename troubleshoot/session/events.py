@@ -6,10 +6,9 @@ where it is from ("ticket", "measured") if that was said, and ``quote`` how it r
 there. The log of events is all that a session remembers; everything else is computed
 from it. What was said stands in no ``repr``, as logs and error trackers print it.
 
-What one undo takes back, and one redo gives again, as a person sees it.
-
-A move is what a person said or did, with the question that was put for it and with what
-probes found out behind it: without it, the session is where that person last saw it.
+A move, which one undo takes back and one redo gives again, is what a person said or
+did, with the question that was put for it and with what probes found out behind it:
+without it, the session is where that person last saw it.
 """
 
 from __future__ import annotations

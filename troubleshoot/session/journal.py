@@ -5,11 +5,10 @@ A session that is saved as a whole is as good as the last save. A journal grows 
 line for each move, and what ``keep`` has returned from survives the process and the
 machine: whenever they stop, the file holds all moves up to then, or all and the next.
 
-The lines of a journal: the first holds a session, each other one what changed since.
-
-A line is JSON that begins with the checksum of what follows, which runs on from line
-to line: a line that is torn, altered, lost or out of place is found. The changes add
-up to the JSON value of a saved session, so whatever that holds, a journal holds.
+The first line holds a session, each other one what changed since. A line is JSON that
+begins with the checksum of what follows, which runs on from line to line: a line that
+is torn, altered, lost or out of place is found. The changes add up to the JSON value of
+a saved session, so whatever that holds, a journal holds.
 """
 
 from __future__ import annotations

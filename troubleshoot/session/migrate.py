@@ -1,31 +1,19 @@
 """
-What became of a saved session on a tree that was edited, item by item.
-
-Which tree a session belongs to, and what became of its numbers.
+What a saved session comes to on a tree that was edited since, item by item.
 
 A tree is known by its ``id`` and by the fingerprint of what it says. What says the same
 is the same tree, whatever its file is called; of one id, what says something else is an
-edit as long as it has the title or a step of the session, and what the edit did to the
-leading cause is told. Everything else is another tree.
+edit as long as it has the title or a step of the session. All else is another tree.
 
-Whether what was said still means what it meant, now that the tree was edited.
+Ids decide: what the tree still has holds, however it is worded, as far as the texts
+that were saved tell that it still means what it meant. What no longer applies is a
+remark in its place, so that the log, the transcript and the next file still tell of it;
+nothing else is made up. An answer and the corrections of it are one observation: it
+holds as it was corrected last, or not at all.
 
-The texts of then are known where the saved session has them; without them only what
-the tree no longer has can be found out.
-
-What actions had overtaken when a session was saved, and what by the tree of now.
-
-What was done was done, and an answer from before it may be wrong since, whatever became
-of the action in the tree. So an answer that was stale stays out, and one that becomes
-stale by an edit is told of.
-
-What a saved session comes to on a tree that was edited since.
-
-Ids decide: what the tree still has holds, however it is worded. What no longer applies
-is a remark in its place, so that the log, the transcript and the next file still tell
-of it; nothing else is made up. An answer and the corrections of it are one observation:
-it holds as it was corrected last, or not at all. What an action that was done had
-overtaken does not count again because the tree of now would say otherwise.
+What was done was done, whatever became of the action in the tree: an answer that it had
+superseded stays out, and one that is superseded by an edit is told of, as is what the
+edit did to the leading cause.
 """
 
 from __future__ import annotations
@@ -67,7 +55,7 @@ WITHHELD: Final = "(withheld, for it may have been private)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
+class Migrated:
     """
     What an edit of the tree did to one thing in a saved session.
 
@@ -77,7 +65,7 @@ class Carried:
     it was said, private answers masked, and ``why`` what is different now. Of "numbers
     changed" and "edited" they are the cause that led, and what leads now.
 
-    >>> print(Carried(kind="dropped", id="q", what="“Q?” (Yes)", why="it is gone"))
+    >>> print(Migrated(kind="dropped", id="q", what="“Q?” (Yes)", why="it is gone"))
     “Q?” (Yes) is left out: it is gone.
     """
 
@@ -139,9 +127,9 @@ class Then:
             return f"{text} ({REPLIES['not-now']})"
         return f"{text} ({WORKED['fixed' if event.fixed else 'failed']})"
 
-    def lost(self, event: Said, why: str, kind: Kind = "dropped") -> Carried:
+    def lost(self, event: Said, why: str, kind: Kind = "dropped") -> Migrated:
         """The item about something that does not apply."""
-        return Carried(kind=kind, id=event.step, what=self.told(event), why=why)
+        return Migrated(kind=kind, id=event.step, what=self.told(event), why=why)
 
     def asked(self, id: str) -> str:
         """The question as it read then."""
@@ -214,16 +202,16 @@ def has_any(tree: Tree, events: Iterable[Event]) -> bool:
     )
 
 
-def renamed(tree: Tree, found: Saved) -> Iterator[Carried]:
+def renamed(tree: Tree, found: Saved) -> Iterator[Migrated]:
     """The item about a tree that says the same under another name."""
     if found.tree.id != tree.id:
         why = f"it is '{tree.id}' now, and says the same"
-        yield Carried(kind="renamed", id=tree.id, what=f"'{found.tree.id}'", why=why)
+        yield Migrated(kind="renamed", id=tree.id, what=f"'{found.tree.id}'", why=why)
 
 
 def renumbered(
-    belief: Belief, items: Sequence[Carried], found: Saved
-) -> Iterator[Carried]:
+    belief: Belief, items: Sequence[Migrated], found: Saved
+) -> Iterator[Migrated]:
     """
     What an edit did to the leading cause, so that none goes by in silence.
 
@@ -238,7 +226,7 @@ def renumbered(
             yield _edited(belief, "the file does not say what led before")
     elif (before.cause, before.belief) != _rounded(belief.leading):
         held = all(each.holds for each in items)
-        yield Carried(
+        yield Migrated(
             kind="numbers changed" if held else "edited",
             id=before.cause,
             what=f"{_cause(belief.tree, before.cause)} led with "
@@ -253,10 +241,10 @@ def _rounded(leading: tuple[str, float]) -> tuple[str, float]:
     return leading[0], round(leading[1], DIGITS)
 
 
-def _edited(belief: Belief, tail: str) -> Carried:
+def _edited(belief: Belief, tail: str) -> Migrated:
     what = f"The tree “{belief.tree.title}” was edited"
     why = f"{_leads(belief)} now, {tail}"
-    return Carried(kind="edited", id=belief.tree.id, what=what, why=why)
+    return Migrated(kind="edited", id=belief.tree.id, what=what, why=why)
 
 
 def _leads(belief: Belief) -> str:
@@ -285,7 +273,7 @@ PRIVATE: Final = "its answer no longer applies"  # any reason would tell the ans
 NOT_PRIVATE: Final = "its answer is no longer private"
 
 
-def lost(then: Then, event: Event) -> Carried | None:
+def lost(then: Then, event: Event) -> Migrated | None:
     """What was said and does not apply to the tree of now, with the reason."""
     match event:
         case Answered(step=id) if question := then.tree.questions.get(id):
@@ -306,7 +294,7 @@ def _no_longer(kind: str, other: str, is_other: bool) -> str:  # noqa: FBT001 - 
     return f"the tree no longer has this {kind}{now}"
 
 
-def _answer_lost(then: Then, question: Question, event: Answered) -> Carried | None:
+def _answer_lost(then: Then, question: Question, event: Answered) -> Migrated | None:
     if event.answer not in answer_texts(question):
         why = "the question no longer has this answer"
         return then.lost(event, PRIVATE if then.is_private(question.id) else why)
@@ -345,7 +333,7 @@ def _another(question: Question, event: Answered) -> str:
 # What still holds, and reads or is answered in another way.
 
 
-def changes(then: Then, events: Iterable[Event]) -> Iterator[Carried]:
+def changes(then: Then, events: Iterable[Event]) -> Iterator[Migrated]:
     """What is different about the steps that these events speak of."""
     said: dict[str, dict[str, None]] = {}
     done: dict[str, None] = {}
@@ -364,32 +352,32 @@ def changes(then: Then, events: Iterable[Event]) -> Iterator[Carried]:
 
 def _question_changes(
     then: Then, old: QuestionTexts, id: str, said: Iterable[str]
-) -> Iterator[Carried]:
+) -> Iterator[Migrated]:
     question, what = then.tree.questions[id], then.asked(id)
     if old.ask != question.ask:
-        yield Carried(
+        yield Migrated(
             kind="reworded", id=id, what=what, why=f"it reads “{question.ask}” now"
         )
     for answer in said:
         yield from _answer_changes(then, old, question, answer)
     if why := _choices(old.answers, answer_texts(question)):
         why = "it has other answers now" if then.is_private(id) else why
-        yield Carried(kind="answers changed", id=id, what=what, why=why)
+        yield Migrated(kind="answers changed", id=id, what=what, why=why)
     if old.private != question.private:
         why = "its answer is private now" if question.private else NOT_PRIVATE
-        yield Carried(kind="privacy changed", id=id, what=what, why=why)
+        yield Migrated(kind="privacy changed", id=id, what=what, why=why)
 
 
 def _answer_changes(
     then: Then, old: QuestionTexts, question: Question, answer: str
-) -> Iterator[Carried]:
+) -> Iterator[Migrated]:
     before, now = old.answers.get(answer), answer_texts(question).get(answer)
     if before is None or now is None or before == now:
         return
     hidden = then.is_private(question.id)
     what = f"{then.asked(question.id)} {MASK if hidden else f'({before})'}"
     why = "its answer is worded anew" if hidden else f"the answer reads “{now}” now"
-    yield Carried(kind="reworded", id=question.id, what=what, why=why)
+    yield Migrated(kind="reworded", id=question.id, what=what, why=why)
 
 
 def _choices(old: Mapping[str, str], new: Mapping[str, str]) -> str:
@@ -407,10 +395,10 @@ def _choices(old: Mapping[str, str], new: Mapping[str, str]) -> str:
     return listing(parts)
 
 
-def _action_changes(then: Then, id: str) -> Iterator[Carried]:
+def _action_changes(then: Then, id: str) -> Iterator[Migrated]:
     before, now = then.action(id), then.tree.actions[id].do
     if before is not None and before != now:
-        yield Carried(
+        yield Migrated(
             kind="reworded", id=id, what=f"“{before}”", why=f"it reads “{now}” now"
         )
 
@@ -436,11 +424,11 @@ def observations(events: Sequence[Event]) -> list[Observation]:
 
 
 def came_to_count(
-    then: Then, events: Sequence[Event], gone: Mapping[int, Carried]
-) -> dict[int, Carried]:
+    then: Then, events: Sequence[Event], gone: Mapping[int, Migrated]
+) -> dict[int, Migrated]:
     """What was stale and would count again by the tree of now, by place in the log."""
-    was = overtaken(events, then.changes)
-    now = overtaken(events, then.changes_now)
+    was = superseded(events, then.changes)
+    now = superseded(events, then.changes_now)
     return {
         i: then.lost(event, f"{then.done(was[place])} was done since, {MAYBE}")
         for place, answers in _by_place(events).items()
@@ -450,23 +438,25 @@ def came_to_count(
 
 
 def set_aside(
-    then: Then, events: Sequence[Event], gone: Mapping[int, Carried]
-) -> Iterator[Carried]:
+    then: Then, events: Sequence[Event], gone: Mapping[int, Migrated]
+) -> Iterator[Migrated]:
     """What counted and is stale by the tree of now."""
-    was = overtaken(events, then.changes)
-    now = overtaken(events, then.changes_now)
+    was = superseded(events, then.changes)
+    now = superseded(events, then.changes_now)
     for place, answers in _by_place(events).items():
         event = answers[max(answers)]
         if place in now and place not in was and max(answers) not in gone:
             action = then.tree.actions[now[place]].do
             why = f"“{action}” was done since, {MAYBE}, as the tree says now"
-            yield Carried(kind=SET_ASIDE, id=event.step, what=then.told(event), why=why)
+            yield Migrated(
+                kind=SET_ASIDE, id=event.step, what=then.told(event), why=why
+            )
 
 
-def overtaken(
+def superseded(
     events: Sequence[Event], changes: Callable[[str], tuple[str, ...]]
 ) -> dict[int, str]:
-    """The answers that an action overtook, by their places, and the first that did."""
+    """The answers that an action superseded, by place, and the first that did."""
     places = _by_place(events)
     latest: dict[str, int] = {}
     found: dict[int, str] = {}
@@ -505,14 +495,14 @@ UNDONE: Final = {
 CORRECTED: Final = "it was corrected by an answer that no longer applies"
 
 
-class Carriage(NamedTuple):
+class Migration(NamedTuple):
     """The saved session on the tree of now, and what became of the rest of it."""
 
     saved: Saved
-    items: tuple[Carried, ...]
+    items: tuple[Migrated, ...]
 
 
-def carried(tree: Tree, found: Saved) -> Carriage:
+def migrated(tree: Tree, found: Saved) -> Migration:
     """The saved session as far as it applies to this tree, and what does not."""
     then = Then(tree, found.texts)
     gone = _gone(then, found.events)
@@ -527,17 +517,17 @@ def carried(tree: Tree, found: Saved) -> Carriage:
     undone = found.undone
     if undone and (gone or any(lost(then, each) for each in undone)):
         undone = ()
-        items.append(Carried(kind="dropped", id=tree.id, **UNDONE))
-    return Carriage(replace(found, events=events, undone=undone), tuple(items))
+        items.append(Migrated(kind="dropped", id=tree.id, **UNDONE))
+    return Migration(replace(found, events=events, undone=undone), tuple(items))
 
 
-def _title(tree: Tree, found: Saved) -> Iterator[Carried]:
+def _title(tree: Tree, found: Saved) -> Iterator[Migrated]:
     if (title := found.tree.title) != tree.title:
         why = f"the tree is called “{tree.title}” now"
-        yield Carried(kind="reworded", id=tree.id, what=f"“{title}”", why=why)
+        yield Migrated(kind="reworded", id=tree.id, what=f"“{title}”", why=why)
 
 
-def _gone(then: Then, events: Sequence[Event]) -> dict[int, Carried]:
+def _gone(then: Then, events: Sequence[Event]) -> dict[int, Migrated]:
     """What does not apply, by its place in the log."""
     found = {i: item for i, each in enumerate(events) if (item := lost(then, each))}
     for answers in observations(events):
@@ -548,7 +538,9 @@ def _gone(then: Then, events: Sequence[Event]) -> dict[int, Carried]:
     return dict(sorted(found.items()))
 
 
-def _rewritten(events: Sequence[Event], gone: Mapping[int, Carried]) -> Iterator[Event]:
+def _rewritten(
+    events: Sequence[Event], gone: Mapping[int, Migrated]
+) -> Iterator[Event]:
     """The log with a remark in place of each event that does not apply."""
     new: dict[int, Event] = {i: _note(events[i], item) for i, item in gone.items()}
     for answers in observations(events):
@@ -561,7 +553,7 @@ def _rewritten(events: Sequence[Event], gone: Mapping[int, Carried]) -> Iterator
 
 
 def _corrected(
-    answers: Mapping[int, Answered], gone: Mapping[int, Carried]
+    answers: Mapping[int, Answered], gone: Mapping[int, Migrated]
 ) -> dict[int, Event]:
     """
     The first correction that applies, in the place of the answer that does not.
@@ -576,7 +568,7 @@ def _corrected(
     return {first: meant, by: _note(correction, gone[first])}
 
 
-def _note(event: Event, item: Carried) -> Remark:
+def _note(event: Event, item: Migrated) -> Remark:
     text = f"The tree was edited. {item}"
     stands_for: Literal["fact"] | None = "fact" if is_fact(event) else None
     return Remark(

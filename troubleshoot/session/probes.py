@@ -6,12 +6,9 @@ A probe is called with the question, as the step that it is now, and returns wha
 the question is cheap; and not again until an action may have changed the answer. A
 probe that fails, hangs or talks nonsense does not know, and a remark says why.
 
-Code of a host, called with a time limit, whatever it does: fail, hang, never end.
-
-Python cannot stop a thread. What is late is left behind in a thread of its own, which
-does not keep the process alive, and what comes of it later reaches nobody.
-
-The same calls for a host with an event loop, which goes on meanwhile.
+It is called with a time limit. Python cannot stop a thread: what is late is left behind
+in a thread of its own, which does not keep the process alive, and what comes of it
+later reaches nobody. Where a host has an event loop, that goes on meanwhile.
 """
 
 from __future__ import annotations
@@ -87,7 +84,7 @@ def checked(
 def probed(session: Session, up_to: float | None) -> Session:
     """The session once every probe that is due has answered."""
     _check_limit(up_to)
-    known: dict[str, Outcome] = {}
+    known: dict[str, CallOutcome] = {}
     while (question := due(session, up_to)) is not None:
         if question.id not in known:
             at_once = _at_once(session, question, up_to, known)
@@ -101,9 +98,7 @@ def probed(session: Session, up_to: float | None) -> Session:
 async def probed_async(session: Session, up_to: float | None) -> Session:
     """The same, while the loop goes on; what takes time is done in threads."""
     _check_limit(up_to)
-    import asyncio  # noqa: PLC0415 - only hosts that have a loop wait for it
-
-    known: dict[str, Outcome] = {}
+    known: dict[str, CallOutcome] = {}
     while (question := await asyncio.to_thread(due, session, up_to)) is not None:
         if question.id not in known:
             at_once = await asyncio.to_thread(_at_once, session, question, up_to, known)
@@ -123,7 +118,7 @@ def _at_once(
     session: Session,
     question: Question,
     up_to: float | None,
-    known: Mapping[str, Outcome],
+    known: Mapping[str, CallOutcome],
 ) -> list[Question]:
     """The question, and those beside it whose probes have not said anything yet."""
     along = [each for each in _along(session, up_to) if each.id not in known]
@@ -208,7 +203,7 @@ def _subject(question: str) -> str:
     return f"The probe of '{question}' "
 
 
-def replied(session: Session, step: Question, outcome: Outcome) -> Session:
+def replied(session: Session, step: Question, outcome: CallOutcome) -> Session:
     """The session after what came of a probe."""
     question = session.tree.questions[step.id]
     said, trouble = _said(question, outcome, session.probe_seconds)
@@ -225,7 +220,7 @@ def replied(session: Session, step: Question, outcome: Outcome) -> Session:
 
 
 def _said(
-    question: written.Question, outcome: Outcome, seconds: float
+    question: written.Question, outcome: CallOutcome, seconds: float
 ) -> tuple[Said, str]:
     """The reply to a question; "don't know" comes with what went wrong, if it did."""
     if outcome.late:
@@ -257,21 +252,21 @@ def _message(error: BaseException) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CallOutcome:
     """What a call came to: its value, the error that it raised, or too late."""
 
     value: object = None
     error: BaseException | None = None
     late: bool = False
 
-    def heard(self) -> Outcome:
+    def unless_interrupted(self) -> CallOutcome:
         """The same outcome, unless somebody at the keyboard wants everything to end."""
         if isinstance(self.error, KeyboardInterrupt):
             raise self.error
         return self
 
 
-def called(function: Callable[[], object], seconds: float) -> Outcome:
+def called(function: Callable[[], object], seconds: float) -> CallOutcome:
     """
     What the function comes to within so many seconds; a coroutine is run to its end.
 
@@ -282,12 +277,12 @@ def called(function: Callable[[], object], seconds: float) -> Outcome:
     outcome = _waited_for(function, until)
     if outcome.error is None and isawaitable(outcome.value):
         outcome = _run(outcome.value, until)
-    return outcome.heard()
+    return outcome.unless_interrupted()
 
 
 def together(
     functions: Sequence[Callable[[], object]], seconds: float
-) -> list[Outcome]:
+) -> list[CallOutcome]:
     """
     What these come to, called side by side in a loop of their own.
 
@@ -295,18 +290,16 @@ def together(
     """
     if len(functions) == 1 or _loop_is_running():
         return [called(functions[0], seconds)]
-    import asyncio  # noqa: PLC0415 - only hosts with asynchronous probes wait for it
-
     # In a thread, as `called` does: whoever blocks the loop is left behind as well.
     until = time.monotonic() + seconds
-    found = [Outcome(late=True)] * len(functions)
+    found = [CallOutcome(late=True)] * len(functions)
     gathered = partial(together_async, functions, seconds, found)
-    _waited_for(lambda: asyncio.run(gathered()), until).heard()
+    _waited_for(lambda: asyncio.run(gathered()), until).unless_interrupted()
     return [*found]
 
 
 def in_thread(
-    function: Callable[[], object], tell: Callable[[Outcome], object]
+    function: Callable[[], object], tell: Callable[[CallOutcome], object]
 ) -> None:
     """Call the function in a thread of its own, which tells what came of it."""
     context = copy_context()
@@ -318,29 +311,27 @@ def in_thread(
     try:
         thread.start()
     except RuntimeError as error:  # the machine has no thread left
-        tell(Outcome(error=error))
+        tell(CallOutcome(error=error))
 
 
-def _caught(function: Callable[[], object]) -> Outcome:
+def _caught(function: Callable[[], object]) -> CallOutcome:
     try:
-        return Outcome(function())
+        return CallOutcome(function())
     except BaseException as error:  # noqa: BLE001 - it is told to whoever waits
-        return Outcome(error=error)
+        return CallOutcome(error=error)
 
 
-def _waited_for(function: Callable[[], object], until: float) -> Outcome:
-    box: SimpleQueue[Outcome] = SimpleQueue()
+def _waited_for(function: Callable[[], object], until: float) -> CallOutcome:
+    box: SimpleQueue[CallOutcome] = SimpleQueue()
     in_thread(function, box.put)
     try:
         return box.get(timeout=max(0.0, until - time.monotonic()))
     except Empty:
-        return Outcome(late=True)
+        return CallOutcome(late=True)
 
 
-def _run(waiting: Awaitable[object], until: float) -> Outcome:
+def _run(waiting: Awaitable[object], until: float) -> CallOutcome:
     """The outcome of a coroutine in a loop of its own, in a thread of its own."""
-    import asyncio  # noqa: PLC0415 - only hosts with asynchronous probes wait for it
-
     if _loop_is_running():
         if iscoroutine(waiting):
             waiting.close()
@@ -350,16 +341,14 @@ def _run(waiting: Awaitable[object], until: float) -> Outcome:
         )
     seconds = max(0.0, until - time.monotonic())
     outcome = _waited_for(lambda: asyncio.run(limited(waiting, seconds)), until)
-    return outcome.value if isinstance(outcome.value, Outcome) else outcome
+    return outcome.value if isinstance(outcome.value, CallOutcome) else outcome
 
 
 def _loop_is_running() -> bool:
-    import asyncio  # noqa: PLC0415 - only hosts with asynchronous probes wait for it
-
     return asyncio._get_running_loop() is not None  # noqa: SLF001 - the public one raises
 
 
-async def awaited(function: Callable[[], object], seconds: float) -> Outcome:
+async def awaited(function: Callable[[], object], seconds: float) -> CallOutcome:
     """
     What the function comes to within so many seconds; a coroutine is awaited here.
 
@@ -370,11 +359,11 @@ async def awaited(function: Callable[[], object], seconds: float) -> Outcome:
     outcome = await _awaited_for(loop, function, seconds)
     if outcome.error is None and isawaitable(outcome.value):
         outcome = await limited(outcome.value, max(0.0, until - loop.time()))
-    return outcome.heard()
+    return outcome.unless_interrupted()
 
 
 async def together_async(
-    functions: Sequence[Callable[[], object]], seconds: float, found: list[Outcome]
+    functions: Sequence[Callable[[], object]], seconds: float, found: list[CallOutcome]
 ) -> None:
     """The same of several side by side; each is found as soon as it is there."""
 
@@ -386,14 +375,14 @@ async def together_async(
 
 async def _awaited_for(
     loop: asyncio.AbstractEventLoop, function: Callable[[], object], seconds: float
-) -> Outcome:
-    future: asyncio.Future[Outcome] = loop.create_future()
+) -> CallOutcome:
+    future: asyncio.Future[CallOutcome] = loop.create_future()
 
-    def settle(outcome: Outcome) -> None:
+    def settle(outcome: CallOutcome) -> None:
         if not future.done():
             future.set_result(outcome)
 
-    def tell(outcome: Outcome) -> None:
+    def tell(outcome: CallOutcome) -> None:
         with suppress(RuntimeError):  # the loop was closed while it took its time
             loop.call_soon_threadsafe(settle, outcome)
 
@@ -402,10 +391,10 @@ async def _awaited_for(
         done, _ = await asyncio.wait({future}, timeout=seconds)
     finally:
         future.cancel()
-    return future.result() if done else Outcome(late=True)
+    return future.result() if done else CallOutcome(late=True)
 
 
-async def limited(waiting: Awaitable[object], seconds: float) -> Outcome:
+async def limited(waiting: Awaitable[object], seconds: float) -> CallOutcome:
     """What an awaitable comes to within so many seconds; it is cancelled then."""
     task = asyncio.ensure_future(_caught_async(waiting))
     try:
@@ -413,11 +402,11 @@ async def limited(waiting: Awaitable[object], seconds: float) -> Outcome:
         done, _ = await asyncio.wait({task}, timeout=seconds)
     finally:
         task.cancel()
-    return task.result() if done else Outcome(late=True)
+    return task.result() if done else CallOutcome(late=True)
 
 
-async def _caught_async(waiting: Awaitable[object]) -> Outcome:
+async def _caught_async(waiting: Awaitable[object]) -> CallOutcome:
     try:
-        return Outcome(await waiting)
+        return CallOutcome(await waiting)
     except BaseException as error:  # noqa: BLE001 - it is told to whoever waits
-        return Outcome(error=error)
+        return CallOutcome(error=error)

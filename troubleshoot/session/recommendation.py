@@ -1,9 +1,8 @@
 """
-Questions and actions of the tree, as steps with what they are worth now.
+A question, an action or an ending as it is told, with what it is worth now.
 
-What could still tell or help where a session ends, and why it is not offered.
-
-How a session ends, in one value and one plain sentence.
+An ending says in one plain sentence how the session ends, what could still tell or
+help, and why that is not offered.
 """
 
 from __future__ import annotations

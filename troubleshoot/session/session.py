@@ -54,7 +54,7 @@ from troubleshoot.session.events import (
     last_move,
     stamp,
 )
-from troubleshoot.session.migrate import Carried
+from troubleshoot.session.migrate import Migrated
 from troubleshoot.session.options import Options, Strategy
 from troubleshoot.session.probes import SECONDS, Probe, probed, probed_async
 from troubleshoot.session.report import explain, handoff_contents, shapes, transcript
@@ -114,7 +114,7 @@ class Session:
     events: tuple[Event, ...]
     clock: Callable[[], datetime] = field(default=now, compare=False, repr=False)
     own: Strategy | None = field(default=None, compare=False, repr=False)
-    carried: tuple[Carried, ...] = field(default=(), compare=False, repr=False)
+    carried: tuple[Migrated, ...] = field(default=(), compare=False, repr=False)
 
     undone: tuple[Event, ...] = field(default=(), compare=False, repr=False)
     probes: Mapping[str, Probe] = field(
@@ -274,7 +274,7 @@ class Session:
         """
         The session after this answer; an earlier one to the same question is changed.
 
-        What an action has overtaken is answered anew, as it may be different now; the
+        What an action has superseded is answered anew, as it may be different now; the
         answer that holds already is no change, and nothing is recorded.
         ``said`` is an id or a text of an answer, True or False for yes and no, a number
         for a question with a unit, ``DONT_KNOW`` or ``NOT_NOW``.

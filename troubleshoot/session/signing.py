@@ -1,10 +1,9 @@
 """
-Who says or does something, where it is from, and how it read there.
+Who says or does something, where it is from, how it read there, and to which step.
 
-Tokens: which step of which session in which state a reply is to.
-
-A token is a digest of the tree, all events and the step; nothing in it is random, so
-that the session has the same one wherever it is resumed.
+A token tells which step of which session in which state a reply is to. It is a digest
+of the tree, all events and the step; nothing in it is random, so that the session has
+the same one wherever it is resumed.
 """
 
 from __future__ import annotations

@@ -1,21 +1,19 @@
 """
-What a text consists of: blocks, one below the other, and what stands on their lines.
+The texts of a tree: how they are read, and what every format makes of them.
 
-Every format writes these same values, so that a line of code or an item of a list
-stands on a line of its own wherever the text is read.
+A text consists of blocks, one below the other, and of what stands on their lines. Every
+format writes these same values, so that a line of code or an item of a list stands on a
+line of its own wherever the text is read.
 
-Blocks as plain data, for pages that are made elsewhere: in a browser, by a printer.
+Texts that explain are read as CommonMark, those that ask or tell what to do to the
+letter but for lists and code, notes line by line. Raw HTML, headings, rules and
+definitions stay text, and an image is what stands for it in words: a document is one
+file, and its outline is its own.
 
-A node is a text or an element: its ``tag``, as HTML calls it, and its ``children``;
-``href`` is where an ``a`` leads to, ``start`` the first number of an ``ol``.
-
-How texts are read: those that explain as CommonMark, those that ask or tell what to
-do to the letter but for lists and code, notes line by line.
-
-Raw HTML, headings, rules and definitions stay text, and an image is what stands for it
-in words: a document is one file, and its outline is its own.
-
-Blocks as lines of plain text, for paper, a terminal, or a label of a picture.
+For pages that are made elsewhere blocks are plain data: a node is a text or an element
+with its ``tag``, as HTML calls it, and its ``children``; ``href`` is where an ``a``
+leads to, ``start`` the first number of an ``ol``. For paper, a terminal, or a label of
+a picture they are lines.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from troubleshoot.files import LARGEST
 from troubleshoot.session import serialize
 from troubleshoot.session.events import Closed
 from troubleshoot.session.options import SOMEBODY
-from troubleshoot.session.report.transcript import Move, Named, Outcome
+from troubleshoot.session.report.transcript import IdAndText, Move, RecordedEnding
 from troubleshoot.session.serialize import FORMAT, StrictJSON, TreeMark
 from troubleshoot.tree.tree import Risk
 
@@ -43,7 +43,7 @@ class Reason(Closed):
 class RuledOut(Closed):
     """A root cause that is out, for certain or nearly so, and by what."""
 
-    cause: Named
+    cause: IdAndText
     certain: bool
     belief: float
     by: tuple[Reason, ...] = ()
@@ -67,7 +67,7 @@ class Remedy(Closed):
 class Possible(Closed):
     """A root cause that is left; ``group`` is what it is a part of, if anything."""
 
-    cause: Named
+    cause: IdAndText
     belief: float
     group: str = ""
     about: str = ""
@@ -78,7 +78,7 @@ class Possible(Closed):
 class Likely(Closed):
     """A root cause and its belief; the text is empty of one that is not listed."""
 
-    cause: Named
+    cause: IdAndText
     belief: float
 
 
@@ -94,7 +94,7 @@ class Expected(Closed):
     id: str
     text: str
     probability: float
-    rules_out: tuple[Named, ...] = ()
+    rules_out: tuple[IdAndText, ...] = ()
     then: tuple[Likely, ...] = ()
     stop: str = ""
 
@@ -213,7 +213,7 @@ class HandOff(Closed):
     until: str
     by: tuple[str, ...] | None
     has: tuple[str, ...] | None
-    ending: Outcome | None
+    ending: RecordedEnding | None
     next: tuple[ToDo, ...]
     later: tuple[Later, ...]
     possible: tuple[Possible, ...]
@@ -224,7 +224,7 @@ class HandOff(Closed):
     steps: tuple[Move, ...]
     left_out: tuple[LeftOut, ...]
     not_answered: tuple[Open, ...]
-    withheld: tuple[Named, ...]
+    withheld: tuple[IdAndText, ...]
     ruled_out: tuple[RuledOut, ...]
     escalate: Escalate | None
     session: str

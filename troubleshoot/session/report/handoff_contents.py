@@ -41,7 +41,7 @@ from troubleshoot.session.report.handoff import (
     ToDo,
 )
 from troubleshoot.session.report.transcript import (
-    Named,
+    IdAndText,
     cause,
     is_private,
     record,
@@ -106,11 +106,11 @@ def hand_off(analysis: Analysis, step: Step) -> HandOff:
         left_out=tuple(_left_out(shared)),
         not_answered=open_,
         withheld=tuple(
-            Named(id=each, text=tree.questions[each].ask) for each in withheld
+            IdAndText(id=each, text=tree.questions[each].ask) for each in withheld
         ),
         ruled_out=tuple(_ruled_out(analysis)),
         escalate=_escalate(tree.escalate),
-        session=_written(shared),
+        session=_written(shared, step if shared is analysis else None),
     )
 
 
@@ -288,14 +288,14 @@ def _shared(analysis: Analysis) -> Analysis:
     return analysis
 
 
-def _written(shared: Analysis) -> str:
-    """The session as text, with where it stands unless only its house can tell."""
+def _written(shared: Analysis, step: Step | None) -> str:
+    """The session as text; where it stands only if a reader can tell as well."""
     return serialize.written(
         shared.tree,
         shared.options,
         shared.events,
         leading=shared.belief.leading,
-        outcome=None if shared.own else serialize.outcome(next_step(shared)),
+        outcome=serialize.outcome(step) if step and not shared.own else None,
     )
 
 
@@ -452,7 +452,7 @@ def _expected(analysis: Analysis, step: Question, answer: Choice) -> Expected:
         id=answer.id,
         text=answer.text,
         probability=rounded(answer.probability),
-        rules_out=tuple(Named(id=x.id, text=x.title) for x in answer.rules_out),
+        rules_out=tuple(IdAndText(id=x.id, text=x.title) for x in answer.rules_out),
         then=() if step.urgent else tuple(_then(analysis.belief, step.id, answer.id)),
         stop=urgent.get(answer.id, ""),
     )
@@ -470,9 +470,9 @@ def _then(belief: Belief, question: str, answer: str) -> Iterator[Likely]:
             yield Likely(cause=_cause(belief, i), belief=rounded(float(p[i])))
 
 
-def _cause(belief: Belief, place: int) -> Named:
+def _cause(belief: Belief, place: int) -> IdAndText:
     if place == len(belief.p) - 1:
-        return Named(id=UNKNOWN, text="")
+        return IdAndText(id=UNKNOWN, text="")
     return cause(belief.tree, belief.model.causes[place])
 
 

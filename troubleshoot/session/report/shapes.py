@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from troubleshoot.session.analysis import Analysis
-    from troubleshoot.session.migrate import Carried
+    from troubleshoot.session.migrate import Migrated
     from troubleshoot.session.steps import Step
 
 
 FORMAT: Final = 1  # of every shape that is printed as JSON
 
 
-def known(analysis: Analysis, step: Step, carried: Iterable[Carried]) -> dict[str, Any]:
+def known(
+    analysis: Analysis, step: Step, carried: Iterable[Migrated]
+) -> dict[str, Any]:
     """What is known, what to do next, and what an edit of the tree did."""
     belief = analysis.belief
     return {

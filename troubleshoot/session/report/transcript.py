@@ -67,7 +67,7 @@ WORDS: Final[Mapping[str, MoveKind]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named(Closed):
+class IdAndText(Closed):
     """A cause, a question or an action by its id, with how it reads."""
 
     id: str
@@ -97,11 +97,11 @@ class Move(Closed):
     minutes: float = 0.0
     source: str = ""
     quote: str = ""
-    rules_out: tuple[Named, ...] = ()
+    rules_out: tuple[IdAndText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome(Closed):
+class RecordedEnding(Closed):
     """How a session ended."""
 
     kind: str
@@ -123,7 +123,7 @@ class Record:
     begun: str
     actor: str
     moves: tuple[Move, ...]
-    ending: Outcome | None
+    ending: RecordedEnding | None
 
     def __repr__(self) -> str:
         return f"Record({self.tree.id!r}, {len(self.moves)} moves)"
@@ -152,19 +152,19 @@ def record(analysis: Analysis, step: Step) -> Record:
     )
 
 
-def ending(analysis: Analysis, step: Step) -> Outcome | None:
+def ending(analysis: Analysis, step: Step) -> RecordedEnding | None:
     """How the session ended, if this is its next step; None while it goes on."""
     if not step.is_end:
         return None
     reason = step.reason
     if reason and step.kind == "unknown":  # it may tell a story of private answers
         reason = reason.replace(doubt(analysis), shared_doubt(analysis))
-    return Outcome(kind=step.kind, text=step.text, reason=reason)
+    return RecordedEnding(kind=step.kind, text=step.text, reason=reason)
 
 
-def cause(tree: Tree, id: str) -> Named:
+def cause(tree: Tree, id: str) -> IdAndText:
     """A cause or group with its title."""
-    return Named(id=id, text=tree.causes[id].title)
+    return IdAndText(id=id, text=tree.causes[id].title)
 
 
 def _moves(analysis: Analysis) -> Iterator[Move]:
@@ -213,7 +213,7 @@ def _step(event: Event) -> tuple[str, str]:
     return "", ""
 
 
-def _effects(analysis: Analysis) -> Mapping[tuple[str, str], tuple[Named, ...]]:
+def _effects(analysis: Analysis) -> Mapping[tuple[str, str], tuple[IdAndText, ...]]:
     """
     Root causes that were ruled out or eliminated, by kind and id of the step.
 
