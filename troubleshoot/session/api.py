@@ -344,18 +344,13 @@ def replay(tree: Tree, text: str, *, strategy: Strategy | None = None) -> Sessio
     """
     found = serialize.read(text)
     check_strategy(found.options, strategy)
-    lost = _once(_lost(tree, (*found.events, *found.undone)))
+    lost = list(dict.fromkeys(_lost(tree, (*found.events, *found.undone))))
     if lost:
         raise SessionError(f"the tree '{tree.id}' does not have {listing(lost)}")
     try:
         return _reenacted(tree, found, strategy or found.options.strategy)
     except TroubleshootError as error:
         raise SessionError(f"the session cannot be re-enacted: {error}") from None
-
-
-def _once(items: Iterable[str]) -> list[str]:
-    """Each item once, in order."""
-    return list(dict.fromkeys(items))
 
 
 def _lost(tree: Tree, events: Iterable[Event]) -> Iterator[str]:

@@ -220,11 +220,11 @@ def renumbered(
     """
     if found.tree.fingerprint == belief.tree.fingerprint:
         return
-    before = found.leading
+    before, (cause, share) = found.leading, belief.leading
     if before is None:
         if not items:
             yield _edited(belief, "the file does not say what led before")
-    elif (before.cause, before.belief) != _rounded(belief.leading):
+    elif (before.cause, before.belief) != (cause, round(share, DIGITS)):
         held = all(each.holds for each in items)
         yield Migrated(
             kind="numbers changed" if held else "edited",
@@ -235,10 +235,6 @@ def renumbered(
         )
     elif not items:
         yield _edited(belief, "as it did before")
-
-
-def _rounded(leading: tuple[str, float]) -> tuple[str, float]:
-    return leading[0], round(leading[1], DIGITS)
 
 
 def _edited(belief: Belief, tail: str) -> Migrated:

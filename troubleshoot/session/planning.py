@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from troubleshoot.planner.policy import Node, Policy
     from troubleshoot.planner.task import Conditions, IntArray, Progress
     from troubleshoot.session.analysis import Analysis
-    from troubleshoot.session.belief import FloatArray
+    from troubleshoot.session.belief import Belief, FloatArray
     from troubleshoot.tree.tree import Action, Question, Tree
 
 
@@ -88,8 +88,11 @@ def task(analysis: Analysis, *, again: bool = True) -> Named:
             prior=analysis.belief.p,
             classes=model.classes,
             questions=tuple(_ask(analysis, each, at, setups) for each in questions),
-            actions=tuple(_act(analysis, each, at, setups) for each in actions),
-            setups=_setups(tree, setups),
+            actions=tuple(
+                act(analysis.belief, each, setups, _only_if(analysis, each, at))
+                for each in actions
+            ),
+            setups=setup_costs(tree, setups),
             opened=frozenset(setups[each] for each in analysis.state.opened),
             confidence=tree.confidence,
             escalation=tree.escalate.cost,
@@ -192,22 +195,24 @@ def _ask(
     )
 
 
-def _act(
-    analysis: Analysis,
+def act(
+    belief: Belief,
     action: Action,
-    at: Mapping[str, int],
     setups: Mapping[str, int],
+    only_if: Conditions = (),
 ) -> Act:
+    """An action as the planner knows it; ``setups`` are their places."""
     return Act(
         cost=action.cost,
-        fixes=analysis.belief.model.fixes(action.id),
+        fixes=belief.model.fixes(action.id),
         setup=setups[action.setup] if action.setup else -1,
         irreversible=action.risk == "irreversible",
-        only_if=_only_if(analysis, action, at),
+        only_if=only_if,
     )
 
 
-def _setups(tree: Tree, at: Mapping[str, int]) -> tuple[tuple[float, int], ...]:
+def setup_costs(tree: Tree, at: Mapping[str, int]) -> tuple[tuple[float, int], ...]:
+    """Minutes of each setup, and the place of the one that it stands on, or -1."""
     return tuple(
         (each.cost, at[each.setup] if each.setup else -1)
         for each in tree.setups.values()

@@ -41,15 +41,15 @@ if TYPE_CHECKING:
 
 RUNNERS_UP: Final = 3
 NO_GAIN: Final = 1e-9
+SAFETY: Final = "It comes first, for safety: an answer may say to stop at once."
 
 
 def question_step(analysis: Analysis, name: str, reason: str = "") -> Question:
-    """The question of this id, as it stands now."""
+    """The question of this id, as it stands now; an urgent one has its own reason."""
     question = analysis.tree.questions[name]
-    if question.is_urgent:
-        return urgent_step(analysis, question)
     gain, cost = worth(analysis, name)
     again = look_again(analysis, question)
+    why = (SAFETY,) if question.is_urgent else (told_per_minute(gain, cost), reason)
     return Question(
         id=name,
         text=question.ask,
@@ -59,47 +59,18 @@ def question_step(analysis: Analysis, name: str, reason: str = "") -> Question:
         unit=question.unit,
         private=question.private,
         setup=_setup(analysis, question),
+        urgent=question.is_urgent,
         gain_bits=gain,
         cost_min=cost,
         again=again,
-        reason=_sentences(again, told_per_minute(gain, cost), reason),
-        runners_up=_runners_up(analysis, name),
-    )
-
-
-def urgent_step(analysis: Analysis, question: written.Question) -> Question:
-    """An urgent question: no gain, and nothing says how likely its answers are."""
-    again = look_again(analysis, question)
-    even = 1 / len(question.answers)
-    return Question(
-        id=question.id,
-        text=question.ask,
-        answers=tuple(
-            Choice(
-                id=each.id,
-                text=each.text,
-                probability=even,
-                numbers=numbers_of(each.range),
-            )
-            for each in question.answers
-        ),
-        why=question.why,
-        how=question.how,
-        unit=question.unit,
-        private=question.private,
-        setup=_setup(analysis, question),
-        urgent=True,
-        cost_min=analysis.candidates.cost(question),
-        again=again,
-        reason=_sentences(
-            again, "It comes first, for safety: an answer may say to stop at once."
-        ),
+        reason=_sentences(again, *why),
+        runners_up=() if question.is_urgent else _runners_up(analysis, name),
     )
 
 
 def action_step(analysis: Analysis, name: str, reason: str = "") -> Action:
     """The action of this id, as it stands now."""
-    action = analysis.tree.actions[name]
+    action, belief = analysis.tree.actions[name], analysis.belief
     chance = float(analysis.candidates.chances[analysis.candidates.actions.at[name]])
     return Action(
         id=name,
@@ -113,14 +84,9 @@ def action_step(analysis: Analysis, name: str, reason: str = "") -> Action:
         setup=_setup(analysis, action),
         cost_min=analysis.candidates.cost(action),
         chance=chance,
-        causes=likely(analysis.belief, _fixed_by(analysis.belief, name)),
+        causes=likely(belief, belief.ranked(belief.model.fixes(name) > 0)),
         reason=f"{reason} It helps with a chance of {percent(chance)}.".lstrip(),
     )
-
-
-def _fixed_by(belief: Belief, action: str) -> tuple[str, ...]:
-    """Root causes that the action may fix, the likeliest first."""
-    return belief.ranked(belief.model.fixes(action) > 0)
 
 
 def worth(analysis: Analysis, name: str) -> tuple[float, float]:
@@ -160,18 +126,27 @@ def _setup(analysis: Analysis, step: written.Question | written.Action) -> str:
 
 
 def _choices(belief: Belief, question: written.Question) -> tuple[Choice, ...]:
+    if question.is_urgent:  # nothing says how likely its answers are
+        even = 1 / len(question.answers)
+        return tuple(_choice(each, even) for each in question.answers)
     rows = [belief.model.likelihood(question.id, a.id) for a in question.answers]
     joint = np.array(rows) * belief.p
     chances = joint.sum(axis=1) / joint.sum()
     return tuple(
-        Choice(
-            id=answer.id,
-            text=answer.text,
-            probability=float(chance),
-            rules_out=_ruled_out(belief, shares),
-            numbers=numbers_of(answer.range),
-        )
+        _choice(answer, float(chance), _ruled_out(belief, shares))
         for answer, shares, chance in zip(question.answers, joint, chances, strict=True)
+    )
+
+
+def _choice(
+    answer: written.Answer, chance: float, rules_out: tuple[Titled, ...] = ()
+) -> Choice:
+    return Choice(
+        id=answer.id,
+        text=answer.text,
+        probability=chance,
+        rules_out=rules_out,
+        numbers=numbers_of(answer.range),
     )
 
 

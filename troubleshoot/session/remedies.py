@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from troubleshoot.planner import action_order
-from troubleshoot.planner.task import Act, Task
+from troubleshoot.planner.task import Task
+from troubleshoot.session.planning import act, setup_costs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,18 +52,7 @@ def _task(belief: Belief, actions: Sequence[Action]) -> Task:
     return Task(
         prior=belief.p,
         classes=model.classes,
-        actions=tuple(
-            Act(
-                cost=each.cost,
-                fixes=model.fixes(each.id),
-                setup=at[each.setup] if each.setup else -1,
-                irreversible=each.risk == "irreversible",
-            )
-            for each in actions
-        ),
-        setups=tuple(
-            (each.cost, at[each.setup] if each.setup else -1)
-            for each in tree.setups.values()
-        ),
+        actions=tuple(act(belief, each, at) for each in actions),
+        setups=setup_costs(tree, at),
         opened=frozenset(at[each] for each in belief.state.opened),
     )

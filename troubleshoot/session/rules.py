@@ -42,7 +42,7 @@ from troubleshoot.session.candidates import (
 from troubleshoot.session.events import Answered, is_fact
 from troubleshoot.session.options import Asking, Doing, View
 from troubleshoot.session.planning import plan_of, policy_of, task
-from troubleshoot.session.recommendation import action_step, question_step, urgent_step
+from troubleshoot.session.recommendation import action_step, question_step
 from troubleshoot.session.state import Evidence, corrected
 from troubleshoot.text import duration, percent
 from troubleshoot.tree.tree import once_per_tree
@@ -109,7 +109,7 @@ def _urgent(analysis: Analysis) -> Step | None:
         just_put_off = question.id in state.not_now and question.id == state.last
         waits = question.is_urgent and question.id not in done and not just_put_off
         if waits and analysis.candidates.is_available(question):
-            return urgent_step(analysis, question)
+            return question_step(analysis, question.id)
     return None
 
 

@@ -280,7 +280,11 @@ def _could_change(analysis: Analysis, cause: str) -> Iterator[str]:
     if cause != UNKNOWN and analysis.statuses[cause].status == "eliminated":
         yield "Only another answer to what excluded it can bring it back."
         return
-    best = max(_tells(candidates, inside), key=_rate, default=None)
+    best = max(
+        _tells(candidates, inside),
+        key=lambda x: x.bits / max(x.minutes, CERTAIN),
+        default=None,
+    )
     if best is None:
         yield "Nothing that is left to ask would change this."
         return
@@ -294,10 +298,6 @@ def _could_change(analysis: Analysis, cause: str) -> Iterator[str]:
 def _inside(analysis: Analysis, cause: str) -> BoolArray:
     leaves = [cause] if cause == UNKNOWN else analysis.tree.leaves(cause)
     return np.isin(analysis.belief.model.causes, leaves)
-
-
-def _rate(tells: Tells) -> float:
-    return tells.bits / max(tells.minutes, CERTAIN)
 
 
 def _tells(candidates: CandidateSteps, inside: BoolArray) -> Iterator[Tells]:

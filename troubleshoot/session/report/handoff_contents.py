@@ -280,7 +280,11 @@ def _shared(analysis: Analysis) -> Analysis:
     gone = {each.id for each in questions.values() if each.private}
     holds = {each[1:] for each in analysis.state.evidence}
     while gone:
-        events = [each for each in analysis.events if _step_of(each) not in gone]
+        events = [
+            each
+            for each in analysis.events
+            if not (isinstance(each, Answered | Asked) and each.step in gone)
+        ]
         if len(events) == len(analysis.events):
             break
         analysis = analysis.of(events)
@@ -305,10 +309,6 @@ def _masked(move: Move, withheld: Iterable[str]) -> Move:
         return move
     quote = MASK if move.quote else ""
     return replace(move, answer=MASK, quote=quote, rules_out=())
-
-
-def _step_of(event: Event) -> str:
-    return event.step if isinstance(event, Answered | Asked) else ""
 
 
 def _escalate(escalation: Escalation) -> Escalate | None:
@@ -404,23 +404,34 @@ def _as_it_is(analysis: Analysis, step: Question | Action) -> Question | Action:
 
 
 def _to_do(analysis: Analysis, step: Question | Action) -> ToDo:
-    if isinstance(step, Action):
-        return _action(analysis, step)
-    written = analysis.tree.questions[step.id]
-    return ToDo(
-        kind="question",
+    tree, is_action = analysis.tree, isinstance(step, Action)
+    needs = (tree.actions if is_action else tree.questions)[step.id].needs
+    common = ToDo(
+        kind=step.kind,
         id=step.id,
         text=step.text,
         minutes=rounded(step.cost_min),
         setup=step.setup,
         how=step.how,
         why=step.why,
+        by=needs.by,
+        needs=needs.things,
+    )
+    if isinstance(step, Action):
+        return replace(
+            common,
+            caution=step.caution,
+            risk=step.risk,
+            reason=step.reason,
+            verify=step.verify,
+            chance=rounded(step.chance),
+        )
+    return replace(
+        common,
         reason=_plainly(step),
         unit=step.unit,
         urgent=step.urgent,
         answers=tuple(_expected(analysis, step, each) for each in step.answers),
-        by=written.needs.by,
-        needs=written.needs.things,
     )
 
 
@@ -474,23 +485,3 @@ def _cause(belief: Belief, place: int) -> IdAndText:
     if place == len(belief.p) - 1:
         return IdAndText(id=UNKNOWN, text="")
     return cause(belief.tree, belief.model.causes[place])
-
-
-def _action(analysis: Analysis, step: Action) -> ToDo:
-    written = analysis.tree.actions[step.id]
-    return ToDo(
-        kind="action",
-        id=step.id,
-        text=step.text,
-        minutes=rounded(step.cost_min),
-        setup=step.setup,
-        caution=step.caution,
-        risk=step.risk,
-        how=step.how,
-        why=step.why,
-        reason=step.reason,
-        verify=step.verify,
-        chance=rounded(step.chance),
-        by=written.needs.by,
-        needs=written.needs.things,
-    )
