@@ -1,9 +1,8 @@
 """
 From a file to a tree, or to everything that is wrong with it.
 
-The trees that come with the library.
-
-Trees by name, for hosts that are given names by somebody they do not know.
+Trees are found by path, by the name of one that comes with the library, or in a
+``Registry``, for hosts that are given names by somebody they do not know.
 """
 
 from __future__ import annotations
