@@ -113,6 +113,7 @@ def desk(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_example_on_the_page_runs(page, desk):
     """What the page shows is what happens."""

@@ -134,6 +134,7 @@ def test_problems_of_what_is_no_file_are_one(odd):
     assert kind in problem.message
 
 
+@pytest.mark.slow
 def test_a_template_that_is_no_file_is_an_error_in_words(tmp_path):
     """
     A house's template is read like any other file.

@@ -148,6 +148,7 @@ def commands():
     return {verb: main.get_command(None, verb) for verb in main.list_commands(None)}
 
 
+@pytest.mark.slow
 def test_imports_point_one_way():
     """No module knows one of a room above its own, not even in annotations."""
     upward = {
@@ -160,6 +161,7 @@ def test_imports_point_one_way():
     assert upward == set()
 
 
+@pytest.mark.slow
 def test_no_modules_know_each_other():
     """There is no circle of modules, annotations included, but the excused ones."""
     circles = {
@@ -171,6 +173,7 @@ def test_no_modules_know_each_other():
     assert circles <= EXCUSED
 
 
+@pytest.mark.slow
 def test_arithmetic_knows_arrays_alone():
     """In inference and planner only the model knows the tree."""
     found = {
@@ -200,6 +203,7 @@ def test_what_is_computed_knows_no_session():
     assert found == set()
 
 
+@pytest.mark.slow
 def test_no_public_class_name_stands_twice():
     """A name of a class says which one is meant, wherever it is read."""
     names = Counter(
@@ -271,11 +275,13 @@ def test_start_of_the_command_line_loads_nothing_heavy(arguments):
     assert loaded_by(command(*arguments)) & HEAVY <= {"click"}
 
 
+@pytest.mark.slow
 def test_schema_does_not_need_graphs_or_templates():
     """``schema`` imports neither networkx nor jinja2."""
     assert loaded_by(command("schema")) & {"networkx", "jinja2", "numpy"} == set()
 
 
+@pytest.mark.slow
 def test_loading_and_running_does_not_need_graphs():
     """Whoever does not ask for the graph of a tree never waits for networkx."""
     first = "import troubleshoot as ts; ts.load('home/no-internet').begin().next_step()"

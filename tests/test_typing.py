@@ -141,6 +141,7 @@ def user_code(page: str, head: str) -> str:
     return "\n".join(["from __future__ import annotations", head, *written])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
 def test_code_of_the_docs_is_strictly_typed(checker, tmp_path):
     """

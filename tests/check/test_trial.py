@@ -145,6 +145,7 @@ class TestATestIsASession:
     What a test comes to is what a session with its answers comes to, played by hand.
     """
 
+    @pytest.mark.slow
     @given(seeds)
     @settings(deadline=None, max_examples=30)
     def test_law(self, seed):

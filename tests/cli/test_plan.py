@@ -37,6 +37,7 @@ def test_json_has_the_promised_keys(call, goal):
     assert run.stderr == ""
 
 
+@pytest.mark.slow
 def test_same_to_the_byte(spawn):
     """
     Two processes print the same plan.
@@ -62,6 +63,7 @@ def test_page(call):
     assert any(line.startswith("    = The most likely cause") for line in lines)
 
 
+@pytest.mark.slow
 def test_page_of_a_large_plan(call, desk):
     """
     Urgent questions are named, setups said, and what is deep or drawn is referred to.

@@ -83,6 +83,7 @@ def test_what_is_not_understood_says_what_can_be_typed(offer, typed, message):
     assert str(caught.value) == message
 
 
+@pytest.mark.slow
 @given(st.sampled_from([LIGHTS, VOLTS, HOW_MANY, SIZES, YES_OR_NO]), st.text())
 def test_any_line_is_understood_or_refused(offer, typed):
     """

@@ -67,6 +67,7 @@ def screen(desk, environment):
     return screen
 
 
+@pytest.mark.slow
 def test_end_of_input_on_a_terminal_saves(screen, desk):
     """
     Ctrl-D at the prompt stops and saves.
@@ -82,6 +83,7 @@ def test_end_of_input_on_a_terminal_saves(screen, desk):
     assert (desk / "lamp.session.json").exists()
 
 
+@pytest.mark.slow
 def test_the_last_answer_can_be_taken_back(screen, desk):
     """
     At the ending a slip of the finger can still be mended.
@@ -100,6 +102,7 @@ def test_the_last_answer_can_be_taken_back(screen, desk):
     assert not (desk / "lamp.session.json").exists()
 
 
+@pytest.mark.slow
 def test_long_work_says_so_and_can_be_interrupted(screen):
     """
     What takes longer than a second says what it does, and Ctrl-C ends it in words.
@@ -112,6 +115,7 @@ def test_long_work_says_so_and_can_be_interrupted(screen):
     assert run.close() == 130
 
 
+@pytest.mark.slow
 def test_any_answer_can_be_changed_at_the_ending(screen):
     """
     From a list, with the old answer in sight; Enter leaves all as it was.
@@ -137,6 +141,7 @@ def test_any_answer_can_be_changed_at_the_ending(screen):
     assert run.close() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", [b"\n", b"q\n", b"\x04"])
 def test_only_enter_and_q_finish_the_last_prompt(screen, desk, keys):
     """
@@ -157,6 +162,7 @@ def test_only_enter_and_q_finish_the_last_prompt(screen, desk, keys):
     assert not (desk / "lamp.session.json").exists()
 
 
+@pytest.mark.slow
 def test_colour_on_a_terminal_unless_unwanted(screen):
     """
     The title is bold on a terminal, and plain with ``NO_COLOR``.

@@ -164,6 +164,7 @@ class TestFolder:
     With a folder, each tree has its pages there.
     """
 
+    @pytest.mark.slow
     def test_holds_the_pages_and_an_index(self, call, desk):
         """
         Two trees in two formats make four pages and two indexes that lead to them.
@@ -250,6 +251,7 @@ class TestFolder:
         assert [each["format"] for each in shown["failed"]] == ["markdown"]
         assert "nothing" in shown["failed"][0]["message"]
 
+    @pytest.mark.slow
     def test_json_says_what_index_failed(self, call, desk):
         """
         An index that cannot be written is in the JSON, under the name of the page.
@@ -263,6 +265,7 @@ class TestFolder:
         assert run.exit_code == 1
         assert failed["message"].startswith("out/index.md: ")
 
+    @pytest.mark.slow
     def test_same_to_the_byte(self, spawn, desk):
         """
         Two processes write the same files.
@@ -416,6 +419,7 @@ def test_wrong_usage(call, desk, arguments, message):
     assert names(desk) == before
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="there are no such terminals")
 def test_a_pdf_is_not_for_a_terminal(desk, environment):
     """
@@ -635,6 +639,7 @@ class TestBanner:
         code="x", message="'<script>alert(1)</script>'", file="a", line=1, column=1
     )
 
+    @pytest.mark.slow
     def test_goes_as_it_came(self):
         """
         Without the banner the page is as it was, however often it was put there.
@@ -733,6 +738,7 @@ def until(holds):
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="interrupts are those of POSIX")
 def test_watch(desk, environment):
     """
@@ -924,6 +930,7 @@ class TestWatch:
         assert run.exit_code == 130
         assert "Dark lamp" not in Path("out/index.md").read_text(encoding="utf-8")
 
+    @pytest.mark.slow
     def test_included_tree(self, looks):
         """
         An included tree can be watched by its name.
@@ -932,6 +939,7 @@ class TestWatch:
 
         assert "home/no-internet: 1 page changed." in run.stderr
 
+    @pytest.mark.slow
     def test_folder_that_cannot_be_written(self, looks, desk):
         """
         A page that cannot be written is said, and the watch goes on.

@@ -641,6 +641,7 @@ def test_included_trees_run_without_any_answer(call, name):
     assert "== " in run.output
 
 
+@pytest.mark.slow
 def test_bytes_that_are_no_text_are_no_answer(spawn):
     """
     Input in another encoding gives a message, not a fault.
@@ -652,6 +653,7 @@ def test_bytes_that_are_no_text_are_no_answer(spawn):
     assert run.stderr == b""
 
 
+@pytest.mark.slow
 def test_an_encoding_without_our_signs_is_enough(spawn):
     """
     Bars and texts are printed in ASCII where there is nothing else.
@@ -662,6 +664,7 @@ def test_an_encoding_without_our_signs_is_enough(spawn):
     assert b"###" in run.stdout
 
 
+@pytest.mark.slow
 def test_interrupt_saves_and_says_so(desk, environment):
     """
     Ctrl-C ends with 130, what was answered is in the file, and there is no traceback.
@@ -688,6 +691,7 @@ def test_interrupt_saves_and_says_so(desk, environment):
     assert json.loads((desk / SAVED).read_text())["events"][-1]["answer"] == "yes"
 
 
+@pytest.mark.slow
 def test_killed_after_an_answer_loses_nothing(desk, environment):
     """
     A run that is killed outright has saved every answer it took.

@@ -30,6 +30,7 @@ def test_posterior_of_two_causes_by_hand():
     assert p == pytest.approx([27 / 29, 2 / 29], abs=1e-15)
 
 
+@pytest.mark.slow
 def test_posterior_equals_the_oracle():
     """
     On random trees with zeros the posterior is that of plain dictionaries.

@@ -71,6 +71,7 @@ def test_two_causes_by_hand():
     assert model.gains(model.prior) == pytest.approx([0.334994863], abs=1e-9)
 
 
+@pytest.mark.slow
 def test_gains_equal_the_oracle():
     """
     On random trees the gain is entropy of the remedy class before less after.
@@ -85,6 +86,7 @@ def test_gains_equal_the_oracle():
         assert gains == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_class_belief_equals_the_oracle():
     """
     Causes with the same remedy are one class, and their beliefs add up.
@@ -206,6 +208,7 @@ def test_said_of_a_group_is_said_of_its_causes(spoken):
     assert by_group.gains(p).tobytes() == by_cause.gains(p).tobytes()
 
 
+@pytest.mark.slow
 def test_a_table_takes_little_more_than_its_size(monkeypatch):
     """
     Compiling a tree by group and filling its table takes the table and 3 MB more.

@@ -9,6 +9,7 @@ from troubleshoot.inference.model import compiled
 from troubleshoot.inference.tables import BatchTable, DenseTable, SparseTable, gains
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cache", [1, 2**17])
 def test_dense_equals_sparse(monkeypatch, cache):
     """
@@ -24,6 +25,7 @@ def test_dense_equals_sparse(monkeypatch, cache):
         assert one == pytest.approx(other, abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [DenseTable, SparseTable])
 def test_live_set_equals_full(form):
     """
@@ -54,6 +56,7 @@ def test_few_informative_cells_are_stored_sparsely():
     assert isinstance(compiled(many).table, DenseTable)
 
 
+@pytest.mark.slow
 def test_many_beliefs_at_once_equal_one_at_a_time():
     """
     A table of all answers gives each of its beliefs the gains of a dense one.

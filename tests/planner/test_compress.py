@@ -105,6 +105,7 @@ def test_aggregated():
 
 
 @pytest.mark.parametrize("extras", [{}, {"setups": True}, {"conditions": True}])
+@pytest.mark.slow
 def test_a_compressed_plan_is_still_a_plan(extras, monkeypatch):
     """
     However many states are one, no way asks twice or what its answers do not allow, all

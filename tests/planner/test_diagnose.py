@@ -186,6 +186,7 @@ KINDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_optimum_equals_brute_force(kind):
     """
@@ -198,6 +199,7 @@ def test_optimum_equals_brute_force(kind):
         check(task, optimum(task), BUDGETS[:3])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "extras",
     [
@@ -238,6 +240,7 @@ def walked(task, plan, cause, rng):
         i = dict(node.edges)[answer]
 
 
+@pytest.mark.slow
 def test_expected_cost_is_the_mean_of_walks():
     """
     Sampled cases of noisy trees cost on average what the plan says, within 4 errors.
@@ -323,6 +326,7 @@ def test_time_ends_the_search():
     assert 0 < plan.lower_bound <= plan.expected_cost
 
 
+@pytest.mark.slow
 def test_progress_is_told():
     """
     A long search says how many situations it saw, and both bounds.
@@ -337,6 +341,7 @@ def test_progress_is_told():
     assert all(lower <= upper for _, lower, upper in told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noisy", [False, True])
 def test_a_thousand_causes(noisy):
     """
@@ -368,6 +373,7 @@ def test_nothing_to_ask():
     assert [x.ending for x in diagnose(unknown).nodes] == ["unknown"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", ["DEEPEST", "SETS", "BELIEFS", "BELIEVED"])
 def test_limits_of_memory_and_depth_keep_bounds_true(limit, monkeypatch):
     """
@@ -412,6 +418,7 @@ def test_unlikely_situations_are_made_one():
     assert 0.2 * plan.expected_cost < plan.lower_bound < plan.expected_cost
 
 
+@pytest.mark.slow
 def test_time_ends_noisy_search_and_writing():
     """
     With noisy answers the clock ends the search, and what is left is written in few
@@ -437,6 +444,7 @@ def test_time_ends_noisy_search_and_writing():
     assert now[0] < 2_000
 
 
+@pytest.mark.slow
 def test_progress_of_noisy_search_is_told():
     """
     A long search among noisy answers says how many situations it saw, and its bounds.
@@ -454,6 +462,7 @@ def test_progress_of_noisy_search_is_told():
     assert all(lower <= upper for _, lower, upper in told)
 
 
+@pytest.mark.slow
 def test_progress_of_all_orders_is_told():
     """
     The search through all orders says how many situations it saw, and its bounds.

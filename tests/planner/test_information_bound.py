@@ -43,6 +43,7 @@ def looked_ahead(task, nodes):
     return Lookahead(Noisy(task), Budget(nodes, None, lambda: 0.0)).run()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", EXTRAS)
 @pytest.mark.parametrize("instance", [noisy_instance, telling_instance])
 def test_bounds_are_true(kind, instance):

@@ -200,6 +200,7 @@ def optimum(task):  # noqa: C901 - one definition, read in one go
     return float(cost(frozenset(), gentle=False))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_optimum_is_that_of_dynamic_programming(kind):
     """The plan costs what the best of all plans costs, and says that it is proven."""
@@ -212,6 +213,7 @@ def test_optimum_is_that_of_dynamic_programming(kind):
         assert plan.optimal
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_bounds_enclose_the_optimum_at_every_budget(kind):
     """However early the search ends, its bounds are true, and never get worse."""
@@ -227,6 +229,7 @@ def test_bounds_enclose_the_optimum_at_every_budget(kind):
         assert best - 1e-9 <= min(plan.expected_cost for plan in plans), seed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_plan_without_any_time_is_whole(kind):
     """Where not even a first policy can be sought, the plan still leads to an end."""
@@ -377,6 +380,7 @@ def test_seconds_are_those_of_the_clock():
     assert all(lower <= upper for _, lower, upper in told)
 
 
+@pytest.mark.slow
 def test_a_thousand_causes_have_a_plan_at_once():
     """Where the optimum is out of reach there is a plan, and a bound that is true."""
     given = large_task(1000, 40, 50, 100.0)
@@ -403,6 +407,7 @@ def large_task(causes, questions, actions, escalation):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("escalation", [None, 400.0])
 def test_first_plan_asks_what_pays_at_once(escalation):
     """Without any search, questions save what trying all actions would cost."""

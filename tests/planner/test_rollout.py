@@ -66,6 +66,7 @@ def test_a_better_first_question_is_found():
     assert best - 1e-9 <= better.expected_cost < 1.015 * best
 
 
+@pytest.mark.slow
 def test_never_worse_than_going_by_gain():
     """
     A plan costs no more than going by gain, at any budget.
@@ -113,6 +114,7 @@ def test_the_clock_is_read_while_plans_are_followed(monkeypatch):
     assert len(calls) <= 10
 
 
+@pytest.mark.slow
 def test_the_budget_is_kept_and_progress_told():
     """
     It looks into few more situations than it may, and says how far it is.

@@ -157,6 +157,7 @@ def test_sections_hold_every_step_once_and_what_they_link(tree, steps, most):
         assert all(x in targets or i == 0 or x in own for x, i in place.items())
 
 
+@pytest.mark.slow
 def test_sections_are_no_larger_than_a_page(large):
     """A section has at most so many boxes; each but the first begins where one left."""
     sections = flow(large).sections
@@ -419,6 +420,7 @@ def test_mermaid_is_short_enough_to_be_drawn(large):
     assert "…" in mermaid(longer)
 
 
+@pytest.mark.slow
 def test_mermaid_says_what_it_needs_where_it_is_too_long(large):
     """What cannot be short enough is left in full, under a note that says so."""
     step = large.steps[0]
@@ -435,6 +437,7 @@ def test_mermaid_says_what_it_needs_where_it_is_too_long(large):
     assert "word " * 19 in huge
 
 
+@pytest.mark.slow
 def test_mermaid_obeys_no_text(small):
     """Whatever a text holds, each line is one that we wrote, with quoted labels."""
     for text in [*naughty(), "end", "1. one", '"] --> x', "%%{init}%%", "a#quot;b"]:
@@ -479,6 +482,7 @@ def test_dot_obeys_no_text(small):
         assert together(said) == together(f"1 {text}")
 
 
+@pytest.mark.slow
 def test_svg_shows_every_text_and_runs_nothing(small):
     """It is well formed, says the text, and has no element that could do anything."""
     for text in [*naughty(), "\ufffe\uffff", "]]></style><script>alert(1)</script>"]:

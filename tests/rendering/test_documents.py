@@ -203,6 +203,7 @@ class TestHostileTexts:
         check_markdown(handed, telling)
         check_text(handed, texts)
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=50)
     @given(st.lists(MARKUP, min_size=1, max_size=30))
     def test_markup_is_shown(self, texts):

@@ -62,6 +62,7 @@ class TestReading:
     A reader who follows the rows from step 1 on gets everywhere, and never goes back.
     """
 
+    @pytest.mark.slow
     @given(books)
     @often
     def test_numbers(self, made):
@@ -74,6 +75,7 @@ class TestReading:
         for every in (runbook.steps, runbook.closes):
             assert [x.number for x in every] == list(range(1, len(every) + 1))
 
+    @pytest.mark.slow
     @given(books)
     @often
     def test_onwards(self, made):
@@ -87,6 +89,7 @@ class TestReading:
                 assert row.to in there
                 assert row.to.kind == "ending" or row.to.number > step.number
 
+    @pytest.mark.slow
     @given(books)
     @often
     def test_both_ways(self, made):
@@ -103,6 +106,7 @@ class TestReading:
             assert codes == leading.get(place, [])
             assert codes or place == first(runbook)
 
+    @pytest.mark.slow
     @given(books)
     @often
     def test_every_row(self, made):
@@ -120,6 +124,7 @@ class TestReading:
             else:
                 assert answers == ["fixed", "failed"]
 
+    @pytest.mark.slow
     @given(books)
     @often
     def test_nothing_twice(self, made):
@@ -140,6 +145,7 @@ class TestThePlan:
     By hand from step 1, one reaches the ending of the plan.
     """
 
+    @pytest.mark.slow
     @given(books)
     @often
     def test_all_causes_and_answers(self, made):
@@ -148,6 +154,7 @@ class TestThePlan:
         """
         follow(*made)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("goal", GOALS)
     @pytest.mark.parametrize("file", TREES, ids=lambda file: file.stem)
     def test_included_trees(self, file, goal):
@@ -200,6 +207,7 @@ class TestFigures:
     The figures of a runbook are those of all its ways, weighed one by one.
     """
 
+    @pytest.mark.slow
     @given(books)
     @often
     def test_against_every_way(self, made):
@@ -239,6 +247,7 @@ class TestFigures:
         for close in runbook.closes:
             assert ends[close.number] == pytest.approx(close.probability, abs=1e-9)
 
+    @pytest.mark.slow
     @given(books)
     @often
     def test_running_minutes(self, made):
@@ -256,6 +265,7 @@ class TestCauses:
     Whoever knows the cause finds it in the index, and the way to it in the steps.
     """
 
+    @pytest.mark.slow
     @given(books)
     @often
     def test_index(self, made):
@@ -273,6 +283,7 @@ class TestCauses:
             ]
             assert list(cause.endings) == naming
 
+    @pytest.mark.slow
     @given(books)
     @often
     def test_likeliest_way(self, made):
@@ -289,6 +300,7 @@ class TestCauses:
                 at = rows[code]
             assert at.label == ending
 
+    @pytest.mark.slow
     @given(books)
     @often
     def test_ruled_out(self, made):
@@ -306,6 +318,7 @@ class TestCauses:
                         if at_word(tree_, step.id, row.answer, name) == 0
                     }
 
+    @pytest.mark.slow
     @given(books)
     @often
     def test_what_is_crossed_out_stays_so(self, made):
@@ -348,6 +361,7 @@ class TestEndings:
     An ending says what it is, and no more than it knows.
     """
 
+    @pytest.mark.slow
     @given(books)
     @often
     def test_chances(self, made):
@@ -383,6 +397,7 @@ class TestEndings:
                 chance = model.fixes(remedy.id) @ arrived / arrived.sum()
                 assert remedy.chance == pytest.approx(chance)
 
+    @pytest.mark.slow
     @given(books)
     @often
     def test_what_is_said(self, made):

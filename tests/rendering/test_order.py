@@ -45,6 +45,7 @@ class TestOneOrder:
     The same situation has the same order of remedies, whoever says it.
     """
 
+    @pytest.mark.slow
     @given(random_trees())
     @often
     def test_ending_plan_and_paper(self, drawn):
@@ -66,6 +67,7 @@ class TestOneOrder:
             assert list(last.actions) == said
         assert in_sequence(printed, said)
 
+    @pytest.mark.slow
     @given(random_trees())
     @often
     def test_for_a_cause(self, drawn):
@@ -85,6 +87,7 @@ class TestOneOrder:
             in_table = [x for x in table[each.cause.id] if x in both]
             assert [x for x in likely if x in both] == in_table
 
+    @pytest.mark.slow
     @given(random_trees(), st.sampled_from(("diagnose", "repair")))
     @often
     def test_each_is_the_best_that_is_left(self, drawn, goal):
@@ -111,6 +114,7 @@ class TestWhatItStandsOn:
     Whoever comes to a remedy from anywhere finds what has to be done before it.
     """
 
+    @pytest.mark.slow
     @given(random_trees(), st.sampled_from(("diagnose", "repair")))
     @often
     def test_remedies(self, drawn, goal):
@@ -128,6 +132,7 @@ class TestWhatItStandsOn:
                 assert whole[each.id].done == ()
                 assert sorted((*each.done, *each.setups)) == sorted(all_of_it)
 
+    @pytest.mark.slow
     @given(random_trees(), st.sampled_from(("diagnose", "repair")))
     @often
     def test_steps(self, drawn, goal):
@@ -153,6 +158,7 @@ class TestWhatItStandsOn:
             after = done | set(step.setups)
             ways += [((x.to.kind, x.to.number), after) for x in step.rows]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("form", ["sheet", "table"])
     @pytest.mark.parametrize("to", ["html", "markdown", "text"])
     @given(drawn=random_trees())
@@ -171,6 +177,7 @@ class TestWhatItStandsOn:
                 assert setups[action.setup] in around
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "de"])
 @given(drawn=random_trees())
 @settings(max_examples=20, deadline=None)

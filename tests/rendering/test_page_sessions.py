@@ -69,6 +69,7 @@ class TestFiles:
     A file means the same to the page and to the library, or neither takes it.
     """
 
+    @pytest.mark.slow
     def test_page_writes_what_it_opens_as_the_library_does(self, plays, tmp_path):
         """
         A session that was opened is saved as it was, times and undone moves included.
@@ -82,6 +83,7 @@ class TestFiles:
             ours, theirs = json.loads(text), json.loads(each["written"])
             assert differences(ours, theirs) == []
 
+    @pytest.mark.slow
     def test_damaged_files_are_refused_by_both(self, kettle, tmp_path):
         """
         Each file of a list of damaged ones is read alike, or refused by both.
@@ -111,6 +113,7 @@ class TestFiles:
             "not_a_session",
         }
 
+    @pytest.mark.slow
     def test_shaken_files_are_refused_by_both(self, kettle, tmp_path):
         """
         With values replaced at random: the page opens what the library resumes without
@@ -237,6 +240,7 @@ class TestEditedTrees:
     What the page saved goes on as what the library saved, whatever became of the tree.
     """
 
+    @pytest.mark.slow
     def test_resuming_what_the_page_saved_is_resuming_what_the_library_saved(
         self, plays, tmp_path
     ):

@@ -133,6 +133,7 @@ class TestHtml:
     The HTML page is well formed, and every link leads somewhere.
     """
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("form", ["sheet", "table"])
     @pytest.mark.parametrize("file", TREES, ids=lambda file: file.stem)
     def test_included_trees(self, file, form):
@@ -172,6 +173,7 @@ class TestText:
     Plain text is for 80 columns.
     """
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("language", ["en", "de"])
     @pytest.mark.parametrize("file", TREES, ids=lambda file: file.stem)
     def test_columns(self, file, language):
@@ -218,6 +220,7 @@ class TestWhatIsSaid:
     The page says what the runbook knows, and no more.
     """
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("to", ENDINGS)
     def test_proven_only_where_it_is(self, to):
         """
@@ -516,6 +519,7 @@ class TestToTheLetter:
     Whatever the texts of a tree hold, the page shows it and nothing more.
     """
 
+    @pytest.mark.slow
     def test_html(self, trees):
         """
         The HTML page stays well formed and holds every title literally.
@@ -530,6 +534,7 @@ class TestToTheLetter:
             for text in titles(each):
                 assert bare(text) in shown
 
+    @pytest.mark.slow
     def test_markdown(self, trees):
         """
         A reader of the Markdown page sees every title literally.
@@ -539,6 +544,7 @@ class TestToTheLetter:
             for text in titles(each):
                 assert bare(text) in bare(shown)
 
+    @pytest.mark.slow
     def test_text(self, trees):
         """
         The text page holds nothing that a terminal would obey.

@@ -85,6 +85,7 @@ def bare(text):
     return BLANK.sub("", text).replace("`", "")
 
 
+@pytest.mark.slow
 def test_it_is_the_same_in_another_process(small):
     """Nothing of the clock, the machine or chance is in the file."""
     code = (
@@ -177,6 +178,7 @@ def test_the_fault_table_comes_alone(small):
     assert "page1of1" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paper", SIZES)
 @pytest.mark.parametrize("file", TREES, ids=lambda file: file.stem)
 def test_the_fault_table_of_an_included_tree_is_one_page(file, paper):
@@ -204,6 +206,7 @@ def test_the_fault_table_warns_of_what_cannot_be_undone(small):
     assert BLANK.sub("", ours().no_remedy) in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sources", [0, 1])
 def test_the_end_is_never_alone_on_its_page(small, sources):
     """Whatever the length of what precedes it, some of it is on the last page."""
@@ -239,6 +242,7 @@ def test_code_in_questions_answers_and_actions_is_code(small):
     assert "1aUsea*b*<i>" in said
 
 
+@pytest.mark.slow
 def test_a_step_that_is_longer_than_a_page_goes_on_on_the_next(small):
     """Nothing is lost at the foot of a page."""
     step = small.steps[0]
@@ -251,6 +255,7 @@ def test_a_step_that_is_longer_than_a_page_goes_on_on_the_next(small):
     assert all(f"Answer{i}ofmany" in said for i in range(90))
 
 
+@pytest.mark.slow
 def test_texts_are_set_as_they_are(small):
     """No text is markup or code for typst, whatever it holds."""
     texts = ['#panic("x")', "= A", "*b* _i_ `c`", "$x$ @ref <tag>", "\\ // # [", "1. x"]
@@ -259,6 +264,7 @@ def test_texts_are_set_as_they_are(small):
         assert bare(text) in bare(words(pdf(saying(small, text)))), text
 
 
+@pytest.mark.slow
 def test_any_text_can_be_set(small):
     """All the naughty strings at once give a document that conforms."""
     texts = naughty()

@@ -51,6 +51,7 @@ class TestTheSheetIsThePlan:
     Whoever follows the sheet does what the plan does, as far as it is not cut.
     """
 
+    @pytest.mark.slow
     @given(sheets)
     @settings(max_examples=60, deadline=None)
     def test_after_every_answer(self, made):
@@ -74,6 +75,7 @@ class TestTheSheetIsThePlan:
             edges = dict(spot.edges)
             waiting.extend((edges[answer], child) for answer, child in node.edges)
 
+    @pytest.mark.slow
     @given(limited)
     @settings(max_examples=60, deadline=None)
     def test_no_more_than_the_limit(self, made):
@@ -94,6 +96,7 @@ class TestOrder:
     A sheet is read from the front to the back.
     """
 
+    @pytest.mark.slow
     @given(sheets)
     @settings(max_examples=60, deadline=None)
     def test_edges_lead_onwards(self, made):
@@ -106,6 +109,7 @@ class TestOrder:
         assert all(i < child for i, x in enumerate(spots) for _, child in x.edges)
         assert led_to == set(range(1, len(spots)))
 
+    @pytest.mark.slow
     @given(sheets)
     @settings(max_examples=60, deadline=None)
     def test_every_answer_has_an_edge(self, made):
@@ -127,6 +131,7 @@ class TestNothingTwice:
     What was asked, not known, or done on the way is not met again.
     """
 
+    @pytest.mark.slow
     @given(sheets)
     @settings(max_examples=60, deadline=None)
     def test_on_no_path(self, made):
@@ -173,6 +178,7 @@ class TestTheNumbers:
     What arrives at the endings is what set out.
     """
 
+    @pytest.mark.slow
     @given(sheets)
     @settings(max_examples=60, deadline=None)
     def test_nothing_is_lost(self, made):
@@ -186,6 +192,7 @@ class TestTheNumbers:
             total = sum(getattr(each, kind) for each in endings)
             assert total == pytest.approx(given_task.prior, abs=1e-9)
 
+    @pytest.mark.slow
     @given(sheets)
     @settings(max_examples=60, deadline=None)
     def test_contradictions(self, made):

@@ -297,6 +297,7 @@ def test_what_cannot_be_shown_is_named():
         assert not any("Lamp" in each and "red" in each for each in lines)
 
 
+@pytest.mark.slow
 def test_on_paper():
     """In a PDF too, where a line has room."""
     pytest.importorskip("typst")

@@ -19,6 +19,7 @@ import zlib
 from pathlib import Path
 
 import troubleshoot as ts
+import troubleshoot.session  # all of it, before rights are given up
 from troubleshoot import files
 
 TREE = ts.load("home/no-internet")

@@ -174,6 +174,7 @@ class TestNoOtherBeliefInSilence:
     A session that is resumed on whatever tree believes the same, or says why not.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=40)
     @given(st.data(), random_trees(), random_trees())
     def test_law(self, data, one, other):

@@ -358,6 +358,7 @@ class TestChangingIsHavingSaidItAtFirst:
     A session with an answer changed says what it would, had that been said at first.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=150)
     @given(st.data(), stories())
     def test_moves(self, data, story):
@@ -378,6 +379,7 @@ class TestChangingIsHavingSaidItAtFirst:
         assert shown(changed) == shown(at_first)
         assert changed.explain() == at_first.explain()
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(st.data(), stories())
     def test_facts(self, data, story):
@@ -399,6 +401,7 @@ class TestAnAnswerCountsOrIsSetAside:
     Each answer is evidence, or set aside for a reason; never both, never neither.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(stories())
     def test_law(self, story):
@@ -424,6 +427,7 @@ class TestConditionsDecide:
     An answer applies if the answers in its ``only-if`` do, and are among those wanted.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(stories())
     def test_law(self, story):
@@ -475,6 +479,7 @@ class TestUndoThenRedoIsIdentity:
     As many redos as undos lead back to the same session, with the same moves undone.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(st.data(), stories())
     def test_law(self, data, story):
@@ -504,6 +509,7 @@ class TestStateIsPure:
     What a session says follows from its tree and log alone.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(stories())
     def test_law(self, story):

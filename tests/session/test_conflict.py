@@ -81,6 +81,7 @@ class TestSurpriseAgainstTheDefinition:
     Every number of a surprise is that of the definition, evidence left out by hand.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=150)
     @given(st.data())
     def test_law(self, data):
@@ -116,6 +117,7 @@ class TestSurpriseAgainstTheDefinition:
             one.restored >= other.restored for one, other in pairwise(found.suspects)
         )
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=100)
     @given(st.data())
     def test_order_does_not_matter(self, data):

@@ -64,6 +64,7 @@ class TestEveryViewHasTheSameMinutes:
     The closing line of ``run``, record (so the transcript) and hand-off always agree.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=60)
     @given(st.data())
     def test_law(self, data):

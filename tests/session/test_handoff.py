@@ -634,6 +634,7 @@ class TestPrivate:
         assert {each.answer for each in handed.steps} == {"(private)"}
         assert {each.kind for each in theirs.events} == {"begun"}
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=40)
     @given(st.data())
     def test_resuming_adds_no_evidence(self, data):
@@ -704,6 +705,7 @@ class TestJson:
     The hand-off as JSON.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=40)
     @given(st.data())
     def test_it_is_read_as_it_was_written(self, data):

@@ -199,6 +199,7 @@ class TestAJournalIsItsSession:
     After each move that is kept, the file resumes to the session as it is then.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=40)
     @given(st.data())
     def test_law(self, tmp_path_factory, data):
@@ -226,6 +227,7 @@ class TestAJournalIsItsSession:
         return session.note(data.draw(st.text(max_size=9)))
 
 
+@pytest.mark.slow
 def test_any_prefix_resumes(sample):
     """
     Cut at any byte, a journal holds the session as it was after some move.
@@ -296,6 +298,7 @@ class TestDamageIsFound:
     No altered byte makes another session: it is named, or it ends the journal.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=300)
     @given(st.data())
     def test_law(self, data):
@@ -516,6 +519,7 @@ def test_an_edited_tree(sample):
     assert last.tree is edited
 
 
+@pytest.mark.slow
 def test_killed_at_any_instant(tmp_path):
     """
     However often a writer is killed: all that it was told is kept is there, and of
@@ -535,6 +539,7 @@ def test_killed_at_any_instant(tmp_path):
     assert any(each["kept"] and each["held"] != each["kept"][-1] for each in amid)
 
 
+@pytest.mark.slow
 def test_two_writers(path):
     """
     A second process is told at once who has the journal; when that dies, it may write.
@@ -582,6 +587,7 @@ def test_a_copy_of_the_process_does_not_write(path, monkeypatch):
         assert "of which this one is a copy" in error_of(journal.keep, TREE.begin())
 
 
+@pytest.mark.slow
 def test_many_threads(path):
     """
     What threads keep one after the other is there, and no line is torn.
@@ -606,6 +612,7 @@ def test_many_threads(path):
     assert ts.resume(TREE, ts.Journal.read(path)) == session
 
 
+@pytest.mark.slow
 def test_no_room(path):
     """
     Where a file can grow no more, the move is refused, the journal is as it was, and
@@ -754,6 +761,7 @@ def public():
         yield folder
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_read_only(public):
     """
     Where no file may be made, the message names the folder.
@@ -768,6 +776,7 @@ def test_a_folder_that_is_read_only(public):
     assert not list(folder.iterdir())
 
 
+@pytest.mark.slow
 def test_a_folder_that_nobody_may_look_into(public):
     """
     A folder that hides its files is refused in words too.
@@ -781,6 +790,7 @@ def test_a_folder_that_nobody_may_look_into(public):
     assert "case.journal cannot be found: Permission denied" in said[0]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_read_only(public):
     """
     A journal that may not be written to is refused in words.

@@ -49,6 +49,7 @@ class TestEverySessionEnds:
     Whatever is replied to what a session recommends, it comes to an end.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(st.data())
     def test_law(self, data):
@@ -68,6 +69,7 @@ class TestNothingIsOfferedThreeTimes:
     No step is recommended again after it was put off twice, or not known twice.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(st.data(), st.sampled_from((ts.DONT_KNOW, ts.NOT_NOW)))
     def test_law(self, data, said):
@@ -87,6 +89,7 @@ class TestNumbersAreNumbers:
     Beliefs are distributions; gains, costs and chances are never negative or NaN.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(st.data())
     def test_law(self, data):
@@ -114,6 +117,7 @@ class TestEliminationIsCertain:
     An eliminated cause has no belief, unless the evidence contradicts itself.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(st.data())
     def test_law(self, data):
@@ -128,6 +132,7 @@ class TestReplayRepeats:
     Replay and resume of a saved session are the session.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(st.data())
     def test_law(self, data):
@@ -145,6 +150,7 @@ class TestUndoIsTheInverse:
     Every move and its undo come to the same session.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(st.data())
     def test_law(self, data):
@@ -165,6 +171,7 @@ class TestEvidenceCommutes:
     The belief after some answers does not depend on their order.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(st.data())
     def test_law(self, data):
@@ -188,6 +195,7 @@ class TestUselessQuestionsAreNotAsked:
     A recommended question tells something, is urgent, or opens another step.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(st.data())
     def test_law(self, data):
@@ -207,6 +215,7 @@ class TestFactsAreNotAskedAgain:
     What is answered, and not stale, is not asked.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(st.data())
     def test_law(self, data):

@@ -77,6 +77,7 @@ class TestTheLedgerAgainstTheDefinition:
     Beliefs and log odds of every entry are those of exact arithmetic.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=60)
     @given(st.data())
     def test_belief(self, data):
@@ -95,6 +96,7 @@ class TestTheLedgerAgainstTheDefinition:
                 exact = float(sum(mass[each] for each in leaves) / total)
                 assert entry.belief[name] == pytest.approx(exact, abs=1e-12)
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=60)
     @given(st.data())
     def test_log_odds(self, data):
@@ -110,6 +112,7 @@ class TestTheLedgerAgainstTheDefinition:
                     exact = log2(is_ / was)
                     assert entry.log_odds[name] == pytest.approx(exact, abs=1e-7)
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=60)
     @given(st.data())
     def test_standing(self, data):
@@ -128,6 +131,7 @@ class TestTheLedgerAgainstTheDefinition:
         gone = {pair for pair in session.eliminated if pair[1] != "prior"}
         assert {pair for pair in recorded if pair[0] in leaves} == gone
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=60)
     @given(st.data())
     def test_numbers_are_numbers(self, data):

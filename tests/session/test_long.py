@@ -79,6 +79,7 @@ class TestHandedOnIsWorkedOut:
     The state that is handed on from move to move is that of the whole log.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(st.data())
     def test_law(self, data):

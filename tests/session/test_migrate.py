@@ -544,6 +544,7 @@ class TestNothingIsMadeUp:
     On any edited tree, a session holds what still applies, and notes the rest.
     """
 
+    @pytest.mark.slow
     @given(st.data())
     @settings(max_examples=60, deadline=None)
     def test_edits(self, data):
@@ -579,6 +580,7 @@ class TestTheSameTreeChangesNothing:
     On the tree that it was saved with, a session is resumed and replayed exactly.
     """
 
+    @pytest.mark.slow
     @given(sessions())
     @settings(max_examples=60, deadline=None)
     def test_no_edit(self, session):
@@ -723,6 +725,7 @@ class TestWhatWasStaleStaysOut:
     No edit of actions makes an answer count that an action had overtaken.
     """
 
+    @pytest.mark.slow
     @given(st.data())
     @settings(max_examples=60, deadline=None)
     def test_edits(self, data):

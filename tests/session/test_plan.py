@@ -111,6 +111,7 @@ class TestFigures:
             error = 4 * mine.std() / len(mine) ** 0.5 + 1e-9
             assert mine.mean() == pytest.approx(each.expected_cost, abs=error)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("goal", ["diagnose", "repair"])
     @pytest.mark.parametrize("name", INCLUDED)
     def test_included_trees_cost_the_mean_of_walks(self, name, goal):
@@ -182,6 +183,7 @@ def checked(knowledge, plan):
 
 
 class TestWalkable:
+    @pytest.mark.slow
     @pytest.mark.parametrize("goal", ["diagnose", "repair"])
     @pytest.mark.parametrize("name", INCLUDED)
     def test_included_trees(self, name, goal):
@@ -452,6 +454,7 @@ class TestSituation:
             ts.plan(tree().begin(), facts={"others": "no"})
 
 
+@pytest.mark.slow
 def test_a_plan_costs_less_than_going_by_gain():
     """
     With some budget, the plan of an included tree saves some minutes, and finds

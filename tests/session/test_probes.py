@@ -817,6 +817,7 @@ class TestAProbeIsSomebodyWhoAnswers:
     next may cost more.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=50)
     @given(st.data(), st.sampled_from(("sync", "async")))
     def test_law(self, data, how):
@@ -844,6 +845,7 @@ class TestNoProbeIsCalledTwice:
     Between two actions, no probe is called twice.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=50)
     @given(st.data())
     def test_law(self, data):

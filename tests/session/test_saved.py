@@ -350,6 +350,7 @@ def test_json_that_is_no_session(changes, words):
     assert words in refused(json.dumps(saved(**changes)))
 
 
+@pytest.mark.slow
 def test_json_test_suite():
     """
     No file of the suite, valid or not, is taken for a session or does harm.
@@ -360,6 +361,7 @@ def test_json_test_suite():
         refused(file.read_bytes().decode("utf-8", "surrogateescape"))
 
 
+@pytest.mark.slow
 @given(
     st.text()
     | st.recursive(
@@ -374,6 +376,7 @@ def test_any_text(text):
     refused(text)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_any_session_with_one_part_replaced(data):
     """

@@ -28,6 +28,7 @@ class TestSentIsTheSame:
     A session that is copied or pickled is equal, in every view, and goes on alike.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=20)
     @given(st.data())
     def test_law(self, data):
@@ -45,6 +46,7 @@ class TestSentIsTheSame:
             assert sent(view) == view == deepcopy(view)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["fork", "spawn"])
 def test_a_pool_of_processes(way):
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from session.test_laws import begun, reply
@@ -177,6 +178,7 @@ class TestEverySentenceIsSo:
     Each sentence of a reason or an ending is true of the session that says it.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=150)
     @given(st.data())
     def test_law(self, data):
@@ -205,6 +207,7 @@ class TestAnEndingSaysWhatIsBelieved:
     together; what it names otherwise is likelier than what it does not name.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=150)
     @given(st.data())
     def test_law(self, data):

@@ -434,6 +434,7 @@ class TestTexts:
         assert "given up: Bye.\n" in session.give_up("Bye.").transcript()
         assert "given up: without a reason\n" in session.give_up().transcript()
 
+    @pytest.mark.slow
     def test_naughty_notes(self):
         """
         Whatever is noted can be saved and resumed, and obeys nothing in a terminal.

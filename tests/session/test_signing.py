@@ -166,6 +166,7 @@ class TestEqualAnswersAreNoChange:
     What holds already is not recorded when it is said again, so nothing becomes of it.
     """
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(st.data())
     def test_law(self, data):

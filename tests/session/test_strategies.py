@@ -87,6 +87,7 @@ def names():
 
 
 class TestLaws:
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=60)
     @given(st.data())
     def test_every_session_ends(self, data):

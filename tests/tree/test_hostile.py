@@ -134,6 +134,7 @@ def peak(tmp_path, text):
     return int(megabytes), said
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="peaks are asked of POSIX")
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_the_limits_let_in_is_bounded(tmp_path, kind):
@@ -148,6 +149,7 @@ def test_what_the_limits_let_in_is_bounded(tmp_path, kind):
     assert ("loaded" in said) == (kind in LOADED)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="peaks are asked of POSIX")
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_the_limits_refuse_is_bounded(tmp_path, kind):
@@ -173,6 +175,7 @@ ONE_LINE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="peaks are asked of POSIX")
 @pytest.mark.parametrize("kind", ONE_LINE)
 def test_one_line_of_a_kind_is_refused_in_bounds(tmp_path, kind):

@@ -297,6 +297,7 @@ def test_any_text_loads_or_raises_tree_error(text):
         loads(text + "\n[")
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_damaged_trees_never_break_the_loader(data):
     """

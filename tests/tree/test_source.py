@@ -83,6 +83,7 @@ def test_duplicate_key_names_both_lines_and_keeps_places():
     assert source.place(["a"]) == Place(3, 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "limit"),
     [

@@ -79,6 +79,7 @@ def test_trees_are_equal_by_id_and_content():
     assert tree != "tree"
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(trees(), trees())
 def test_trees_made_by_hand_are_equal_by_their_values(one, other):
