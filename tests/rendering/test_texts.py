@@ -31,7 +31,8 @@ def texts(draw):
     lines = draw(st.lists(st.text(SIGNS, max_size=50), min_size=1, max_size=4))
     code = [f"c{i} {each}".rstrip() for i, each in enumerate(lines)]
     code[-1] = f"  {code[-1]}"
-    items = draw(st.lists(st.text("abc XYZ.,", max_size=30), min_size=1, max_size=4))
+    # Short enough for a box: longer ones go on in a line of their own.
+    items = draw(st.lists(st.text("abc XYZ.,", max_size=15), min_size=1, max_size=4))
     items = [" ".join(f"i{n} {each}".split()) for n, each in enumerate(items)]
     mark = draw(st.sampled_from(["1.", "3)", "-", "*"]))
     listed = [f"{mark} {each}" for each in items]

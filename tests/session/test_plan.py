@@ -304,8 +304,8 @@ class TestWritten:
             (3, "a plan is a text"),
             ("[]", "'format'"),
             ("{}", "'format'"),
-            ('{"format": 2}', "format 2"),
-            ('{"format": true}', "format true"),
+            ('{"format": 2}', "format '2'"),
+            ('{"format": true}', "format 'true'"),
             ('{"format": 1}', "cannot be read at"),
         ],
     )

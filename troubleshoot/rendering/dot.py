@@ -48,7 +48,11 @@ def quoted(
 
     Each is a pair of a word before it, or none, and the text.
     """
-    shown = [x for mark, text in texts for x in wrapped(text, room, most, mark=mark)]
+    shown = [
+        line
+        for mark, text in texts
+        for line in wrapped(text, room, most, mark=mark, grows=True)
+    ]
     return '"' + "".join(f"{each.translate(ESCAPED)}\\l" for each in shown) + '"'
 
 

@@ -288,15 +288,23 @@ def squeezed(text: str, room: float) -> float | None:
 
 
 def wrapped(
-    text: str, room: float, most: int | None = None, *, mark: str = ""
+    text: str,
+    room: float,
+    most: int | None = None,
+    *,
+    mark: str = "",
+    grows: bool = False,
 ) -> list[str]:
     """
     At most so many lines that fit into the room, the last one cut if need be.
 
     ``mark`` is a word before it. Nothing is cut from a text that has lines of its own.
+    Where the room ``grows``, a line of code is not broken.
     """
     rows = preceded([*laid(short(text))], mark)
-    found = [line for row in rows for line in _row(row, room)]
+    found = [
+        line for row in rows for line in _row(row, inf if grows and row.whole else room)
+    ]
     if most is None or len(rows) > 1 or len(found) <= most:
         return found
     last = found[most - 1]
