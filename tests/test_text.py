@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troubleshoot.text import duration, rounded, title_of
+from troubleshoot.text import duration, rounded, shortened, title_of
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,11 @@ def test_a_long_text_has_a_short_title(text, title):
     """
     assert title_of(text) == title
     assert len(title_of(text)) <= 60
+
+
+def test_a_text_is_cut_only_where_it_is_too_long():
+    """
+    A text of the limit stays whole; of a longer one the limit is shown.
+    """
+    assert shortened("paper jam", 9) == "paper jam"
+    assert shortened("paper jams", 9) == "paper jam…"

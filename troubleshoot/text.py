@@ -144,6 +144,11 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def shortened(text: str, limit: int) -> str:
+    """The text, cut after so many characters where a message would grow too long."""
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
 def percent(chance: float) -> str:
     """The chance in per cent, never "0 %" or "100 %" unless it is exactly so."""
     if chance in (0.0, 1.0):

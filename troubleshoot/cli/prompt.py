@@ -15,7 +15,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from troubleshoot.errors import did_you_mean, nearest
-from troubleshoot.text import one_line
+from troubleshoot.text import one_line, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -113,8 +113,7 @@ def _by_number(ids: Sequence[str], said: str) -> str:
 def _what_can_be_typed(offer: Offer, typed: str, texts: dict[str, str]) -> str:
     if not typed.strip():
         return f"Please type {_kind(offer)}, or ? for help."
-    shown = one_line(typed)
-    shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
+    shown = shortened(one_line(typed), SHOWN)
     hint = did_you_mean(nearest(_plain(typed[:SHOWN]), texts)[:1])
     return (
         f"'{shown}' is not one of the answers; please type {_kind(offer)}{hint or '.'}"

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from troubleshoot.text import one_line
+from troubleshoot.text import one_line, shortened
 from troubleshoot.tree.load import names
 
 SHOWN: Final = 60  # characters of what was typed
@@ -20,9 +20,8 @@ T = TypeVar("T")
 
 
 def short(text: str) -> str:
-    """What was typed on one line, cut where a message would grow too long."""
-    line = one_line(text)
-    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+    """What was typed, on one line and not too long for a message."""
+    return shortened(one_line(text), SHOWN)
 
 
 def included() -> str:

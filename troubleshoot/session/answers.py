@@ -23,7 +23,7 @@ from troubleshoot.session.steps import (
     Reply,
     Titled,
 )
-from troubleshoot.text import MASK, REPLIES, SAID, WORKED, title_of
+from troubleshoot.text import MASK, REPLIES, SAID, WORKED, shortened, title_of
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.tree import once_per_tree
 
@@ -202,8 +202,7 @@ def _texts(question: written.Question) -> str:
 
 def _short(text: str) -> str:
     """The text on one line, cut where a message would grow too long."""
-    line = " ".join(text.split())
-    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+    return shortened(" ".join(text.split()), SHOWN)
 
 
 def step_id(step: object) -> str:

@@ -37,7 +37,7 @@ from troubleshoot.session.answers import Said, understood
 from troubleshoot.session.events import PROBE, Answered, Event, Remark, Tried
 from troubleshoot.session.signing import MEASURED
 from troubleshoot.session.steps import DONT_KNOW, Question, Reply
-from troubleshoot.text import printable
+from troubleshoot.text import printable, shortened
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.tree import Tree
 
@@ -240,8 +240,7 @@ def _trouble(question: written.Question, what: str, why: str) -> str:
     """What went wrong, on one line; the why may hold what is nobody's business."""
     if question.private or not why.strip():
         return f"{what}."
-    line = printable(why)
-    return f"{what}: {line if len(line) <= SHOWN else f'{line[:SHOWN]}…'}"
+    return f"{what}: {shortened(printable(why), SHOWN)}"
 
 
 def _message(error: BaseException) -> str:

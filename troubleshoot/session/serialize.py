@@ -49,7 +49,7 @@ from troubleshoot.session.events import (
 )
 from troubleshoot.session.options import Options
 from troubleshoot.session.signing import signature
-from troubleshoot.text import listing
+from troubleshoot.text import listing, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -412,8 +412,7 @@ def _inside(value: object) -> Iterable[object]:
 
 def shown(text: str) -> str:
     """The text on one line, in quotes, cut where a message would grow too long."""
-    line = " ".join(text.split())
-    return f"'{line}'" if len(line) <= SHOWN else f"'{line[:SHOWN]}…'"
+    return f"'{shortened(' '.join(text.split()), SHOWN)}'"
 
 
 SAVED: Final = StrictJSON("saved session", longest=LARGEST)
