@@ -26,6 +26,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final, Literal
 
 from troubleshoot.text import printable
@@ -70,17 +71,14 @@ class Problem:
     def __str__(self) -> str:
         lines = [self.headline]
         if self.excerpt:
-            lines += self._excerpts()
+            # The line with its carets, among the others that belong to it.
+            own = _underlined(self.excerpt, self.line, self.column, self.width)
+            shown = {number: _numbered(number, text) for number, text in self.also}
+            parts = {**shown, self.line: own}
+            lines += [line for number in sorted(parts) for line in parts[number]]
         advice = ("why", self.why), ("fix", self.fix)
         lines += [f"  {word}: {text}" for word, text in advice if text]
         return "\n".join(map(printable, lines))
-
-    def _excerpts(self) -> list[str]:
-        """The line with its carets, among the others that belong to it."""
-        own = _underlined(self.excerpt, self.line, self.column, self.width)
-        shown = {number: _numbered(number, text) for number, text in self.also}
-        parts = {**shown, self.line: own}
-        return [line for number in sorted(parts) for line in parts[number]]
 
 
 def _numbered(line: int, text: str, start: int = 0) -> list[str]:
@@ -130,15 +128,13 @@ class TreeError(TroubleshootError, ValueError):
     """A tree cannot be used; ``problems`` holds all of them, sorted by place."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=_by_place))
+        self.problems = tuple(
+            sorted(problems, key=attrgetter("file", "line", "column", "code"))
+        )
         super().__init__("\n\n".join(map(str, self.problems)))
 
     def __str__(self) -> str:
         return "\n\n".join(map(str, self.problems))
-
-
-def _by_place(problem: Problem) -> tuple[str, int, int, str]:
-    return problem.file, problem.line, problem.column, problem.code
 
 
 class UnknownName(TroubleshootError, LookupError):

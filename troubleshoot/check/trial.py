@@ -76,7 +76,8 @@ def trials(tree: Tree) -> Iterator[Trial]:
 
     Tests that have said the same so far are one session.
     """
-    steps = MOST_PAIRS // (PAIRS_OF_A_STEP + _pairs(tree))
+    pairs = len(tree.root_causes) * len(tree.questions)
+    steps = MOST_PAIRS // (PAIRS_OF_A_STEP + pairs)
     waiting = [(tree.begin(), 0, tree.tests)]
     while waiting and steps > 0:
         session, questions, tests = waiting.pop()
@@ -90,10 +91,6 @@ def trials(tree: Tree) -> Iterator[Trial]:
             (_replied(session, step, said), questions, alike)
             for said, alike in _by_reply(step, tests).items()
         ]
-
-
-def _pairs(tree: Tree) -> int:
-    return len(tree.root_causes) * len(tree.questions)
 
 
 def _by_reply(
@@ -168,7 +165,11 @@ def run(tree: Tree, source: Source) -> None:
 def _tell(trial: Trial, source: Source) -> None:
     """Note that the test fails, what happened, and what to look at."""
     if trial.finds:
-        message, fix = _late(trial), _sooner(trial)
+        message = (
+            f"the test '{trial.test.id}' should find '{trial.test.finds}' within "
+            f"{_counted(trial.test.within or 0)}, but it takes {trial.questions}"
+        )
+        fix = _sooner(trial)
     else:
         message, fix = _astray(trial), _advice(trial)
     _note(source, trial.test, "failing-test", message, fix)
@@ -199,7 +200,9 @@ def _advice(trial: Trial) -> str:
     hint = "correct the test, or what 'given' says of its answers"
     if against := _against(trial):
         hint += f"; most against '{trial.test.finds}' is {listing(against)}"
-    return f"{hint}.{_unasked(trial)}"
+    asked = {each for each, _ in trial.session.evidence}
+    unasked = tuple(each for each in trial.test.answers if each not in asked)
+    return f"{hint}." + (f" It was never asked {quoted(unasked)}." if unasked else "")
 
 
 def _against(trial: Trial) -> list[str]:
@@ -221,25 +224,11 @@ def _against(trial: Trial) -> list[str]:
     return [f"'{each.step}: {each.result}'" for each in heaviest[:WEIGHTIEST]]
 
 
-def _late(trial: Trial) -> str:
-    return (
-        f"the test '{trial.test.id}' should find '{trial.test.finds}' within "
-        f"{_counted(trial.test.within or 0)}, but it takes {trial.questions}"
-    )
-
-
 def _sooner(trial: Trial) -> str:
     asked = (each.step for each in trial.session.events if each.kind == "answered")
     urgent = {x.id for x in trial.session.tree.questions.values() if x.is_urgent}
     names = quoted(tuple(x for x in dict.fromkeys(asked) if x not in urgent), limit=20)
     return f"allow more, or make questions tell more; it was asked {names}."
-
-
-def _unasked(trial: Trial) -> str:
-    """The answers of the test that no question asked for."""
-    asked = {each for each, _ in trial.session.evidence}
-    left = tuple(each for each in trial.test.answers if each not in asked)
-    return f" It was never asked {quoted(left)}." if left else ""
 
 
 def _leaves(trial: Trial) -> tuple[str, ...]:
