@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path, words
-from troubleshoot.cli.prompt import Command, Misheard, Stopped, listen, meaning
+from troubleshoot.cli.prompt import Command, Misheard, Stopped, listen
 from troubleshoot.errors import AnswerError
 from troubleshoot.session import DONT_KNOW, NOT_NOW, Action
 from troubleshoot.session.belief import EQUAL
@@ -91,9 +91,7 @@ def said_anew(terminal: Terminal, session: Session, move: PathStep) -> Session:
     if after is session:
         terminal.say("It stays as it was.", lead="   ")
     else:
-        now = path.path(after)[-1]
-        shown = path.in_words(session.tree, now)[1]
-        terminal.say(shown, lead="   = ", dim=True)
+        terminal.say(path.last_in_words(after)[1], lead="   = ", dim=True)
         consequences(terminal, session, after)
     return after
 
@@ -111,13 +109,9 @@ def answered(
     """The session after a line to a step that is put again; None if it only showed."""
     if not line.strip():
         return session
-    match meaning(words.offer(step), line):
-        case Command.QUIT:
-            raise Stopped
-        case Command.EXPLAIN:
-            words.explanation(terminal, step)
-        case Command.STILL_POSSIBLE:
-            words.still_possible(terminal, session)
+    match words.understood(terminal, session, step, line):
+        case None:
+            return None
         case Command.UNDO | Command.REDO | Command.CHANGE:
             return session
         case Command.DONT_KNOW | Command.LATER if isinstance(step, Action):
@@ -128,7 +122,6 @@ def answered(
             return again(session, step, NOT_NOW.value)
         case said:
             return again(session, step, str(said))
-    return None
 
 
 def again(session: Session, step: Question | Action, said: str) -> Session:

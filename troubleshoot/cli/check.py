@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from troubleshoot.check import problems
 from troubleshoot.cli.json_out import FORMAT, dumps
-from troubleshoot.cli.options import json_option
-from troubleshoot.cli.refused import PROBLEMS, WRONG_USAGE, Refused
+from troubleshoot.cli.options import json_option, tree_files
+from troubleshoot.cli.refused import PROBLEMS
 from troubleshoot.cli.terminal import ProgressLine
 from troubleshoot.cli.typed import AnyName
 from troubleshoot.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from troubleshoot.errors import Problem
 
@@ -37,7 +35,7 @@ def command(*, trees: tuple[str, ...], as_json: bool) -> None:
     TREE is a file, the name of an included tree, or a folder, whose *.yaml and *.yml
     are all checked, their tests too. The exit code is 1 if there is any error.
     """
-    files = list(dict.fromkeys(file for each in trees for file in tree_files(each)))
+    files = tree_files(trees)
     found: list[Problem] = []
     with ProgressLine() as line:
         for number, file in enumerate(files, start=1):
@@ -53,23 +51,6 @@ def command(*, trees: tuple[str, ...], as_json: bool) -> None:
         click.echo(summary(len(files), found))
     if any(each.severity == "error" for each in found):
         raise click.exceptions.Exit(PROBLEMS)
-
-
-def tree_files(name: str) -> Iterator[str]:
-    """The file itself, or the tree files of a folder and the folders in it, sorted."""
-    if not os.path.isdir(name):  # noqa: PTH112 - Path refuses a name that holds NUL
-        yield name
-        return
-    within = [
-        str(Path(folder, file))
-        for folder, _, files in os.walk(name)
-        for file in files
-        if file.endswith((".yaml", ".yml"))
-    ]
-    if not within:
-        message = f"there is no *.yaml or *.yml in the folder '{name}'."
-        raise Refused(message, code=WRONG_USAGE)
-    yield from sorted(within)
 
 
 def tell(found: Iterable[Problem]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -11,16 +12,19 @@ from troubleshoot.cli.refused import WRONG_USAGE, Refused
 from troubleshoot.cli.terminal import ProgressLine
 from troubleshoot.cli.typed import TreeName, included, short
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
+from troubleshoot.files import is_there
 from troubleshoot.text import one_line
 from troubleshoot.tree.load import find, load, names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from troubleshoot.tree.tree import Tree
 
 
 LONGEST: Final = 200  # characters of a name that may be misspelt
+TREES: Final = (".yaml", ".yml")
+SESSIONS: Final = (".json", ".journal")
 Command = TypeVar("Command", bound="Callable[..., Any]")
 # As troubleshoot.session has them, which is too slow to import for a page of help.
 STRATEGIES: Final = ("information", "repair", "plan")
@@ -142,13 +146,13 @@ def tree_of(name: str) -> Tree:
 
 def refuse_unknown(name: str) -> None:
     """Refuse what is neither a file or folder nor an included tree."""
-    if not _is_there(name) and find(name) is None:
+    if not is_there(name) and find(name) is None:
         raise Refused(no_tree(name), code=WRONG_USAGE)
 
 
 def no_tree(name: str) -> str:
     """That nothing has this name, and what to type instead."""
-    if len(name.split()) > 1 and not name.endswith((".yaml", ".yml")):
+    if len(name.split()) > 1 and not name.endswith(TREES):
         return (
             f"'{short(name)}' is no tree: name a file, or an included tree that fits "
             f"the complaint; {included()}."
@@ -157,8 +161,31 @@ def no_tree(name: str) -> str:
     return f"there is no tree file '{short(name)}', nor an included tree{hint}"
 
 
-def _is_there(name: str) -> bool:
-    try:
-        return Path(name).exists()
-    except (OSError, ValueError):
-        return False
+def tree_files(names: Iterable[str]) -> list[str]:
+    """What is named, trees in folders and below them one by one; each file once."""
+    return [*dict.fromkeys(x for name in names for x in _within(name, TREES))]
+
+
+def session_files(names: Iterable[str]) -> list[str]:
+    """The same of saved sessions, hand-offs and journals, which are all files."""
+    return [*dict.fromkeys(x for name in names for x in _within(name, SESSIONS))]
+
+
+def _within(name: str, endings: tuple[str, str]) -> list[str]:
+    """The file itself, or the files of a folder and the folders in it, sorted."""
+    if endings == SESSIONS and not os.path.lexists(name):
+        message = f"there is no file or folder '{name}'."
+        raise Refused(message, code=WRONG_USAGE)
+    if not os.path.isdir(name):  # noqa: PTH112 - Path refuses a name that holds NUL
+        return [name]
+    within = [
+        str(Path(folder, file))
+        for folder, _, files in os.walk(name)
+        for file in files
+        if file.endswith(endings)
+    ]
+    if not within:
+        kinds = " or ".join(f"*{each}" for each in endings)
+        message = f"there is no {kinds} in the folder '{name}'."
+        raise Refused(message, code=WRONG_USAGE)
+    return sorted(within)

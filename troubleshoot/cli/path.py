@@ -113,3 +113,8 @@ def in_words(tree: Tree, move: PathStep) -> tuple[str, str]:
     }
     number = "" if move.value is None else f"{move.value:g} {question.unit}: "
     return question.ask, number + said[move.answer]
+
+
+def last_in_words(session: Session) -> tuple[str, str]:
+    """What was asked or done last, and what was said or came of it."""
+    return in_words(session.tree, path(session)[-1])

@@ -83,12 +83,8 @@ def play(terminal: Terminal, session: Session, answers: Mapping[str, str]) -> Se
     while not isinstance(step := chosen(session), Ending):
         terminal.say()
         words.put(terminal, step, f"{path.number(session)}. ")
-        said = answers.get(step.id)
-        if isinstance(step, Action):
-            session = _tried(session, step, said)
-        else:
-            session = _answered(session, step, said)
-        _, shown = path.in_words(session.tree, path.path(session)[-1])
+        session = _after(session, step, answers.get(step.id))
+        shown = path.last_in_words(session)[1]
         terminal.say(f"> {one_line(shown)}", bold=True)
     terminal.say()
     words.ending(terminal, session, step)
@@ -101,12 +97,13 @@ def chosen(session: Session) -> Step:
         return session.next_step()
 
 
-def _tried(session: Session, step: Action, said: str | None) -> Session:
-    fixed = WORKED.get(said) if said is not None else None
-    return session.not_now(step) if fixed is None else session.tried(step, fixed=fixed)
-
-
-def _answered(session: Session, step: Question, said: str | None) -> Session:
+def _after(session: Session, step: Question | Action, said: str | None) -> Session:
+    """The session after what the file says to a step, if anything."""
+    if isinstance(step, Action):
+        fixed = None if said is None else WORKED.get(said)
+        if fixed is None:
+            return session.not_now(step)
+        return session.tried(step, fixed=fixed)
     # An action of the same id may be what the entry is about.
     if said is None or (step.id in session.tree.actions and said in WORKED):
         return session.dont_know(step)

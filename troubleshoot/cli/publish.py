@@ -239,19 +239,16 @@ class Sheets:
             problems = result.opened.problems or result.why_not(to)
             if to in BANNERS and problems:
                 name = named(source.stem, to, form)
-                good = without_banner(_text(edition.folder / name))
+                before = edition.folder / name
+                good = files.read(before, LARGEST) if before.is_file() else b""
                 page = under_banner(
-                    good, problems, language=self.language, templates=self.templates
+                    without_banner(good.decode(errors="replace")),
+                    problems,
+                    language=self.language,
+                    templates=self.templates,
                 )
                 kept.append(edition.put(source.file, to, name, page.encode()))
         return kept
-
-
-def _text(path: Path) -> str:
-    """A page that was published before, "" if there is none."""
-    if not path.is_file():
-        return ""
-    return files.read(path, LARGEST).decode(errors="replace")
 
 
 def listed(result: Result) -> IndexEntry:

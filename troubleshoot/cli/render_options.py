@@ -8,11 +8,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from troubleshoot.cli import publish
-from troubleshoot.cli.check import tree_files
-from troubleshoot.cli.options import by_name, check_at_hand, refuse_unknown, tree_of
+from troubleshoot.cli.options import (
+    SESSIONS,
+    by_name,
+    check_at_hand,
+    refuse_unknown,
+    session_files,
+    tree_files,
+    tree_of,
+)
 from troubleshoot.cli.publish import NamedFile, Sheets
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_options
-from troubleshoot.cli.replay import session_files
 from troubleshoot.rendering.formats import Layout, Look
 from troubleshoot.rendering.site import SUFFIXES, TABLES, stems
 from troubleshoot.session import begin
@@ -78,8 +84,7 @@ class RenderOptions:
 
     def sources(self) -> list[NamedFile]:
         """The files that are named, and those in folders, each once."""
-        within = tree_files if self.of_trees else session_files
-        files = list(dict.fromkeys(x for each in self.trees for x in within(each)))
+        files = (tree_files if self.of_trees else session_files)(self.trees)
         pairs = zip(files, stems(files), strict=True)
         return [NamedFile(file, stem) for file, stem in pairs]
 
@@ -118,7 +123,7 @@ def _refuse_contradictions(chosen: RenderOptions) -> None:
 def sheets(chosen: RenderOptions, line: ProgressLine) -> Sheets:
     """How trees are opened."""
     for name in chosen.trees:
-        if name.endswith((".json", ".journal")):
+        if name.endswith(SESSIONS):
             refuse(f"'{name}' looks like a saved session: add --form transcript.")
         refuse_unknown(name)
     form = FORMS[chosen.form]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 import click
 
 from troubleshoot.cli.json_out import FORMAT, dumps
-from troubleshoot.cli.options import json_option, tree_argument, tree_of
-from troubleshoot.cli.refused import PROBLEMS, WRONG_USAGE, Refused
+from troubleshoot.cli.options import json_option, session_files, tree_argument, tree_of
+from troubleshoot.cli.refused import PROBLEMS, Refused
 from troubleshoot.cli.session_file import decoded, read
 from troubleshoot.cli.terminal import ProgressLine, Terminal
 from troubleshoot.cli.typed import AnyName, TreeName
@@ -23,14 +22,13 @@ from troubleshoot.session.serialize import tree_mark
 from troubleshoot.text import listing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from troubleshoot.session.serialize import Outcome
     from troubleshoot.tree.tree import Tree
 
 
 Verdict: TypeAlias = Literal["same", "differs", "failed"]
-SUFFIXES: Final = (".json", ".journal")
 COUNTED: Final[dict[Verdict, str]] = {
     "same": "as before",
     "differs": "differently now",
@@ -80,34 +78,13 @@ def command(
     """
     loaded = tree_of(tree)
     old = None if before is None else tree_of(before)
-    files = list(dict.fromkeys(file for each in paths for file in session_files(each)))
-    cases = replayed(loaded, files, old)
+    cases = replayed(loaded, session_files(paths), old)
     if as_json:
         click.echo(dumps(shape(loaded, cases)))
     else:
         page(Terminal(), Names(loaded, old), cases)
     if any(each.status != "same" for each in cases):
         raise click.exceptions.Exit(PROBLEMS)
-
-
-def session_files(name: str) -> Iterator[str]:
-    """The file itself, or the files of sessions in a folder and below it, sorted."""
-    if not os.path.lexists(name):
-        message = f"there is no file or folder '{name}'."
-        raise Refused(message, code=WRONG_USAGE)
-    if not Path(name).is_dir():
-        yield name
-        return
-    within = [
-        str(Path(folder, file))
-        for folder, _, files in os.walk(name)
-        for file in files
-        if file.endswith(SUFFIXES)
-    ]
-    if not within:
-        message = f"there is no *.json or *.journal in the folder '{name}'."
-        raise Refused(message, code=WRONG_USAGE)
-    yield from sorted(within)
 
 
 def replayed(tree: Tree, files: Sequence[str], before: Tree | None) -> list[Case]:

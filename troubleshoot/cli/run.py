@@ -165,17 +165,15 @@ class Book:
 
     def _write(self, kept: Kept, session: Session) -> None:
         try:
-            self._make_way(kept)
+            if self.saved is None and (aside := kept.set_aside(self.session.tree)):
+                moved = f"The file that was there is now {aside.name}"
+                self.terminal.say(moved, dim=True)
             kept.keep(session)
             self.saved, self.wrote = session, True
         except OSError as error:
             self.spoilt = error.strerror or str(error)
             warning = f"Your answers cannot be saved in {kept.name}"
             self.terminal.say(f"{warning}: {self.spoilt}", fg="yellow")
-
-    def _make_way(self, kept: Kept) -> None:
-        if self.saved is None and (aside := kept.set_aside(self.session.tree)):
-            self.terminal.say(f"The file that was there is now {aside.name}", dim=True)
 
     def close(self) -> None:
         """What happens to the file at the end of the session."""

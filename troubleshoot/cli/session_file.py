@@ -59,7 +59,9 @@ class Kept:
         try:
             self.resumed(tree)
         except Refused:
-            aside = _free_name(self.path)
+            tails = (f".old{n or ''}" for n in itertools.count())
+            names = (self.path.with_name(f"{self.path.name}{x}") for x in tails)
+            aside = next(each for each in names if not each.exists())
             self.path.rename(aside)
             self.known = None
             return aside
@@ -103,8 +105,3 @@ def decoded(data: bytes) -> str:
     except UnicodeDecodeError as error:
         message = f"this is no session: byte {error.start} is not UTF-8 text."
         raise SessionError(message) from error
-
-
-def _free_name(path: Path) -> Path:
-    names = (path.with_name(f"{path.name}.old{n or ''}") for n in itertools.count())
-    return next(each for each in names if not each.exists())

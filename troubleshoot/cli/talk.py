@@ -13,14 +13,7 @@ from typing import TYPE_CHECKING, Final
 from troubleshoot.cli import path, words
 from troubleshoot.cli.changing import changed
 from troubleshoot.cli.prepared import chosen
-from troubleshoot.cli.prompt import (
-    COMMANDS,
-    Command,
-    Misheard,
-    Stopped,
-    listen,
-    meaning,
-)
+from troubleshoot.cli.prompt import COMMANDS, Command, Misheard, Stopped, listen
 from troubleshoot.errors import AnswerError, SessionError
 from troubleshoot.session import Action, Ending
 
@@ -94,34 +87,25 @@ def thought(terminal: Terminal, session: Session, line: str) -> Session | None:
 
 def turn(terminal: Terminal, session: Session, step: Question | Action) -> Session:
     """The session after what the customer says to one step."""
-
-    def understood(line: str) -> Session | None:
-        return said(terminal, session, step, meaning(words.offer(step), line))
-
     prompt = "y/n> " if isinstance(step, Action) else "> "
-    return listen(terminal, prompt, understood, typed=words.what_can_be_typed(step))
+    heard_ = partial(said, terminal, session, step)
+    return listen(terminal, prompt, heard_, typed=words.what_can_be_typed(step))
 
 
 def said(
-    terminal: Terminal, session: Session, step: Question | Action, what: Command | str
+    terminal: Terminal, session: Session, step: Question | Action, line: str
 ) -> Session | None:
     """The session after an answer or a command, None if it only showed something."""
-    match what:
-        case Command.QUIT:
-            raise Stopped
-        case Command.EXPLAIN:
-            words.explanation(terminal, step)
-        case Command.STILL_POSSIBLE:
-            words.still_possible(terminal, session)
-        case Command.UNDO | Command.REDO | Command.CHANGE:
-            return BACK_AGAIN[what](terminal, session)
+    match words.understood(terminal, session, step, line):
+        case Command.UNDO | Command.REDO | Command.CHANGE as command:
+            return BACK_AGAIN[command](terminal, session)
         case Command.DONT_KNOW if not isinstance(step, Action):
             return session.dont_know(step)
         case Command.LATER | Command.DONT_KNOW:
             # Whether it helped is not known: the action is offered once more, later.
             return session.not_now(step)
-        case str():
-            return answered(terminal, session, step, what)
+        case str() as answer:
+            return answered(terminal, session, step, answer)
     return None
 
 
@@ -154,7 +138,7 @@ def redone(terminal: Terminal, session: Session) -> Session | None:
 
 def moved(session: Session) -> str:
     """The last move in words."""
-    asked, reply = path.in_words(session.tree, path.path(session)[-1])
+    asked, reply = path.last_in_words(session)
     return f"{asked} -> {reply}"
 
 
@@ -169,18 +153,12 @@ def answered(
     terminal: Terminal, session: Session, step: Question | Action, answer: str
 ) -> Session:
     """The session after an answer, which is shown in words."""
-    if isinstance(step, Action):
-        after = session.tried(step, fixed=answer == "yes")
-    else:
-        after = replied(session, step, answer)
-    shown = path.in_words(session.tree, path.path(after)[-1])[1]
-    terminal.say(shown, lead="   = ", dim=True)
-    return after
-
-
-def replied(session: Session, step: Question, answer: str) -> Session:
-    """The session after an answer; ``Misheard`` where a number fits none."""
     try:
-        return session.answer(step, answer)
-    except AnswerError as error:
+        if isinstance(step, Action):
+            after = session.tried(step, fixed=answer == "yes")
+        else:
+            after = session.answer(step, answer)
+    except AnswerError as error:  # a number that fits none
         raise Misheard(error.customer) from None
+    terminal.say(path.last_in_words(after)[1], lead="   = ", dim=True)
+    return after

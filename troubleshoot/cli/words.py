@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot.cli import path
-from troubleshoot.cli.prompt import YES_OR_NO, Offer
+from troubleshoot.cli.prompt import YES_OR_NO, Command, Offer, Stopped, meaning
 from troubleshoot.session import Action, Question
 from troubleshoot.session.effort import effort
 from troubleshoot.text import NO_BREAK, duration, listing, percent, rounded
@@ -158,6 +158,28 @@ def offer(step: Question | Action) -> Offer:
     if isinstance(step, Action):
         return YES_OR_NO
     return Offer(tuple((each.id, each.text) for each in step.answers), step.unit)
+
+
+def understood(
+    terminal: Terminal, session: Session, step: Question | Action, line: str
+) -> Command | str | None:
+    """
+    What a line means at the prompt of a step; None if it only asked, and was told.
+
+    Raises:
+        Misheard: it is neither an answer nor a command.
+        Stopped: the customer quits.
+    """
+    match meaning(offer(step), line):
+        case Command.QUIT:
+            raise Stopped
+        case Command.EXPLAIN:
+            explanation(terminal, step)
+        case Command.STILL_POSSIBLE:
+            still_possible(terminal, session)
+        case said:
+            return said
+    return None
 
 
 def what_can_be_typed(step: Question | Action) -> str:
