@@ -35,7 +35,7 @@ class Analysis:
     What follows from a tree, options and a log; each part when it is first asked for.
 
     ``state`` is what the log comes to, as whoever makes an analysis may know it
-    already; ``own`` is a house's own strategy.
+    already; ``own`` is a strategy of the caller.
     """
 
     tree: Tree

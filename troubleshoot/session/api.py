@@ -202,8 +202,8 @@ def resume(
 
     What still applies to the tree holds; ``session.carried`` says item by item what
     does not, and what reads otherwise now. ``strategy`` is the one it was begun with,
-    where that was a house's own; ``probes`` are as for ``begin``. The text may be that
-    of a hand-off.
+    where that was your own; ``probes`` are as for ``begin``. The text may be that of a
+    hand-off.
 
     Raises:
         OtherTree: the session belongs to another tree.
@@ -337,7 +337,7 @@ def replay(tree: Tree, text: str, *, strategy: Strategy | None = None) -> Sessio
 
     With the same tree it is the session that was saved; with another it is what the
     same answers come to there, bits and minutes included. ``strategy`` is the one it
-    was begun with, where that was a house's own.
+    was begun with, where that was one of your own.
 
     Raises:
         SessionError: the text is no saved session, or an event cannot be re-enacted.

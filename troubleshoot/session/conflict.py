@@ -133,7 +133,7 @@ def doubt(analysis: Analysis) -> str:
 
 def shared_doubt(analysis: Analysis) -> str:
     """
-    The same for a document that leaves the house.
+    The same for a document that is handed on.
 
     Where a private answer is part of it, the story that the rest tells would tell the
     answer: then only those that are not private are named.

@@ -155,7 +155,9 @@ class Journal:
         before, name = self._held.value, self._file.name
         if not before:
             return
-        same = _is_same_tree(before["tree"], after["tree"])
+        # One tree, edited or renamed.
+        one, other = before["tree"], after["tree"]
+        same = any(one[each] == other[each] for each in ("id", "fingerprint"))
         common = shared(self._base, after["events"]) if same else 0
         if not common or before["options"] != after["options"]:
             raise JournalError(
@@ -229,7 +231,7 @@ def _impossible(name: str) -> str:
 def _value(session: Session, *, since: int = 0) -> Value:
     """The saved session as a JSON value, with its events from this place on."""
     value: Value = json.loads(
-        session._written(since)  # noqa: SLF001 - a room of this house
+        session._written(since)  # noqa: SLF001 - a room of this package
     )
     return value
 
@@ -242,11 +244,6 @@ def _follows(session: Session, kept: Session) -> bool:
         and session.options == kept.options
         and session.tree == kept.tree
     )
-
-
-def _is_same_tree(before: Value, after: Value) -> bool:
-    """Whether it is one tree, edited or renamed."""
-    return any(before[each] == after[each] for each in ("id", "fingerprint"))
 
 
 def _goes_on(base: list[Value], common: int, after: Value) -> bool:

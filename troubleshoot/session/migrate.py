@@ -460,7 +460,9 @@ def superseded(
     for i, event in enumerate(events):
         if i in places:
             latest[places[i][i].step] = i
-        elif isinstance(event, Tried) and not _corrects(event, tried):
+        elif isinstance(event, Tried):
+            if event.kind == "corrected" and event.step in tried:
+                continue
             tried.add(event.step)
             # What was done before the session began is older than any answer in it.
             for question in changes(event.step) if event.kind != "done" else ():
@@ -477,11 +479,6 @@ def _by_place(events: Sequence[Event]) -> dict[int, Observation]:
 
 def _is_answer(observation: Observation) -> bool:
     return observation[max(observation)].answer not in REPLIES
-
-
-def _corrects(event: Tried, tried: set[str]) -> bool:
-    """Whether it says what came of an action in the place of an earlier event."""
-    return event.kind == "corrected" and event.step in tried
 
 
 UNDONE: Final = {

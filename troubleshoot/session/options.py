@@ -1,6 +1,7 @@
 """
-Who takes the steps, with what, and by which strategy, for which a house can bring its
-own:
+Who takes the steps, with what, and by which strategy.
+
+A strategy of one's own is any value with a name and a rule:
 
     class CheapestFirst:
         name = "cheapest first"
@@ -151,7 +152,7 @@ class Strategy(Protocol):
 
 def name_of(strategy: str | Strategy) -> str:
     """
-    The name of a strategy of ours or of a house's own.
+    The name of a strategy of ours or of the caller's own.
 
     Raises:
         ArgumentError: there is none of this name, or an own one takes a name of ours.

@@ -12,7 +12,7 @@ The strategies beside "information":
 - "repair": the first step of the cheapest repair that a small search finds.
 - "plan": the next step of a plan for the goal "diagnose", made where the session
   began; once an answer is not on it, the plan is left, and that is said.
-- a house's own: the step that it chooses.
+- a caller's own: the step that it chooses.
 """
 
 from __future__ import annotations
@@ -336,7 +336,7 @@ def _confidence(analysis: Analysis) -> float:
     return analysis.tree.confidence - TOLERANCE
 
 
-# A house's own.
+# A caller's own.
 
 
 def _own(analysis: Analysis, strategy: Strategy) -> Step | None:

@@ -274,14 +274,12 @@ def _check_order(events: tuple[Event, ...]) -> None:
     if not all(map(is_fact, events[1 : facts + 1])):
         raise SessionError("the facts of the saved session must come first")
     for asked, reply in zip(events, (*events[1:], None), strict=True):
-        if isinstance(asked, Asked) and not _replies(reply, asked):
+        if not isinstance(asked, Asked):
+            continue
+        if not isinstance(reply, Answered) or reply.step != asked.step:
             raise SessionError(
                 f"nothing answers {shown(asked.step)}, which the saved session asked"
             )
-
-
-def _replies(reply: Event | None, asked: Asked) -> bool:
-    return isinstance(reply, Answered) and reply.step == asked.step
 
 
 DEEPEST: Final = 100  # lists and objects in each other

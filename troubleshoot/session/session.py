@@ -99,7 +99,7 @@ class Session:
     """
     A run with a tree. Equal to another with an equal tree, options and events.
 
-    ``own`` is a house's own strategy, whose name is among the options. ``carried``
+    ``own`` is a strategy of the caller, whose name is among the options. ``carried``
     says what an edit of the tree did to the saved session that this one goes on from;
     ``undone`` are the moves that ``redo`` takes back, the next one first. ``speaker``
     is who makes the next moves, see ``as_``.
@@ -238,7 +238,7 @@ class Session:
         return self._written()
 
     def _written(self, since: int = 0) -> str:
-        """The same with its events from this place on, for the rooms of this house."""
+        """The same with its events from this place on, for this package alone."""
         return serialize.written(
             self.tree,
             self.options,
@@ -478,7 +478,7 @@ class Session:
         """
         Where it stands, if that was asked already: saving decides nothing.
 
-        None where a house's own strategy says, which a reader may not have.
+        None where a caller's own strategy says, which a reader may not have.
         """
         step: Step | None = self.__dict__.get("_next_step")
         return (
@@ -487,7 +487,7 @@ class Session:
 
     @property
     def analysis(self) -> Analysis:
-        """All that is computed from it, for the rooms of this house."""
+        """All that is computed from it, for this package alone."""
         return recent(self, "_analysis", self._analysed)
 
     def _analysed(self) -> Analysis:

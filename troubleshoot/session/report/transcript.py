@@ -291,7 +291,9 @@ def _move(move: Move) -> Iterator[tuple[str, str]]:
     match move.kind:
         case "action" | "corrected" | "already tried":
             yield move.kind, move.text
-            yield "fixed", _fixed(move.answer)
+            # The word by which a transcript is also written by hand.
+            word = {WORKED["fixed"]: "yes", WORKED["failed"]: "no"}
+            yield "fixed", word.get(move.answer, move.answer)
         case "note":
             yield "note", move.text
         case "given up":
@@ -308,11 +310,6 @@ def _origin(move: Move, usual: str) -> Iterator[tuple[str, str]]:
     if is_telling(move):
         yield "source", move.source
     yield "quote", move.quote
-
-
-def _fixed(answer: str) -> str:
-    """The word after an action, by which a transcript is also written by hand."""
-    return {WORKED["fixed"]: "yes", WORKED["failed"]: "no"}.get(answer, answer)
 
 
 def _line(word: str, text: str) -> str:
