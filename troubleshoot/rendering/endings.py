@@ -11,7 +11,8 @@ import numpy as np
 
 from troubleshoot.planner import action_order
 from troubleshoot.rendering.book import NamedCause, PrintedOutcome, PrintedRemedy
-from troubleshoot.session.belief import TOLERANCE, likeliest_first, standing
+from troubleshoot.session.belief import TOLERANCE
+from troubleshoot.session.planning import not_ruled_out
 from troubleshoot.text import listing
 
 if TYPE_CHECKING:
@@ -75,8 +76,7 @@ def suspects(
     p = np.where(left, joint, 0.0)[:-1] / total
     if outcome == "found":
         p = np.where(np.isin(named.task.classes[:-1], list(classes)), p, 0.0)
-    stands = standing(p)
-    order = likeliest_first(p)
+    order, confidence = not_ruled_out(p)
     causes = analysis.tree.causes
     found = tuple(
         NamedCause(
@@ -87,7 +87,7 @@ def suspects(
         )
         for i in order
     )
-    return found, min(1.0, round(float(p[stands].sum()), DIGITS))
+    return found, confidence
 
 
 def remedies(
@@ -131,7 +131,7 @@ def _remedy(
 ) -> PrintedRemedy:
     action, act = named.actions[i], named.task.actions[i]
     every = named.task.opens(act, named.task.opened)
-    setups = [tree.setups[named.setups[each]] for each in every]
+    setups = [named.setups[each] for each in every]
     by, things = taken(action, *setups)
     return PrintedRemedy(
         id=action.id,

@@ -218,19 +218,16 @@ class _Layout:
     # Steps.
 
     def _steps(self) -> Iterator[PrintedStep]:
-        tree = self.analysis.tree
         for i, number in self._number.items():
             spot = self.spots[i]
-            question = spot.kind == "question"
-            among = self.named.questions if question else self.named.actions
-            step = among[spot.step]
-            setups = [tree.setups[self.named.setups[each]] for each in spot.opens]
+            step = self.named.step(spot.kind, spot.step)
+            setups = [self.named.setups[each] for each in spot.opens]
             by, things = taken(step, *setups)
             yield PrintedStep(
                 number=number,
-                kind="question" if question else "action",
+                kind="question" if spot.kind == "question" else "action",
                 id=step.id,
-                text=getattr(step, "ask", "") or getattr(step, "do", ""),
+                text=self.named.text(spot.kind, spot.step),
                 why=step.why,
                 how=step.how,
                 unit=getattr(step, "unit", ""),

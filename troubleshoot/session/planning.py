@@ -26,7 +26,7 @@ from troubleshoot.planner.diagnose import diagnose
 from troubleshoot.planner.policy import SLIGHT, arriving, forward, opened
 from troubleshoot.planner.repair import repair
 from troubleshoot.planner.task import Act, Ask, Task
-from troubleshoot.session.belief import standing
+from troubleshoot.session.belief import likeliest_first
 from troubleshoot.session.candidates import often
 from troubleshoot.session.plan import (
     Given,
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from troubleshoot.planner.task import Conditions, IntArray, Progress
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import Belief, FloatArray
-    from troubleshoot.tree.tree import Action, Question, Tree
+    from troubleshoot.tree.tree import Action, Question, Setup, Tree
 
 
 if TYPE_CHECKING:
@@ -61,15 +61,23 @@ class Named:
     """
     A task, and what its indices stand for.
 
-    ``causes`` are ids, the unknown one last; ``questions`` and ``actions`` are what
-    the author wrote, in the order of the file, and ``setups`` their ids.
+    ``causes`` are ids, the unknown one last; ``questions``, ``actions`` and ``setups``
+    are what the author wrote, in the order of the file.
     """
 
     task: Task
     causes: tuple[str, ...]
     questions: tuple[Question, ...]
     actions: tuple[Action, ...]
-    setups: tuple[str, ...]
+    setups: tuple[Setup, ...]
+
+    def step(self, kind: str, step: int) -> Written:
+        """A question or an action, by its index."""
+        return self.questions[step] if kind == "question" else self.actions[step]
+
+    def text(self, kind: str, step: int) -> str:
+        """What the question asks, or what is to do."""
+        return self.questions[step].ask if kind == "question" else self.actions[step].do
 
 
 def task(analysis: Analysis, *, again: bool = True) -> Named:
@@ -101,7 +109,7 @@ def task(analysis: Analysis, *, again: bool = True) -> Named:
         model.causes,
         questions,
         actions,
-        tuple(setups),
+        tuple(tree.setups.values()),
     )
 
 
@@ -329,14 +337,13 @@ class _Writing:
         return tuple(nodes), expected
 
     def _step(self, i: int, node: Node, joint: FloatArray) -> PlanNode:
-        is_question = node.kind == "question"
-        step = (self.named.questions if is_question else self.named.actions)[node.step]
+        step = self.named.step(node.kind, node.step)
         causes, confidence = self._standing(joint)
         return PlanNode(
             id=_id(i),
             kind=node.kind,
             step=step.id,
-            text=self._text(node),
+            text=self.named.text(node.kind, node.step),
             setup=self._setup(node, self._opened[i]),
             cost_min=_rounded(node.cost),
             probability=_rounded(float(joint.sum())),
@@ -344,11 +351,6 @@ class _Writing:
             confidence=confidence,
             edges=tuple(self._edges(node, joint)),
         )
-
-    def _text(self, node: Node) -> str:
-        if node.kind == "question":
-            return self.named.questions[node.step].ask
-        return self.named.actions[node.step].do
 
     def _edges(self, node: Node, joint: FloatArray) -> Iterator[PlanEdge]:
         answers: tuple[tuple[str, str], ...] = TRIED
@@ -371,9 +373,9 @@ class _Writing:
 
     def _setup(self, node: Node, opened: frozenset[int]) -> str:
         """What to do first, the outermost setup first."""
-        task, setups = self.named.task, self.analysis.tree.setups
+        task = self.named.task
         opens = task.opens(task.step(node.kind, node.step), opened)
-        return " ".join(setups[self.named.setups[each]].do for each in opens)
+        return " ".join(self.named.setups[each].do for each in opens)
 
     def _ending(self, i: int, node: Node, joint: FloatArray) -> PlanNode:
         among = joint
@@ -399,11 +401,10 @@ class _Writing:
         self, joint: FloatArray, of: float | None = None
     ) -> tuple[tuple[str, ...], float]:
         """Listed causes that are not ruled out, and P(it is one of them)."""
-        p = joint[:-1] / (joint.sum() if of is None else of)
-        stands = standing(p)
-        order = [i for i in np.argsort(-p, kind="stable").tolist() if stands[i]]
-        causes = tuple(self.named.causes[i] for i in order)
-        return causes, min(1.0, _rounded(float(p[stands].sum())))
+        order, confidence = not_ruled_out(
+            joint[:-1] / (joint.sum() if of is None else of)
+        )
+        return tuple(self.named.causes[i] for i in order), confidence
 
     def _words(self, ending: Outcome, causes: tuple[str, ...]) -> str:
         tree = self.analysis.tree
@@ -455,6 +456,12 @@ class _Writing:
             for cause in here.tolist():
                 paths[cause].append(i)
         return paths
+
+
+def not_ruled_out(p: FloatArray) -> tuple[list[int], float]:
+    """The root causes that are not ruled out, the likeliest first, and their P."""
+    order = likeliest_first(p)
+    return order, min(1.0, _rounded(float(p[sorted(order)].sum())))
 
 
 def _id(place: int) -> str:
