@@ -142,7 +142,7 @@ def markdown(blocks: Blocks, margin: str = "", *, strong: bool = False) -> Marku
     What is not a paragraph has empty lines around it, whatever stands beside it.
     ``strong`` is for a text of one line alone.
     """
-    written = _paragraphs(blocks, margin)
+    written = f"\n{margin}".join(_below(blocks))
     if not blocks:
         return Markup("")
     if len(blocks) == 1 and isinstance(blocks[0], Paragraph):
@@ -153,10 +153,6 @@ def markdown(blocks: Blocks, margin: str = "", *, strong: bool = False) -> Marku
         "" if isinstance(each, Paragraph) else f"\n\n{margin}" for each in ends
     )
     return Markup(before + written + after)  # noqa: S704 - all is escaped
-
-
-def _paragraphs(blocks: Blocks, margin: str) -> str:
-    return f"\n{margin}".join(_below(blocks))
 
 
 def cell(text: str, *, explains: bool = False, note: bool = False) -> Markup:

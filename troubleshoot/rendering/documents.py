@@ -221,10 +221,6 @@ def _capped(fixed: SimpleNamespace, named: Sequence[IdAndText]) -> str:
 def _likely(fixed: SimpleNamespace, then: Sequence[Likely]) -> str:
     """Causes with their belief."""
     return "; ".join(
-        f"{each.cause.text or fixed.not_listed} ({_share(fixed, each.belief)})"
+        f"{each.cause.text or fixed.not_listed} ({percent(each.belief, fixed)})"
         for each in then
     )
-
-
-def _share(fixed: SimpleNamespace, belief: float) -> str:
-    return percent(belief, fixed)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from troubleshoot.rendering.book import Runbook
-    from troubleshoot.rendering.flow import Box, BoxKind, Flow, Section, Way
+    from troubleshoot.rendering.flow import Box, BoxKind, Flow, Section
     from troubleshoot.rendering.words import Language
 
 
@@ -79,14 +79,10 @@ def _section(section: Section, part: str) -> Iterator[str]:
     for box in section.boxes:
         yield f"    {part}{box.name} [label={_label(box)}, {LOOKS[box.kind]}];"
     for way in section.ways:
-        label = _answers(way)
+        label = quoted(way.rows, BESIDE)
         yield f"    {part}{way.source} -> {part}{way.target} [label={label}];"
 
 
 def _label(box: Box) -> str:
     most = None if box.kind in SAFETY else MOST
     return quoted([(box.mark, box.text)], most=most)
-
-
-def _answers(way: Way) -> str:
-    return quoted(way.rows, BESIDE)

@@ -114,12 +114,13 @@ class _Drawing:
         leaves = [self._leaf(name) for name in sorted(outside, key=_in_order)]
         if not self.runbook.steps:
             leaves = [self._ending(each) for each in self.runbook.closes]
-        return [*(self._step(each) for each in steps), *leaves], ways
+        boxes = (
+            Box(f"s{each.number}", each.kind, str(each.number), each.text)
+            for each in steps
+        )
+        return [*boxes, *leaves], ways
 
     # Boxes.
-
-    def _step(self, step: PrintedStep) -> Box:
-        return Box(f"s{step.number}", step.kind, str(step.number), step.text)
 
     def _leaf(self, name: str) -> Box:
         is_ending, number, source = _in_order(name)

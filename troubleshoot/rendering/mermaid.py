@@ -85,13 +85,9 @@ def _cut(rows: Iterable[Line], room: int) -> Iterator[str]:
 
 def _quoted(line: str) -> str:
     line = line.replace(LIGATURE, "fl")
-    line = SPECIAL.sub(_entity, NUMBER.sub("\N{NULL}", line))
+    line = SPECIAL.sub(lambda it: f"#{ord(it[0])};", NUMBER.sub("\N{NULL}", line))
     line = line.replace("\N{NULL}", "#46;")
     return END.sub("#101;nd", line)
-
-
-def _entity(found: re.Match[str]) -> str:
-    return f"#{ord(found[0])};"
 
 
 def _lines(it: Flow, room: int) -> Iterator[str]:
@@ -99,14 +95,10 @@ def _lines(it: Flow, room: int) -> Iterator[str]:
     yield f"  accDescr: {_bare(it.about)}"
     for i, section in enumerate(it.sections, start=1):
         if section.title:
-            yield f"  subgraph part{i} [{_title(section.title)}]"
+            yield f'  subgraph part{i} ["{_bare(section.title)}"]'
         yield from _section(section, f"p{i}", room)
         if section.title:
             yield "  end"
-
-
-def _title(text: str) -> str:
-    return f'"{_bare(text)}"'
 
 
 def _bare(text: str) -> str:

@@ -36,7 +36,7 @@ from troubleshoot.session.texts import (
 from troubleshoot.text import NO_BREAK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
     from types import SimpleNamespace
 
@@ -100,7 +100,7 @@ def _set(template: str, data: str) -> bytes:
             shapeless = _shapeless(error.diagnostic) & set(data)
             if not shapeless:
                 raise RenderError(f"typst: {error.message}") from error
-            data = data.translate(_numbers(shapeless))
+            data = data.translate({ord(x): f"[U+{ord(x):04X}]" for x in shapeless})
 
 
 def _compiled(template: str, data: str) -> bytes:
@@ -124,10 +124,6 @@ def _shapeless(diagnostic: str) -> set[str]:
     found = "".join(MISSING.findall(diagnostic))
     found = ESCAPE.sub(lambda each: chr(int(each[1], 16)), found)
     return {each for each in found if not each.isascii()}
-
-
-def _numbers(characters: set[str]) -> Mapping[int, str]:
-    return {ord(each): f"[U+{ord(each):04X}]" for each in characters}
 
 
 def _clean(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
@@ -181,10 +177,6 @@ def _line(line: Line) -> list[Node]:
     if line.whole:
         return [lead, element("code", [line.text.replace(" ", NO_BREAK)])]
     return [*([lead] if lead else []), *inline(spans(line.text))]
-
-
-def _strong(text: str) -> Node:
-    return {"tag": "strong", "children": [text]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -381,7 +373,8 @@ class _Typeset:
             yield [before or self.word.no_remedy]
         for each in self.view.told(cause):
             careful = [*self._careful(each), *self._before(each), *coded(each.text)]
-            yield [_strong(self.view.code(each)), " ", *careful]
+            code = element("strong", [self.view.code(each)])
+            yield [code, " ", *careful]
 
     def _before(self, each: PrintedRemedy) -> Iterable[Node]:
         """What comes first, in lines."""

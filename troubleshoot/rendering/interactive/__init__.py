@@ -91,7 +91,8 @@ def interactive(
     """
     begun = begin(tree, facts, by=by, has=has)
     data = page_data(begun)
-    script, style = engine() + source("page", PAGE), _style()
+    script = engine() + source("page", PAGE)
+    style = (HERE / "page.css").read_text(encoding="utf-8")
     found = environment("html", templates=templates, language=language)
     template = found.get_template("interactive.html.j2")
     return template.render(
@@ -121,10 +122,6 @@ def source(folder: str, names: tuple[str, ...]) -> str:
     """Files of the page's script, one after the other."""
     paths = (HERE / folder / f"{name}.js" for name in names)
     return "\n".join(each.read_text(encoding="utf-8") for each in paths)
-
-
-def _style() -> str:
-    return (HERE / "page.css").read_text(encoding="utf-8")
 
 
 def _policy(script: str, style: str) -> str:

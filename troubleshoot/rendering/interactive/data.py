@@ -22,14 +22,12 @@ from troubleshoot.tree.tree import Escalation, groups_above
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from troubleshoot.inference.bayes import FloatArray
     from troubleshoot.inference.model import Model
     from troubleshoot.inference.tables import Likelihood
     from troubleshoot.session.events import Event
     from troubleshoot.session.session import Session
     from troubleshoot.tree.tree import (
         Action,
-        Answer,
         Cause,
         Needs,
         Question,
@@ -117,7 +115,10 @@ def _question(model: Model, question: Question) -> dict[str, Any]:
         "why": nodes(rich(question.why)),
         "how": nodes(rich(question.how)),
         "unit": question.unit,
-        "answers": [_answer(each) for each in question.answers],
+        "answers": [
+            {"id": each.id, "text": each.text, "range": _range(each.range)}
+            for each in question.answers
+        ],
         "confusable": question.confusable,
         "private": question.private,
         "urgent": question.is_urgent,
@@ -127,10 +128,6 @@ def _question(model: Model, question: Question) -> dict[str, Any]:
         "needs": _needs(question.needs),
         **({} if question.is_urgent else _numbers(model.likelihoods[question.id])),
     }
-
-
-def _answer(answer: Answer) -> dict[str, Any]:
-    return {"id": answer.id, "text": answer.text, "range": _range(answer.range)}
 
 
 def _range(numbers: Range | None) -> dict[str, Any] | None:
@@ -158,6 +155,7 @@ def _numbers(likelihood: Likelihood) -> dict[str, Any]:
 
 
 def _action(model: Model, action: Action) -> dict[str, Any]:
+    fixes = model.fixes(action.id).tolist()
     return {
         "id": action.id,
         "title": titled_action(action).title,
@@ -172,14 +170,8 @@ def _action(model: Model, action: Action) -> dict[str, Any]:
         "cost": action.cost,
         "setup": action.setup,
         "needs": _needs(action.needs),
-        "fixes": _chances(model.fixes(action.id)),
+        "fixes": _gathered((x, i) for i, x in enumerate(fixes) if x),
     }
-
-
-def _chances(fixes: FloatArray) -> list[tuple[Any, list[int]]]:
-    """Chances that are not zero."""
-    chances = fixes.tolist()
-    return _gathered((chance, i) for i, chance in enumerate(chances) if chance)
 
 
 def _gathered(pairs: Iterable[tuple[Any, int]]) -> list[tuple[Any, list[int]]]:
