@@ -29,6 +29,7 @@ MODULES = sorted(
     for each in pkgutil.walk_packages([str(PACKAGE)], "troubleshoot.")
     if not each.name.endswith("__main__")
 )
+PACKAGES = sorted({each.rpartition(".")[0] for each in MODULES} - {"troubleshoot"})
 PAGES = [
     *REPOSITORY.glob("*.md"),
     *(REPOSITORY / "trees").glob("*.md"),
@@ -185,6 +186,43 @@ def test_what_is_computed_knows_no_session():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", PACKAGES)
+def test_every_package_says_what_it_offers(name):
+    """What ``__all__`` of a package lists can be had from it."""
+    offered = importlib.import_module(name).__all__
+    got = {}
+    exec(f"from {name} import *", got)  # noqa: S102 - as its reader would
+
+    assert {*offered} <= {*got}
+
+
+@pytest.mark.parametrize("name", ["tree", "inference", "planner", "session/report"])
+def test_a_room_without_a_facade_lists_its_modules(name):
+    """Where a package has no names of its own, it lists all of its modules."""
+    room = importlib.import_module(f"troubleshoot.{name.replace('/', '.')}")
+
+    assert {"__init__", *room.__all__} == {
+        x.stem for x in (PACKAGE / name).glob("*.py")
+    }
+
+
+def test_the_page_of_the_architecture_has_every_room():
+    """Its table has each folder of code with just the modules that are there."""
+    page = (DOCS / "explanation/architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| `([\w/]+)` \|.*\| (.*) \|$", page)
+    written = {room: modules.split() for room, modules in rows}
+    ours = {path.parent.relative_to(PACKAGE) for path in PACKAGE.rglob("*/*.py")}
+
+    assert written == {
+        room.as_posix(): [
+            f"`{path.stem}`"
+            for path in sorted((PACKAGE / room).glob("*.py"))
+            if path.stem != "__init__"
+        ]
+        for room in ours
+    }
+
+
 def test_no_public_class_name_stands_twice():
     """A name of a class says which one is meant, wherever it is read."""
     names = Counter(

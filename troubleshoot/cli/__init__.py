@@ -21,6 +21,8 @@ from troubleshoot._version import __version__
 from troubleshoot.cli.refused import Refused
 from troubleshoot.errors import TroubleshootError, did_you_mean, nearest
 
+__all__ = ["main"]
+
 INTERRUPTED: Final = 130
 
 # The first line of each verb's help; a test keeps the two alike.

@@ -1,1 +1,22 @@
 """Tasks in, policies out, with what is proven about them."""
+
+from __future__ import annotations
+
+__all__ = [
+    "action_order",
+    "bounds",
+    "branch_and_bound",
+    "certain",
+    "compress",
+    "diagnose",
+    "information_bound",
+    "lookahead",
+    "policy",
+    "repair",
+    "repair_search",
+    "repair_state",
+    "repair_written",
+    "rollout",
+    "state",
+    "task",
+]

@@ -1,1 +1,12 @@
 """What a session tells: the ledger, the reasons, the transcript, the hand-over."""
+
+from __future__ import annotations
+
+__all__ = [
+    "explain",
+    "handoff",
+    "handoff_contents",
+    "ledger",
+    "shapes",
+    "transcript",
+]
