@@ -10,6 +10,7 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
+from included import runbook_of
 from markdown_it import MarkdownIt
 from rendering.hostile import KETTLE, NAUGHTY, hostile_trees, kettle, loaded, reworded
 from session.trees import CERTAIN, tree
@@ -141,7 +142,7 @@ class TestHtml:
         Elements nest, ids are unique, links within the page have their target,
         headings go down one level at a time.
         """
-        made = Reading(ts.render(ts.load(file), "html", nodes=50, form=form))
+        made = Reading(page(runbook_of(str(file)), "html", form=form))
 
         assert not made.open
         assert len(set(made.ids)) == len(made.ids)

@@ -7,6 +7,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from included import plan_of
 from session.trees import CLASSIC_ROWS, classic, clock, tree
 
 import troubleshoot as ts
@@ -118,8 +119,7 @@ class TestFigures:
         """
         Cases sampled from an included tree cost what its plan expects.
         """
-        knowledge = ts.load(name)
-        plan = ts.plan(knowledge, goal, nodes=10)
+        knowledge, plan = plan_of(name, goal)
         model, rng = compiled(knowledge), np.random.default_rng(4)
 
         causes = rng.choice(len(model.causes), WALKS, p=model.prior)
@@ -190,8 +190,7 @@ class TestWalkable:
         """
         The plan of each included tree is sound, whatever is answered.
         """
-        knowledge = ts.load(name)
-        plan = ts.plan(knowledge, goal, nodes=20)
+        knowledge, plan = plan_of(name, goal)
 
         checked(knowledge, plan)
         assert 0 <= plan.lower_bound <= plan.expected_cost <= plan.worst_cost
