@@ -181,7 +181,7 @@ class TestText:
         """
         No line is longer, unless it is one word.
         """
-        made = ts.render(ts.load(file), "text", nodes=50, language=language)
+        made = page(runbook_of(str(file)), "text", language=language)
         long = [line for line in made.splitlines() if len(line) > 80]
 
         assert all(len(line.split()) == 1 for line in long)
