@@ -231,7 +231,10 @@ class Registry:
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
         self._folder = included_folder() if folder is None else _found(folder)
         found = sorted(self._folder.rglob("*.yaml"))
-        self._files = {self._name(each): each for each in found}
+        self._files = {
+            each.relative_to(self._folder).with_suffix("").as_posix(): each
+            for each in found
+        }
         self._read: dict[str, tuple[tuple[int, int, int], Tree]] = {}
 
     @property
@@ -255,9 +258,6 @@ class Registry:
         if name not in self._read or self._read[name][0] != stamp:
             self._read[name] = stamp, load(file)
         return self._read[name][1]
-
-    def _name(self, file: Path) -> str:
-        return file.relative_to(self._folder).with_suffix("").as_posix()
 
 
 def _found(folder: object) -> Path:

@@ -71,25 +71,16 @@ def _chance_text(text: str) -> str:
     return text
 
 
-def _confidence(text: str) -> float:
-    value = values.chance(text)
-    if value == 0:
-        raise ValueError("a confidence of 0 would name a cause before any question")
-    return value
+def _chance_but(never: float, why: str) -> Callable[[str], float]:
+    """What reads a chance that cannot be this one."""
 
+    def read(text: str) -> float:
+        value = values.chance(text)
+        if value == never:
+            raise ValueError(why)
+        return value
 
-def _reliability(text: str) -> float:
-    value = values.chance(text)
-    if value == 0:
-        raise ValueError("a reliability of 0 would make every answer a wrong one")
-    return value
-
-
-def _unknown(text: str) -> float:
-    value = values.chance(text)
-    if value == 1:
-        raise ValueError("the unknown cause leaves nothing for the listed ones")
-    return value
+    return read
 
 
 def _date(text: str) -> date:
@@ -109,10 +100,6 @@ def _truth(text: str) -> bool:
     if text not in ("true", "false", "yes", "no"):
         raise ValueError(f"'{text}' is neither 'true' nor 'false'")
     return text in ("true", "yes")
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
 
 
 def _chance_schema(least: float = 0) -> dict[str, Any]:
@@ -147,7 +134,7 @@ Text = Annotated[
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=200)]
 Texts = Annotated[
     Annotated[tuple[Text, ...], Field(min_length=1)],
-    BeforeValidator(_as_list),
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
     WithJsonSchema(_ONE_OR_MORE),
 ]
 Chance = Annotated[float, *_typed(values.chance, _chance_schema(), "a chance")]
@@ -155,6 +142,9 @@ Chance = Annotated[float, *_typed(values.chance, _chance_schema(), "a chance")]
 ChanceText = Annotated[str, *_typed(_chance_text, _chance_schema(), "a chance")]
 Prior = Annotated[values.Prior, *_typed(values.prior, _PRIOR, "a number")]
 Cost = Annotated[float, *_typed(values.cost, _COST, "a cost")]
+_confidence = _chance_but(0, "a confidence of 0 would name a cause before any question")
+_reliability = _chance_but(0, "a reliability of 0 would make every answer a wrong one")
+_unknown = _chance_but(1, "the unknown cause leaves nothing for the listed ones")
 Confidence = Annotated[float, *_typed(_confidence, _chance_schema(), "a chance")]
 Reliability = Annotated[float, *_typed(_reliability, _chance_schema(), "a chance")]
 UnknownPrior = Annotated[float, *_typed(_unknown, _chance_schema(), "a chance")]
@@ -223,14 +213,13 @@ def _kind_of_cause(value: object) -> str:
     return "<group>" if isinstance(value, dict) and "causes" in value else "<cause>"
 
 
-def _nothing_is_empty(value: object) -> object:
-    return {} if value is None else value
-
-
 # 'outage:' with nothing after it is a cause too: BeforeValidator makes it one.
 _Cause = Annotated[
     CausePart,
-    BeforeValidator(_nothing_is_empty, json_schema_input_type=CausePart | None),
+    BeforeValidator(
+        lambda value: {} if value is None else value,
+        json_schema_input_type=CausePart | None,
+    ),
 ]
 CauseOrGroup = Annotated[
     Annotated[_Cause, Tag("<cause>")] | Annotated[GroupPart, Tag("<group>")],

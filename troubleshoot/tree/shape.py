@@ -402,7 +402,8 @@ class _Report:
         first = (*owner, parts[0])
         self.explained |= {(*owner, each) for each in parts}
         self.explained |= {(*owner, each, "[key]") for each in parts}
-        shown = f"{text.replace(',', '.')}" if _is_decimal(text) else in_quotes(text)
+        is_decimal = re.fullmatch(r"\d+,\d+( *[a-z%]+)?", text)
+        shown = text.replace(",", ".") if is_decimal else in_quotes(text)
         rest = text.removeprefix(str(keys.at(self.source.root, (*owner, key))))
         rest = rest.removeprefix(",").strip()
         message = f"a comma ends a text inside braces: '{key}' ends before '{rest}'"
@@ -462,10 +463,6 @@ def _is_scrap(source: Source, path: Path) -> bool:
     before = line[max(0, start - MOST_BLANKS) : start].rstrip()
     after = line[end : end + MOST_BLANKS].lstrip()
     return before.endswith(",") and after[:1] in (",", "}")
-
-
-def _is_decimal(text: str) -> bool:
-    return bool(re.fullmatch(r"\d+,\d+( *[a-z%]+)?", text))
 
 
 def _plain(text: str) -> str:

@@ -298,7 +298,15 @@ class Tree:
 
     def facts_schema(self) -> dict[str, Any]:
         """The JSON Schema of the facts that a session may begin with."""
-        questions = {x.id: _answers_of(x) for x in self.questions.values()}
+        questions = {
+            each.id: {
+                "title": each.ask,
+                **answers_schema(
+                    (x.id, x.text, numbers_of(x.range)) for x in each.answers
+                ),
+            }
+            for each in self.questions.values()
+        }
         actions = {
             each.id: {"title": each.do, **outcomes_schema(put_off=False)}
             for each in self.actions.values()
@@ -369,11 +377,6 @@ def _plain(value: Any) -> object:  # noqa: ANN401 - a value of a tree, or a date
     if isinstance(value, Mapping):
         return dict(value)
     return str(value) if isinstance(value, date) else asdict(value)
-
-
-def _answers_of(question: Question) -> dict[str, Any]:
-    said = ((x.id, x.text, numbers_of(x.range)) for x in question.answers)
-    return {"title": question.ask, **answers_schema(said)}
 
 
 def _values() -> tuple[str, ...]:
