@@ -97,7 +97,8 @@ def best_order(
     for action, chance in chances.items():
         block = ActionBlock(chance, costs[action], (action,))
         behind.setdefault(setup[action], []).append(block)
-    for s in _deepest_first(setups):
+    deepest_first = sorted(range(len(setups)), key=lambda s: -_depth(setups, s))
+    for s in deepest_first:
         blocks = _by_efficiency(behind.pop(s, []))
         if blocks and not opened(s):
             blocks = _joined(ActionBlock(0.0, setups[s][0]), blocks)
@@ -146,10 +147,6 @@ def _joined(first: ActionBlock, blocks: Sequence[ActionBlock]) -> list[ActionBlo
 
 def _by_efficiency(blocks: Iterable[ActionBlock]) -> list[ActionBlock]:
     return sorted(blocks, key=lambda block: -block.efficiency)
-
-
-def _deepest_first(setups: Sequence[tuple[float, int]]) -> list[int]:
-    return sorted(range(len(setups)), key=lambda s: -_depth(setups, s))
 
 
 def _depth(setups: Sequence[tuple[float, int]], setup: int) -> int:

@@ -150,7 +150,8 @@ class InformationBounds:
         weight = live * self._w
         total = weight.sum(axis=1)
         p = weight / np.where(total > 0, total, 1.0)[:, None]
-        bits = self._entropy(p)
+        grouped = p if self._groups is None else p @ self._groups
+        bits = -plogp(grouped).sum(axis=1)
         yes = p @ self._rarer
         m = np.clip(np.minimum(yes, 1.0 - yes), 0.0, 0.5)
         told = -plogp(m) - plogp(1.0 - m)
@@ -160,11 +161,6 @@ class InformationBounds:
             surplus = self._surplus(price, m, told) + self._surplus_of_many(price, many)
             np.maximum(best, price * bits - surplus, out=best)
         return np.asarray(best * total)
-
-    def _entropy(self, p: FloatArray) -> FloatArray:
-        """H(groups) of each set, in bits."""
-        grouped = p if self._groups is None else p @ self._groups
-        return np.asarray(-plogp(grouped).sum(axis=1))
 
     def _surplus(self, price: float, m: FloatArray, told: FloatArray) -> FloatArray:
         """``sum_q max_x (price g_q(x) - c_q x)`` over the yes/no questions."""

@@ -84,7 +84,10 @@ def ended(task: Task, weights: FloatArray) -> Node:
     mass = np.asarray(np.bincount(task.classes, share), dtype=np.float64)
     if kind == "found":
         mass[task.unknown_class] = 0.0
-    among = mass == mass.max() if kind == "found" else _mentioned(mass)
+        among = mass == mass.max()
+    else:  # all, where those worth naming are together no likelier than the rest
+        likely = mass > MENTIONED
+        among = likely if mass[likely].sum() > HALF else mass > 0
     return Node("ending", ending=kind, causes=ranked(share * among[task.classes]))
 
 
@@ -138,7 +141,10 @@ class _Writing:
 
     def _lost(self, level: Level, questions: IntArray) -> tuple[Level, IntArray]:
         """The level in which unlikely situations that go on are made one."""
-        on, kept = np.flatnonzero(questions >= 0), self._kept
+        on = np.flatnonzero(questions >= 0)
+        kept = (
+            HURRIED if self.budget.is_late else max(HURRIED, round(self._room * KEPT))
+        )
         if len(on) <= kept:
             return level, questions
         some, chance, next_ = level.states.at(on), level.chance[on], questions[on]
@@ -152,13 +158,6 @@ class _Writing:
         questions = questions[places]
         questions[several] = self._again(joined.states.at(several), questions[several])
         return joined, questions
-
-    @property
-    def _kept(self) -> int:
-        """How many situations of a level may go on, beside those that join none."""
-        if self.budget.is_late:
-            return HURRIED
-        return max(HURRIED, round(self._room * KEPT))
 
     def _again(self, states: BeliefStates, questions: IntArray) -> IntArray:
         """What to ask where several are one: the same, as long as that can be."""
@@ -210,12 +209,6 @@ class _Writing:
         parent = places[asked][after.parent]
         to = np.arange(len(after.states))
         return Level(after.states, chance, to, parent, after.answer)
-
-
-def _mentioned(mass: FloatArray) -> BoolArray:
-    """Classes worth naming; all, where these are together no likelier than the rest."""
-    likely = mass > MENTIONED
-    return likely if mass[likely].sum() > HALF else np.asarray(mass > 0)
 
 
 def _ending(task: Task, weights: FloatArray) -> Ending:
@@ -278,19 +271,16 @@ class Aggregation:
             self._join(others[i : i + TOGETHER], near)
 
     def _join(self, some: IntArray, near: IntArray) -> None:
-        bits = np.where(self._may_join(some, near), self._bits(some, near), np.inf)
+        p, believed = self.states.p[some], self.states.p[near]
+        cross = p @ np.log2(believed + TINY).T
+        lost = plogp(p).sum(axis=1)[:, None] - cross  # bits, of each in each
+        bits = np.where(self._may_join(some, near), lost, np.inf)
         nearest = bits.argmin(axis=1)
         least = bits[np.arange(len(some)), nearest]
         alone = self._joins[some] == some
         joined = np.isfinite(least) & (alone | (least < self._lost[some]))
         self._joins[some[joined]] = near[nearest[joined]]
         self._lost[some[joined]] = least[joined]
-
-    def _bits(self, some: IntArray, near: IntArray) -> FloatArray:
-        """Bits that each loses in each, shape (some, near)."""
-        p, believed = self.states.p[some], self.states.p[near]
-        cross = p @ np.log2(believed + TINY).T
-        return np.asarray(plogp(p).sum(axis=1)[:, None] - cross)
 
     def _may_join(self, some: IntArray, near: IntArray) -> BoolArray:
         """Where no question that matters is lost, and no setup, (some, near)."""

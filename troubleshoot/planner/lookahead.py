@@ -59,7 +59,10 @@ class Lookahead:
         key = state.key
         while self.lower[key] < goal and not self.budget.spent:
             options = self._looked_into(state)
-            bounds = [self._bound(option) for option in options]
+            bounds = [
+                option.minutes + sum(p * self.lower[x.key] for _, p, x in option.parts)
+                for option in options
+            ]
             if self.budget.spent:
                 return
             least = min(bounds)
@@ -81,11 +84,6 @@ class Lookahead:
             self._raise(x, before + share)
             rose = rose or self.lower[x.key] > before + STUCK * share
         return rose
-
-    def _bound(self, option: BeliefOption) -> float:
-        return option.minutes + sum(
-            chance * self.lower[x.key] for _, chance, x in option.parts
-        )
 
     def _looked_into(self, state: BeliefStates) -> list[BeliefOption]:
         """The questions of a state, their answers with first bounds."""

@@ -150,14 +150,15 @@ class RepairSearch:
         best_known = (node.choice or node.guess) if known else None
         if best_known and (found := self._least_certain(best_known)):
             return found
-        open_options = [o for o in options if o.outcomes is None or self._is_open(o)]
+        open_options = [
+            option
+            for option in options
+            if option.outcomes is None or self._least_certain(option) is not None
+        ]
         first = min(open_options, key=lambda option: option.lower, default=None)
         if first is None or first.outcomes is None:
             return None
         return self._least_certain(first)
-
-    def _is_open(self, option: RepairOption) -> bool:
-        return self._least_certain(option) is not None
 
     def _least_certain(self, option: RepairOption) -> SearchNode | None:
         if option.gentle is not None and not self.has_met(option.gentle):
@@ -188,21 +189,17 @@ class RepairSearch:
 
         Returns how many were.
         """
+        actions, kinds = len(self.steps.task.actions), len(self.steps.prior)
         outcomes, size = [], 0
         for s, option in steps:
             if size > most:
                 break
             outcomes.append(self.steps.outcomes(s, option.step))
-            size += self._size(len(outcomes[-1]))
+            size += len(outcomes[-1]) * actions * (actions + kinds)
         nodes = iter(self._nodes([after for each in outcomes for *_, after in each]))
         for (_, option), each in zip(steps, outcomes, strict=False):
             option.outcomes = [(a, chance, next(nodes)) for a, chance, _ in each]
         return size
-
-    def _size(self, outcomes: int) -> int:
-        """Numbers touched by looking at so many outcomes."""
-        actions, kinds = len(self.steps.task.actions), len(self.steps.prior)
-        return outcomes * actions * (actions + kinds)
 
     def _options(self, node: SearchNode) -> Iterator[RepairOption]:
         steps, s = self.steps, node.state

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -57,24 +56,18 @@ class _Writing:
 
     def nodes_of_all(self) -> list[Node]:
         """All nodes, the root first."""
+        task, (least, most) = self.search.steps.task, WRITTEN
+        run = 2 * len(task.actions) + 2  # one of all actions is never too long
+        limit = max(least, run, min(most, CELLS // len(task.prior)))
         self._number(self.search.steps.start, None, 1.0)
-        while self.waiting and len(self.nodes) < self._limit and not self._is_late():
+        while self.waiting and len(self.nodes) < limit:
+            if not self.is_run and self.budget.is_late:
+                break
             chance, i, situation, order = heappop(self.waiting)
             self.nodes[i] = self._node(situation, order, -chance)
         for _, i, situation, _ in self.waiting:
             self.nodes[i] = self._cut_off(situation)
         return self.nodes
-
-    @cached_property
-    def _limit(self) -> int:
-        """Nodes at most; a run of all actions is never too long."""
-        least, most = WRITTEN
-        steps = self.search.steps
-        run = 2 * len(steps.task.actions) + 2
-        return max(least, run, min(most, CELLS // len(steps.task.prior)))
-
-    def _is_late(self) -> bool:
-        return not self.is_run and self.budget.is_late
 
     def _number(self, s: RepairState, order: Order, chance: float) -> int:
         if s.key not in self.numbers:
@@ -87,14 +80,17 @@ class _Writing:
         return len(self.nodes) - 1
 
     def _node(self, s: RepairState, order: Order, chance: float) -> Node:
-        state = self.search.nodes.get(s.key)
+        steps, state = self.search.steps, self.search.nodes.get(s.key)
         if state and state.choice and not self.is_run:
             return self._step(s, state.choice.step, None, chance)
         order = self._actions(s, order)
         if order:
             return self._step(s, order[0], order[1:], chance)
-        if self.search.steps.task.escalation is None and s.left:
-            return self._step(s, self._opening(s), None, chance)
+        if steps.task.escalation is None and s.left:
+            # All actions wait for answers: the cheapest question opens the way.
+            ready = [q for q in ones(steps.free(s.left)) if q < len(steps.rows)]
+            cheapest = min(ready, key=lambda q: steps.minutes(q, s.opened))
+            return self._step(s, cheapest, None, chance)
         return self._handed_over(s)
 
     def _cut_off(self, s: RepairState) -> Node:
@@ -115,12 +111,6 @@ class _Writing:
         if order is None or self.search.steps.task.escalation is None:
             return self.search.bounds.run(s)[1]
         return ()
-
-    def _opening(self, s: RepairState) -> int:
-        """The cheapest question, where all actions wait for answers."""
-        steps = self.search.steps
-        ready = [q for q in ones(steps.free(s.left)) if q < len(steps.rows)]
-        return min(ready, key=lambda q: steps.minutes(q, s.opened))
 
     def _step(self, s: RepairState, step: int, order: Order, chance: float) -> Node:
         steps = self.search.steps

@@ -169,7 +169,11 @@ class Rollout:
 
     def _fit(self) -> None:
         """Minutes per bit that is not known, in the likeliest first situations."""
-        sample = self._first_states(self._sample)
+        # To a quarter of the budget, to fewer large ones.
+        few = min(SAMPLE, LIKELIHOODS // max(1, self.noisy.table.likelihood.size))
+        if self.budget.nodes is not None:
+            few = min(few, (self.budget.nodes - self.budget.expanded) // (4 * ROUNDS))
+        sample = self._first_states(max(1, few))
         self._count(ROUNDS * len(sample))
         terms = self._terms(sample)
         for _ in range(ROUNDS):
@@ -178,14 +182,6 @@ class Rollout:
                 return
             fitted = np.linalg.lstsq(terms.T, self.to_go(sample), rcond=None)[0]
             self._line = np.asarray(fitted, dtype=np.float64)
-
-    @property
-    def _sample(self) -> int:
-        """How many situations to fit to: a quarter of the budget, fewer large ones."""
-        few = min(SAMPLE, LIKELIHOODS // max(1, self.noisy.table.likelihood.size))
-        if self.budget.nodes is not None:
-            few = min(few, (self.budget.nodes - self.budget.expanded) // (4 * ROUNDS))
-        return max(1, few)
 
     def _first_states(self, count: int) -> BeliefStates:
         """The likeliest that going by what tells most leads to, and that go on."""

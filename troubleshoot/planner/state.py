@@ -215,7 +215,9 @@ class Noisy:
 
     def offered(self, states: BeliefStates) -> Offered:
         """What can be asked, what it tells, and what it costs."""
-        available = ~states.asked & self._met(states)
+        available = ~states.asked
+        for q, gate, will_do in self._conditions:
+            available[:, q] &= will_do[states.said[:, gate]]
         return Offered(self.gains(states.p), self.minutes(states), available)
 
     # --- which are asked ---
@@ -311,13 +313,6 @@ class Noisy:
                 waiting = left[:, self.gates[gate]]
                 left[:, q] &= np.where(said == UNSAID, waiting, will_do[said])
         return left
-
-    def _met(self, states: BeliefStates) -> BoolArray:
-        """Which questions have their conditions met, (S, Q)."""
-        met = np.ones(states.asked.shape, dtype=np.bool_)
-        for q, gate, will_do in self._conditions:
-            met[:, q] &= will_do[states.said[:, gate]]
-        return met
 
     # --- what answers lead to ---
 
