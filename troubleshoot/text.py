@@ -163,6 +163,16 @@ def bits(gain: float) -> str:
     return f"{gain:.2f} bits" if gain >= SMALL else "less than 0.01 bits"
 
 
+def counted(number: int, noun: str) -> str:
+    """
+    So many of these, in a noun whose plural ends in s.
+
+    >>> counted(0, "file"), counted(1, "root cause"), counted(2, "session")
+    ('0 files', '1 root cause', '2 sessions')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def listing(names: Iterable[str], word: str = "and") -> str:
     """The names as in a sentence: "a", "a and b", "a, b and c"."""
     *most, last = list(names) or [""]

@@ -18,7 +18,7 @@ import numpy as np
 
 from troubleshoot.session import DONT_KNOW, Action, Ending, Question
 from troubleshoot.session.belief import TOLERANCE
-from troubleshoot.text import listing, percent, quoted
+from troubleshoot.text import counted, listing, percent, quoted
 from troubleshoot.tree.tree import UNKNOWN, groups_above
 
 if TYPE_CHECKING:
@@ -165,9 +165,10 @@ def run(tree: Tree, source: Source) -> None:
 def _tell(trial: Trial, source: Source) -> None:
     """Note that the test fails, what happened, and what to look at."""
     if trial.finds:
+        within = counted(trial.test.within or 0, "question")
         message = (
             f"the test '{trial.test.id}' should find '{trial.test.finds}' within "
-            f"{_counted(trial.test.within or 0)}, but it takes {trial.questions}"
+            f"{within}, but it takes {trial.questions}"
         )
         fix = _sooner(trial)
     else:
@@ -184,7 +185,7 @@ def _astray(trial: Trial) -> str:
     """What the test should find, and what it came to."""
     wanted = trial.test.finds
     should = f"the test '{trial.test.id}' should find '{wanted}', but"
-    after = f"after {_counted(trial.questions)}"
+    after = f"after {counted(trial.questions, 'question')}"
     if trial.kind == "stopped":
         return f"{should} an urgent answer ends the session {after}"
     share = sum((trial.session.belief[x] for x in _leaves(trial)), 0.0)
@@ -235,7 +236,3 @@ def _leaves(trial: Trial) -> tuple[str, ...]:
     """The root causes that the test accepts, or the unknown one."""
     wanted = trial.test.finds
     return (UNKNOWN,) if wanted == UNKNOWN else trial.session.tree.leaves(wanted)
-
-
-def _counted(questions: int) -> str:
-    return f"{questions} question{'s' if questions != 1 else ''}"

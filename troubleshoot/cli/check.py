@@ -13,7 +13,7 @@ from troubleshoot.cli.options import json_option, tree_files
 from troubleshoot.cli.refused import PROBLEMS
 from troubleshoot.cli.terminal import ProgressLine
 from troubleshoot.cli.typed import AnyName
-from troubleshoot.text import clean
+from troubleshoot.text import clean, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,9 +71,8 @@ def summary(files: int, found: Sequence[Problem]) -> str:
     errors = sum(each.severity == "error" for each in found)
     warnings = len(found) - errors
     parts = [
-        f"{number} {word}{'s' if number != 1 else ''}"
+        counted(number, word)
         for number, word in ((errors, "error"), (warnings, "warning"))
         if number
     ]
-    counted = f"{files} file{'s' if files != 1 else ''}"
-    return f"{counted}: {' and '.join(parts) or 'no problems'}."
+    return f"{counted(files, 'file')}: {' and '.join(parts) or 'no problems'}."

@@ -27,7 +27,7 @@ from troubleshoot.errors import did_you_mean, nearest
 from troubleshoot.rendering.layout import STEPS
 from troubleshoot.rendering.site import SUFFIXES
 from troubleshoot.rendering.words import DEFAULT, languages
-from troubleshoot.text import clean
+from troubleshoot.text import clean, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -285,7 +285,6 @@ def summary(results: Sequence[Result], folder: Path) -> str:
     files = sum(len(each.written) for each in results)
     bad = sum(not each.is_good for each in results)
     kind = "tree" if any(each.opened.tree for each in results) else "file"
-    parts = f"{files} page{'s' if files != 1 else ''} of {len(results)} {kind}"
-    parts += "s" if len(results) != 1 else ""
+    parts = f"{counted(files, 'page')} of {counted(len(results), kind)}"
     trouble = f"; {bad} could not be rendered" if bad else ""
     return f"{parts} in {clean(str(folder))}{trouble}."

@@ -117,9 +117,6 @@ def _refuse_contradictions(chosen: RenderOptions) -> None:
         refuse(f"{option} is for {wanted}.")
 
 
-# Trees.
-
-
 def sheets(chosen: RenderOptions, line: ProgressLine) -> Sheets:
     """How trees are opened."""
     for name in chosen.trees:
@@ -163,9 +160,6 @@ def _formats(chosen: RenderOptions, known: Sequence[str]) -> tuple[str, ...]:
             listed = ", ".join(known)
             refuse(f"--form {chosen.form} has no format '{each}'; it has {listed}.")
     return chosen.formats
-
-
-# Sessions.
 
 
 def _cases(chosen: RenderOptions) -> publish.Cases:

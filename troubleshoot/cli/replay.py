@@ -19,7 +19,7 @@ from troubleshoot.errors import SessionError, TroubleshootError
 from troubleshoot.session import Journal
 from troubleshoot.session.api import Comparison, compared
 from troubleshoot.session.serialize import tree_mark
-from troubleshoot.text import listing
+from troubleshoot.text import counted, listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -122,9 +122,6 @@ def text_of(file: str) -> str:
     return decoded(data)
 
 
-# How it is told.
-
-
 @dataclass(frozen=True)
 class Names:
     """What ids are called, by the tree of now and, failing that, the one of then."""
@@ -192,9 +189,8 @@ def summary(cases: Sequence[Case]) -> str:
     compared_ = [each.comparison for each in cases if each.comparison]
     needed = sum(each.needed for each in compared_)
     given = sum(each.given for each in compared_)
-    sessions = f"{len(cases)} session{'s' if len(cases) != 1 else ''}"
     fewer = f" The end came after {needed} of {given} steps." * (needed < given)
-    return f"{sessions}: {listing(parts)}.{fewer}"
+    return f"{counted(len(cases), 'session')}: {listing(parts)}.{fewer}"
 
 
 def shape(tree: Tree, cases: Iterable[Case]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import click
 from troubleshoot.cli.json_out import FORMAT, dumps
 from troubleshoot.cli.options import json_option, tree_argument, tree_of
 from troubleshoot.cli.terminal import Terminal
+from troubleshoot.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -111,10 +112,6 @@ def drawn(
 
 def counts(tree: Tree) -> str:
     """How much there is of everything, in one line."""
-    counted = (
-        (len(tree.root_causes), "root cause"),
-        (len(tree.questions), "question"),
-        (len(tree.actions), "action"),
-    )
-    parts = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in counted]
-    return ", ".join(parts) + "."
+    causes = counted(len(tree.root_causes), "root cause")
+    questions = counted(len(tree.questions), "question")
+    return f"{causes}, {questions}, {counted(len(tree.actions), 'action')}."

@@ -12,7 +12,7 @@ import click
 from troubleshoot.cli.publish import TROUBLE, told
 from troubleshoot.cli.refused import Refused
 from troubleshoot.rendering import templates
-from troubleshoot.text import clean
+from troubleshoot.text import clean, counted
 from troubleshoot.tree.load import find
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ class Watch:
             say(f"{source.file}: broken; its pages stay as they last were.")
         elif result.written:
             changed = sum(each.changed for each in result.written)
-            pages = f"{changed} page{'s' if changed != 1 else ''}"
-            say(f"{source.file}: {pages} changed.")
+            say(f"{source.file}: {counted(changed, 'page')} changed.")
 
     def _trying(self, act: Callable[[], object]) -> None:
         """Do it, or say why not: the watch goes on."""

@@ -8,7 +8,7 @@ from troubleshoot.cli import path
 from troubleshoot.cli.prompt import YES_OR_NO, Command, Offer, Stopped, meaning
 from troubleshoot.session import Action, Question
 from troubleshoot.session.effort import effort
-from troubleshoot.text import NO_BREAK, duration, listing, percent, rounded
+from troubleshoot.text import NO_BREAK, counted, duration, listing, percent, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -361,7 +361,7 @@ def time_taken(terminal: Terminal, session: Session) -> None:
     """How many steps it took, and about how long."""
     took = effort(session.tree, session.events)
     parts = [
-        f"{number} {word}{'s' if number != 1 else ''}"
+        counted(number, word)
         for number, word in ((took.questions, "question"), (took.actions, "action"))
         if number
     ]

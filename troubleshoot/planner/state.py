@@ -186,8 +186,6 @@ class Noisy:
         answers = len(self.task.questions[gate].likelihood)
         return np.array([a in allowed for a in range(answers)] + [False])
 
-    # --- what questions tell and cost ---
-
     def gains(self, p: FloatArray) -> FloatArray:
         """Bits about the remedy class that each question tells, (S, C) → (S, Q)."""
         return self.table.gains(p)
@@ -219,8 +217,6 @@ class Noisy:
         for q, gate, will_do in self._conditions:
             available[:, q] &= will_do[states.said[:, gate]]
         return Offered(self.gains(states.p), self.minutes(states), available)
-
-    # --- which are asked ---
 
     def candidates(self, states: BeliefStates) -> Candidates:
         """Questions worth asking: none where the state has ended."""
@@ -313,8 +309,6 @@ class Noisy:
                 waiting = left[:, self.gates[gate]]
                 left[:, q] &= np.where(said == UNSAID, waiting, will_do[said])
         return left
-
-    # --- what answers lead to ---
 
     def option(self, state: BeliefStates, question: int) -> BeliefOption:
         """What asking a single state leads to."""

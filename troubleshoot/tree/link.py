@@ -159,8 +159,6 @@ class _Linker:
             file=self.complaints.source.file,
         )
 
-    # Questions
-
     def read_answers(self) -> None:
         """The answers of every question, urgent ones included."""
         for room, parts in (
@@ -342,8 +340,6 @@ class _Linker:
             fix = f"did you mean '{near[0]}'? {fix[0].upper()}{fix[1:]}"
         deep = keys.misplaced(self.complaints.source.root, path) if key else ""
         self.complaints.note("unknown-answer", path, message, key=key, fix=deep or fix)
-
-    # Steps
 
     def needs(self, part: QuestionPart | ActionPart, path: Path) -> Needs:
         if not (part.by or part.needs or part.only_if):
