@@ -56,11 +56,6 @@ ROOMS = (
 BESIDE = {("check", "rendering"), ("rendering", "check")}
 # A verb that belongs to the value for whoever uses it.
 UPWARDS = {("troubleshoot.tree.tree", "troubleshoot.session")}
-# Modules that know each other, for annotations alone; there shall be none.
-EXCUSED = {
-    frozenset({"planner.policy", "planner.task"}),
-    frozenset({"session.probes", "session.session"}),
-}
 # The tree's question is what an author wrote, the session's is one that is asked.
 NAMED_TWICE = {"Question", "Action"}
 
@@ -146,14 +141,10 @@ def test_imports_point_one_way():
 
 @pytest.mark.slow
 def test_no_modules_know_each_other():
-    """There is no circle of modules, annotations included, but the excused ones."""
-    circles = {
-        frozenset(each.removeprefix("troubleshoot.") for each in found)
-        for found in nx.strongly_connected_components(nx.DiGraph(arrows()))
-        if len(found) > 1
-    }
+    """There is no circle of modules, annotations included."""
+    circles = nx.strongly_connected_components(nx.DiGraph(arrows()))
 
-    assert circles <= EXCUSED
+    assert [each for each in circles if len(each) > 1] == []
 
 
 @pytest.mark.slow

@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from troubleshoot.planner.task import WORTHLESS
+
 if TYPE_CHECKING:
     from collections.abc import (
         Callable,
@@ -41,7 +43,6 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 P = TypeVar("P", bound="Hashable")  # a place in a graph
 T = TypeVar("T")
 
-WORTHLESS = 1e-9  # what brings no more is never chosen
 SLIGHT = 0.05  # bits; where no question tells more, it is time to act
 TIE = 1e-9  # relative; values that close are equal, and the first one wins
 

@@ -24,7 +24,8 @@ import numpy.typing as npt
 
 from troubleshoot.inference.bayes import plogp
 from troubleshoot.inference.tables import BatchTable
-from troubleshoot.planner.policy import TIE, WORTHLESS
+from troubleshoot.planner.policy import TIE
+from troubleshoot.planner.task import WORTHLESS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,8 +21,6 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from troubleshoot.planner.policy import WORTHLESS
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -33,6 +31,7 @@ IntArray: TypeAlias = npt.NDArray[np.intp]
 Conditions: TypeAlias = tuple[tuple[int, frozenset[int]], ...]
 """Questions that must have been answered, each with the answers that will do."""
 
+WORTHLESS = 1e-9  # what brings no more is never chosen
 GRACE = 1.0  # of the seconds; what is not written by then stays unfinished …
 LEAST_GRACE = 1.0  # … but this long, in seconds, a plan is written in any case
 

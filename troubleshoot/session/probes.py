@@ -18,12 +18,21 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import dataclass, replace
+from dataclasses import Field, dataclass, replace
 from functools import partial
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from queue import Empty, SimpleQueue
 from threading import TIMEOUT_MAX, Thread
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Final,
+    Protocol,
+    Self,
+    TypeAlias,
+    TypeVar,
+)
 
 from troubleshoot.arguments import a_mapping, a_number
 from troubleshoot.errors import (
@@ -44,7 +53,8 @@ from troubleshoot.tree.tree import Tree
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from troubleshoot.session.session import Session
+    from troubleshoot.session.analysis import Analysis
+    from troubleshoot.session.steps import Step
 
 
 Probe: TypeAlias = (
@@ -53,6 +63,58 @@ Probe: TypeAlias = (
 
 SECONDS: Final = 5.0
 SHOWN: Final = 200  # characters of what a probe says about its failure
+
+
+class Asking(Protocol):
+    """What probes need of a session, which stands above them."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def tree(self) -> Tree:
+        """What is known."""
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """The log."""
+
+    @property
+    def undone(self) -> Sequence[Event]:
+        """What was taken back last."""
+
+    @property
+    def probes(self) -> Mapping[str, Probe]:
+        """Code that answers, by question."""
+
+    @property
+    def probe_seconds(self) -> float:
+        """How long each of them may take."""
+
+    @property
+    def speaker(self) -> str | None:
+        """Who says what is said, if it is not who does by default."""
+
+    @property
+    def analysis(self) -> Analysis:
+        """What follows from the log."""
+
+    def next_step(self) -> Step:
+        """What to do next."""
+
+    def question(self, id: str, /) -> Question:
+        """The question of this id, as it would be asked now."""
+
+    def as_(self, actor: str, /) -> Self:
+        """The same; what is said from here on is by this actor."""
+
+    def note(self, text: str, /) -> Self:
+        """After a remark."""
+
+    def answer(self, question: Question, said: Said, /, *, source: str) -> Self:
+        """After an answer."""
+
+
+S = TypeVar("S", bound=Asking)
 
 
 def checked(
@@ -81,7 +143,7 @@ def checked(
     return found
 
 
-def probed(session: Session, up_to: float | None) -> Session:
+def probed(session: S, up_to: float | None) -> S:
     """The session once every probe that is due has answered."""
     _check_limit(up_to)
     known: dict[str, CallOutcome] = {}
@@ -95,7 +157,7 @@ def probed(session: Session, up_to: float | None) -> Session:
     return session
 
 
-async def probed_async(session: Session, up_to: float | None) -> Session:
+async def probed_async(session: S, up_to: float | None) -> S:
     """The same, while the loop goes on; what takes time is done in threads."""
     _check_limit(up_to)
     known: dict[str, CallOutcome] = {}
@@ -115,7 +177,7 @@ async def probed_async(session: Session, up_to: float | None) -> Session:
 
 
 def _at_once(
-    session: Session,
+    session: Asking,
     question: Question,
     up_to: float | None,
     known: Mapping[str, CallOutcome],
@@ -125,7 +187,7 @@ def _at_once(
     return [question, *(each for each in along if each.id != question.id)]
 
 
-def _along(session: Session, up_to: float | None) -> list[Question]:
+def _along(session: Asking, up_to: float | None) -> list[Question]:
     """
     Cheap questions with coroutines for probes, which may be awaited side by side.
 
@@ -146,12 +208,12 @@ def _check_limit(up_to: object) -> None:
         a_number(up_to, "up_to")
 
 
-def call(session: Session, question: Question) -> Callable[[], object]:
+def call(session: Asking, question: Question) -> Callable[[], object]:
     """The call of the probe of a question."""
     return partial(session.probes[question.id], question)
 
 
-def due(session: Session, up_to: float | None) -> Question | None:
+def due(session: Asking, up_to: float | None) -> Question | None:
     """The question whose probe is to be called now."""
     waiting = session.probes.keys() - ran(session)
     cheap = None if up_to is None else next(_cheap(session, waiting, up_to), None)
@@ -161,7 +223,7 @@ def due(session: Session, up_to: float | None) -> Question | None:
     return step if isinstance(step, Question) and step.id in waiting else None
 
 
-def _cheap(session: Session, waiting: set[str], up_to: float) -> Iterator[Question]:
+def _cheap(session: Asking, waiting: set[str], up_to: float) -> Iterator[Question]:
     """The questions that cost so little and can be put, urgent ones first."""
     analysis, candidates = session.analysis, session.analysis.candidates
     if rules.over(analysis) is not None:
@@ -174,7 +236,7 @@ def _cheap(session: Session, waiting: set[str], up_to: float) -> Iterator[Questi
             yield session.question(each.id)
 
 
-def ran(session: Session) -> set[str]:
+def ran(session: Asking) -> set[str]:
     """
     Questions whose probe has had its say on the evidence as it is.
 
@@ -189,7 +251,7 @@ def ran(session: Session) -> set[str]:
     return found.union(*(_ran(session, each) for each in session.undone))
 
 
-def _ran(session: Session, event: Event) -> set[str]:
+def _ran(session: Asking, event: Event) -> set[str]:
     by_probe = event.actor == PROBE
     if by_probe and isinstance(event, Answered):
         return {event.step}
@@ -203,7 +265,7 @@ def _subject(question: str) -> str:
     return f"The probe of '{question}' "
 
 
-def replied(session: Session, step: Question, outcome: CallOutcome) -> Session:
+def replied(session: S, step: Question, outcome: CallOutcome) -> S:
     """The session after what came of a probe."""
     question = session.tree.questions[step.id]
     said, trouble = _said(question, outcome, session.probe_seconds)

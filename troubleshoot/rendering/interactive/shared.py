@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from troubleshoot import files
 from troubleshoot.inference import bayes, model
-from troubleshoot.planner import policy
+from troubleshoot.planner import policy, task
 from troubleshoot.session import (
     answers,
     belief,
@@ -43,7 +43,7 @@ NUMBERS: Final = {
     "RATED": belief.RATED,
     "USELESS": bayes.USELESS,
     "SLIGHT": policy.SLIGHT,
-    "WORTHLESS": policy.WORTHLESS,
+    "WORTHLESS": task.WORTHLESS,
     "TIE": policy.TIE,
     "REMEDY": model.REMEDY,
     "WORTH_TRYING": candidates.WORTH_TRYING,
