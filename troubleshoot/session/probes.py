@@ -65,7 +65,7 @@ SECONDS: Final = 5.0
 SHOWN: Final = 200  # characters of what a probe says about its failure
 
 
-class Asking(Protocol):
+class Probed(Protocol):
     """What probes need of a session, which stands above them."""
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
@@ -114,7 +114,7 @@ class Asking(Protocol):
         """After an answer."""
 
 
-S = TypeVar("S", bound=Asking)
+S = TypeVar("S", bound=Probed)
 
 
 def checked(
@@ -177,7 +177,7 @@ async def probed_async(session: S, up_to: float | None) -> S:
 
 
 def _at_once(
-    session: Asking,
+    session: Probed,
     question: Question,
     up_to: float | None,
     known: Mapping[str, CallOutcome],
@@ -187,7 +187,7 @@ def _at_once(
     return [question, *(each for each in along if each.id != question.id)]
 
 
-def _along(session: Asking, up_to: float | None) -> list[Question]:
+def _along(session: Probed, up_to: float | None) -> list[Question]:
     """
     Cheap questions with coroutines for probes, which may be awaited side by side.
 
@@ -208,12 +208,12 @@ def _check_limit(up_to: object) -> None:
         a_number(up_to, "up_to")
 
 
-def call(session: Asking, question: Question) -> Callable[[], object]:
+def call(session: Probed, question: Question) -> Callable[[], object]:
     """The call of the probe of a question."""
     return partial(session.probes[question.id], question)
 
 
-def due(session: Asking, up_to: float | None) -> Question | None:
+def due(session: Probed, up_to: float | None) -> Question | None:
     """The question whose probe is to be called now."""
     waiting = session.probes.keys() - ran(session)
     cheap = None if up_to is None else next(_cheap(session, waiting, up_to), None)
@@ -223,7 +223,7 @@ def due(session: Asking, up_to: float | None) -> Question | None:
     return step if isinstance(step, Question) and step.id in waiting else None
 
 
-def _cheap(session: Asking, waiting: set[str], up_to: float) -> Iterator[Question]:
+def _cheap(session: Probed, waiting: set[str], up_to: float) -> Iterator[Question]:
     """The questions that cost so little and can be put, urgent ones first."""
     analysis, candidates = session.analysis, session.analysis.candidates
     if rules.over(analysis) is not None:
@@ -236,7 +236,7 @@ def _cheap(session: Asking, waiting: set[str], up_to: float) -> Iterator[Questio
             yield session.question(each.id)
 
 
-def ran(session: Asking) -> set[str]:
+def ran(session: Probed) -> set[str]:
     """
     Questions whose probe has had its say on the evidence as it is.
 
@@ -251,7 +251,7 @@ def ran(session: Asking) -> set[str]:
     return found.union(*(_ran(session, each) for each in session.undone))
 
 
-def _ran(session: Asking, event: Event) -> set[str]:
+def _ran(session: Probed, event: Event) -> set[str]:
     by_probe = event.actor == PROBE
     if by_probe and isinstance(event, Answered):
         return {event.step}
