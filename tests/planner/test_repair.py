@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from troubleshoot.planner import repair_state, repair_written
+from troubleshoot.planner import repair_policy, repair_state
 from troubleshoot.planner.action_order import best_order, best_prefix
 from troubleshoot.planner.policy import Node, policy
 from troubleshoot.planner.repair import repair
@@ -441,7 +441,7 @@ def test_plan_that_is_too_large_is_cut_off_where_it_matters_least(
     """It says where it goes no further, or hands over there if that has a price."""
     given = large_task(20, 12, 20, escalation)
     whole = repair(given, nodes=0)
-    monkeypatch.setattr(repair_written, "WRITTEN", (200, 200))
+    monkeypatch.setattr(repair_policy, "WRITTEN", (200, 200))
 
     plan = repair(given, nodes=0)
 
@@ -458,7 +458,7 @@ def test_plan_that_is_too_large_is_cut_off_where_it_matters_least(
 def test_actions_alone_where_a_plan_cut_off_is_worse(monkeypatch):
     """Of a plan that breaks off early and one of actions alone, the cheaper one."""
     given = large_task(20, 12, 20, None)
-    monkeypatch.setattr(repair_written, "WRITTEN", (8, 8))
+    monkeypatch.setattr(repair_policy, "WRITTEN", (8, 8))
 
     plan = repair(given, nodes=0)
 

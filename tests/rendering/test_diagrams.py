@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from strategies import trees
 
 import troubleshoot as ts
-from troubleshoot.rendering.book import Arrival, Target
 from troubleshoot.rendering.commonmark import lines
 from troubleshoot.rendering.dot import dot
 from troubleshoot.rendering.flow import BOXES, flow, roots, split
 from troubleshoot.rendering.layout import laid_out
 from troubleshoot.rendering.mermaid import LONGEST, MOST, mermaid, quoted
+from troubleshoot.rendering.runbook import Arrival, Target
 from troubleshoot.rendering.sugiyama import (
     Link,
     Size,

@@ -24,7 +24,7 @@ from session.trees import random_trees, tree
 from strategies import plain_tree, random_tree
 
 import troubleshoot as ts
-from troubleshoot.cli.words import time_taken
+from troubleshoot.cli.session_text import time_taken
 from troubleshoot.inference.model import compiled
 from troubleshoot.rendering.commonmark import lines
 from troubleshoot.rendering.interactive import engine, interactive, source

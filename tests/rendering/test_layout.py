@@ -15,8 +15,8 @@ from strategies import trees
 
 import troubleshoot as ts
 from troubleshoot.inference.model import compiled
-from troubleshoot.rendering.book import Target
 from troubleshoot.rendering.layout import laid_out
+from troubleshoot.rendering.runbook import Target
 from troubleshoot.rendering.sheet import DOUBT, HARDLY, at_its_word
 from troubleshoot.session.api import analysis_for
 from troubleshoot.session.planning import policy_of, task

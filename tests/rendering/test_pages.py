@@ -17,10 +17,10 @@ from session.trees import CERTAIN, tree
 
 import troubleshoot as ts
 from troubleshoot.rendering import site
-from troubleshoot.rendering.book import Sign
 from troubleshoot.rendering.formats import WRITERS
 from troubleshoot.rendering.layout import laid_out
 from troubleshoot.rendering.pages import RunbookView, page
+from troubleshoot.rendering.runbook import Sign
 from troubleshoot.rendering.words import in_language
 from troubleshoot.text import printable
 

@@ -12,7 +12,7 @@ from session.test_laws import reply
 from session.trees import clock, random_trees, tree
 
 import troubleshoot as ts
-from troubleshoot.cli.words import time_taken
+from troubleshoot.cli.session_text import time_taken
 from troubleshoot.session.effort import Effort, effort
 from troubleshoot.text import rounded
 

@@ -18,7 +18,7 @@ from troubleshoot.errors import TreeError, UnknownName
 from troubleshoot.tree import source
 from troubleshoot.tree.load import _linked, included_folder, load, loads, names
 from troubleshoot.tree.problems import MOST_COMPARED
-from troubleshoot.tree.pure import PureLoader
+from troubleshoot.tree.pure_parser import PureLoader
 from troubleshoot.tree.schema import json_schema
 
 HERE = Path(__file__).parents[1]

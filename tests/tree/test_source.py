@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from troubleshoot.tree import source as source_module
-from troubleshoot.tree.pure import PureLoader
+from troubleshoot.tree.pure_parser import PureLoader
 from troubleshoot.tree.source import Place
 from troubleshoot.tree.syntax import read
 

@@ -17,7 +17,7 @@ def problems(path: str | os.PathLike[str]) -> tuple[Problem, ...]:
     tree, source = linked(path)
     if tree is not None and tree.tests:
         # Sessions need numpy; whoever has no tests does not wait for it.
-        from troubleshoot.check.trial import run  # noqa: PLC0415
+        from troubleshoot.check.tree_tests import run  # noqa: PLC0415
 
         run(tree, source)
     return TreeError(source.problems).problems

@@ -10,9 +10,9 @@ import click
 from troubleshoot.check import problems
 from troubleshoot.cli.json_out import FORMAT, dumps
 from troubleshoot.cli.options import json_option, tree_files
+from troubleshoot.cli.parameters import AnyName
 from troubleshoot.cli.refused import PROBLEMS
 from troubleshoot.cli.terminal import ProgressLine
-from troubleshoot.cli.typed import AnyName
 from troubleshoot.text import clean, counted
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import click
 
 from troubleshoot.cli.json_out import FORMAT, dumps
 from troubleshoot.cli.options import json_option
+from troubleshoot.cli.parameters import FileName
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
 from troubleshoot.cli.terminal import Terminal
-from troubleshoot.cli.typed import FileName
 from troubleshoot.text import one_line
 
 TITLE: Final = "A lamp that stays dark"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from troubleshoot.cli import words
+from troubleshoot.cli import session_text
 from troubleshoot.cli.json_out import dumps
 from troubleshoot.cli.options import (
     DEFAULT,
@@ -22,10 +22,10 @@ from troubleshoot.cli.options import (
     tree_argument,
     tree_of,
 )
+from troubleshoot.cli.parameters import FileName
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_options, wrong_usage
 from troubleshoot.cli.session_file import decoded, read
 from troubleshoot.cli.terminal import CHOOSING, ProgressLine, Terminal
-from troubleshoot.cli.typed import FileName
 from troubleshoot.errors import SessionError
 from troubleshoot.session import begin, resume
 from troubleshoot.session.answers import outcome
@@ -111,8 +111,8 @@ def command(
         click.echo(dumps(session.to_dict()))
     else:
         if session.carried:
-            words.edited(Terminal(), session)
-        words.advice(Terminal(), session, session.next_step())
+            session_text.edited(Terminal(), session)
+        session_text.advice(Terminal(), session, session.next_step())
 
 
 def in_order(typed: Iterable[str], facts: Pairs, tried: Pairs) -> tuple[Values, InTurn]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from troubleshoot.cli.parameters import TreeName, included, short
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
 from troubleshoot.cli.terminal import ProgressLine
-from troubleshoot.cli.typed import TreeName, included, short
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
 from troubleshoot.files import is_there
 from troubleshoot.text import one_line

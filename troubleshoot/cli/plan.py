@@ -16,9 +16,9 @@ from troubleshoot.cli.options import (
     tree_argument,
     tree_of,
 )
+from troubleshoot.cli.parameters import Count, Seconds
 from troubleshoot.cli.refused import wrong_options
 from troubleshoot.cli.terminal import ProgressLine, Terminal
-from troubleshoot.cli.typed import Count, Seconds
 from troubleshoot.session.api import plan
 from troubleshoot.session.plan import shape
 from troubleshoot.text import duration, one_line, percent

@@ -9,6 +9,7 @@ import click
 from troubleshoot.cli import check, publish
 from troubleshoot.cli.json_out import dumps
 from troubleshoot.cli.options import json_option, session_options
+from troubleshoot.cli.parameters import AnyName, Count, FolderName, TreeName
 from troubleshoot.cli.publish import (
     TROUBLE,
     Edition,
@@ -21,7 +22,6 @@ from troubleshoot.cli.publish import (
 from troubleshoot.cli.refused import PROBLEMS, Refused
 from troubleshoot.cli.render_options import ALL, FORMS, RenderOptions, reader, refuse
 from troubleshoot.cli.terminal import ProgressLine
-from troubleshoot.cli.typed import AnyName, Count, FolderName, TreeName
 from troubleshoot.cli.watch import Watch
 from troubleshoot.errors import did_you_mean, nearest
 from troubleshoot.rendering.layout import STEPS

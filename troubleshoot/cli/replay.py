@@ -11,10 +11,10 @@ import click
 
 from troubleshoot.cli.json_out import FORMAT, dumps
 from troubleshoot.cli.options import json_option, session_files, tree_argument, tree_of
+from troubleshoot.cli.parameters import AnyName, TreeName
 from troubleshoot.cli.refused import PROBLEMS, Refused
 from troubleshoot.cli.session_file import decoded, read
 from troubleshoot.cli.terminal import ProgressLine, Terminal
-from troubleshoot.cli.typed import AnyName, TreeName
 from troubleshoot.errors import SessionError, TroubleshootError
 from troubleshoot.session import Journal
 from troubleshoot.session.api import Comparison, compared

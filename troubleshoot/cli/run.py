@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from troubleshoot.cli import path, words
+from troubleshoot.cli import path, session_text
+from troubleshoot.cli.answers_file import play, prepared
+from troubleshoot.cli.conversation import talk
 from troubleshoot.cli.json_out import dumps
 from troubleshoot.cli.next import with_fact
 from troubleshoot.cli.options import (
@@ -21,13 +23,11 @@ from troubleshoot.cli.options import (
     tree_argument,
     tree_of,
 )
-from troubleshoot.cli.prepared import play, prepared
+from troubleshoot.cli.parameters import FileName
 from troubleshoot.cli.prompt import Stopped
 from troubleshoot.cli.refused import PROBLEMS, Refused, wrong_options, wrong_usage
 from troubleshoot.cli.session_file import Kept
-from troubleshoot.cli.talk import talk
 from troubleshoot.cli.terminal import Terminal
-from troubleshoot.cli.typed import FileName
 from troubleshoot.session import begin
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def command(
     lasting = file is not None
     saved = None if fresh else resumed(keeper, loaded, lasting=lasting)
     session = begun(loaded, known) if saved is None else with_facts(saved, known.facts)
-    words.begin(terminal, loaded)
+    session_text.begin(terminal, loaded)
     if saved is not None and keeper is not None:
         greet(terminal, saved, known, keeper)
     book = Book(terminal, session, keeper, lasting=lasting, saved=saved)
@@ -210,11 +210,11 @@ def greet(terminal: Terminal, saved: Session, known: Known, kept: Kept) -> None:
     terminal.say()
     sentence = f"Going on with the session saved in {kept.name}; --fresh begins anew."
     terminal.say(sentence, bold=True)
-    then = words.reworded(saved)
+    then = session_text.reworded(saved)
     if kept.is_outdated(saved.tree):
-        words.edited(terminal, saved, known=then.values())
+        session_text.edited(terminal, saved, known=then.values())
         terminal.say("Said so far:")
-    words.so_far(terminal, saved, then)
+    session_text.so_far(terminal, saved, then)
     for option, wanted, has in (
         ("--by", known.by, saved.options.by),
         ("--has", known.has, saved.options.has),

@@ -21,9 +21,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from troubleshoot.planner.policy import Policy, policy
+from troubleshoot.planner.repair_policy import written
 from troubleshoot.planner.repair_search import RepairSearch
 from troubleshoot.planner.repair_state import Steps
-from troubleshoot.planner.repair_written import written
 from troubleshoot.planner.rollout import sketch
 from troubleshoot.planner.task import Budget, Clock, Progress
 

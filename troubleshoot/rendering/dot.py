@@ -16,8 +16,8 @@ from troubleshoot.rendering.words import DEFAULT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from troubleshoot.rendering.book import Runbook
     from troubleshoot.rendering.flow import Box, BoxKind, Flow, Section
+    from troubleshoot.rendering.runbook import Runbook
     from troubleshoot.rendering.words import Language
 
 

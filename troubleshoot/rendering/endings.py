@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 
 from troubleshoot.planner import action_order
-from troubleshoot.rendering.book import NamedCause, PrintedOutcome, PrintedRemedy
+from troubleshoot.rendering.runbook import NamedCause, PrintedOutcome, PrintedRemedy
 from troubleshoot.session.belief import TOLERANCE
 from troubleshoot.session.planning import not_ruled_out
 from troubleshoot.text import listing

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import SimpleNamespace
 
-    from troubleshoot.rendering.book import Close, PrintedStep, Runbook, Stop
+    from troubleshoot.rendering.runbook import Close, PrintedStep, Runbook, Stop
     from troubleshoot.rendering.words import Language
 
 

@@ -16,7 +16,6 @@ from typing import Any, Final, Literal, TypeAlias, TypedDict, Unpack, overload
 from troubleshoot.arguments import one_of
 from troubleshoot.errors import ArgumentError, ArgumentTypeError, did_you_mean, nearest
 from troubleshoot.planner.task import Progress
-from troubleshoot.rendering.book import Runbook
 from troubleshoot.rendering.documents import render as document
 from troubleshoot.rendering.dot import dot
 from troubleshoot.rendering.interactive import interactive
@@ -24,6 +23,7 @@ from troubleshoot.rendering.layout import laid_out
 from troubleshoot.rendering.mermaid import mermaid
 from troubleshoot.rendering.pages import Form, Paper, page
 from troubleshoot.rendering.pdf import pdf
+from troubleshoot.rendering.runbook import Runbook
 from troubleshoot.rendering.svg import svg
 from troubleshoot.rendering.templates import Format
 from troubleshoot.rendering.words import DEFAULT, Language, in_language

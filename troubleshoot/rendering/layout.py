@@ -18,7 +18,8 @@ from troubleshoot._version import __version__
 from troubleshoot.arguments import a_number
 from troubleshoot.errors import ArgumentError
 from troubleshoot.planner.policy import longest
-from troubleshoot.rendering.book import (
+from troubleshoot.rendering.endings import in_full, remedies, says, suspects, taken
+from troubleshoot.rendering.runbook import (
     Arrival,
     Close,
     Figures,
@@ -31,7 +32,6 @@ from troubleshoot.rendering.book import (
     Stop,
     Target,
 )
-from troubleshoot.rendering.endings import in_full, remedies, says, suspects, taken
 from troubleshoot.rendering.sheet import (
     DONT_KNOW,
     Spot,
@@ -51,8 +51,8 @@ if TYPE_CHECKING:
     from troubleshoot.planner.policy import Policy
     from troubleshoot.planner.state import BoolArray
     from troubleshoot.planner.task import Progress, Task
-    from troubleshoot.rendering.book import PrintedRemedy
     from troubleshoot.rendering.endings import Saying
+    from troubleshoot.rendering.runbook import PrintedRemedy
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.plan import Goal
     from troubleshoot.session.planning import Named

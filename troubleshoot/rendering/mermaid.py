@@ -19,8 +19,8 @@ from troubleshoot.text import NO_BREAK
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from troubleshoot.rendering.book import Runbook
     from troubleshoot.rendering.flow import BoxKind, Flow, Section
+    from troubleshoot.rendering.runbook import Runbook
     from troubleshoot.rendering.words import Language
     from troubleshoot.session.texts import Line
 

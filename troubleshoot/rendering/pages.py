@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import SimpleNamespace
 
-    from troubleshoot.rendering.book import (
+    from troubleshoot.rendering.runbook import (
         Close,
         ListedCause,
         NamedCause,

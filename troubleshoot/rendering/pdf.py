@@ -18,9 +18,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, get_args
 
 from troubleshoot.errors import RenderError
-from troubleshoot.rendering.book import PrintedRemedy
 from troubleshoot.rendering.commonmark import lines
 from troubleshoot.rendering.pages import Form, Paper, RunbookView, among
+from troubleshoot.rendering.runbook import PrintedRemedy
 from troubleshoot.rendering.templates import template_source
 from troubleshoot.rendering.words import DEFAULT, in_language
 from troubleshoot.session.texts import (
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import SimpleNamespace
 
-    from troubleshoot.rendering.book import (
+    from troubleshoot.rendering.runbook import (
         Arrival,
         Close,
         ListedCause,

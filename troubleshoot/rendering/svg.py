@@ -28,8 +28,8 @@ from troubleshoot.session.texts import followed, laid, preceded, short
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from troubleshoot.rendering.book import Runbook
     from troubleshoot.rendering.flow import Box, BoxKind, Section, Way
+    from troubleshoot.rendering.runbook import Runbook
     from troubleshoot.rendering.sugiyama import Layered
     from troubleshoot.rendering.words import Language
     from troubleshoot.session.texts import Line

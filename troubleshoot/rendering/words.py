@@ -21,7 +21,7 @@ from troubleshoot.text import NO_BREAK, amounts
 from troubleshoot.text import percent as english
 
 if TYPE_CHECKING:
-    from troubleshoot.rendering.book import Close, PrintedStep, Row, Runbook
+    from troubleshoot.rendering.runbook import Close, PrintedStep, Row, Runbook
 
 
 Language: TypeAlias = str | Mapping[str, str]

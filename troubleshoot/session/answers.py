@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from troubleshoot.session.belief import Belief
-    from troubleshoot.session.signing import Signature
+    from troubleshoot.session.provenance import Signature
     from troubleshoot.session.state import State
     from troubleshoot.tree.tree import Tree
 

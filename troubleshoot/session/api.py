@@ -48,9 +48,9 @@ from troubleshoot.session.options import (
 from troubleshoot.session.plan import GOALS, Goal, Plan
 from troubleshoot.session.planning import plan_of
 from troubleshoot.session.probes import SECONDS, Probe, checked
+from troubleshoot.session.provenance import Signature, of, signature
 from troubleshoot.session.rules import over
 from troubleshoot.session.session import Session, alike, moment_by, now
-from troubleshoot.session.signing import Signature, of, signature
 from troubleshoot.session.steps import Reply
 from troubleshoot.text import listing
 from troubleshoot.tree.tree import Tree

@@ -44,7 +44,7 @@ from troubleshoot.errors import (
 from troubleshoot.session import rules
 from troubleshoot.session.answers import Said, understood
 from troubleshoot.session.events import PROBE, Answered, Event, Remark, Tried
-from troubleshoot.session.signing import MEASURED
+from troubleshoot.session.provenance import MEASURED
 from troubleshoot.session.steps import DONT_KNOW, Question, Reply
 from troubleshoot.text import printable, shortened
 from troubleshoot.tree import tree as written

@@ -26,7 +26,7 @@ from troubleshoot.session.steps import (
     Titled,
 )
 from troubleshoot.text import MASK, bits, duration, listing, percent
-from troubleshoot.tree.answers import numbers_of
+from troubleshoot.tree.reply_schema import numbers_of
 from troubleshoot.tree.tree import Escalation
 
 if TYPE_CHECKING:

@@ -13,25 +13,12 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import (
-    TYPE_CHECKING,
-    Annotated,
-    Any,
-    Final,
-    Literal,
-    TypeAlias,
-    TypeVar,
-)
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from troubleshoot._version import __version__
-from troubleshoot.errors import (
-    AnswerError,
-    PlanError,
-    SessionError,
-    TroubleshootError,
-)
+from troubleshoot.errors import AnswerError, PlanError, SessionError, TroubleshootError
 from troubleshoot.files import LARGEST
 from troubleshoot.session.events import (
     Answered,
@@ -48,7 +35,7 @@ from troubleshoot.session.events import (
     stamp,
 )
 from troubleshoot.session.options import Options
-from troubleshoot.session.signing import signature
+from troubleshoot.session.provenance import signature
 from troubleshoot.text import listing, shortened
 
 if TYPE_CHECKING:

@@ -25,13 +25,7 @@ from troubleshoot.errors import (
     SessionError,
     StaleStep,
 )
-from troubleshoot.session import (
-    answers,
-    recommendation,
-    rules,
-    serialize,
-    signing,
-)
+from troubleshoot.session import answers, provenance, recommendation, rules, serialize
 from troubleshoot.session.analysis import Analysis
 from troubleshoot.session.answers import (
     Said,
@@ -57,11 +51,11 @@ from troubleshoot.session.events import (
 from troubleshoot.session.migrate import Migrated
 from troubleshoot.session.options import Options, Strategy
 from troubleshoot.session.probes import SECONDS, Probe, probed, probed_async
-from troubleshoot.session.report import explain, handoff_contents, shapes, transcript
+from troubleshoot.session.provenance import Signature
+from troubleshoot.session.report import as_json, explain, handoff_contents, transcript
 from troubleshoot.session.report.handoff import HandOff
 from troubleshoot.session.report.ledger import Ledger
 from troubleshoot.session.report.transcript import Record
-from troubleshoot.session.signing import Signature
 from troubleshoot.session.state import SetAside, State, folded, followed, settled
 from troubleshoot.session.steps import DONT_KNOW, NOT_NOW, Action, Question, Step
 from troubleshoot.tree import tree as written
@@ -143,11 +137,11 @@ class Session:
 
     def _marked(self, step: S) -> S:
         """The step with its token."""
-        return replace(step, token=signing.token(self._trail, step))
+        return replace(step, token=provenance.token(self._trail, step))
 
     @cached_property
     def _trail(self) -> bytes:
-        return signing.extended(signing.beginning(self.tree), self.events)
+        return provenance.extended(provenance.beginning(self.tree), self.events)
 
     def question(self, id: str) -> Question:
         """The question of this id as a step, whether or not it is recommended."""
@@ -231,7 +225,7 @@ class Session:
 
         Answers to private questions are masked; ``to_json`` is what to keep.
         """
-        return shapes.known(self.analysis, self.next_step(), self.carried)
+        return as_json.known(self.analysis, self.next_step(), self.carried)
 
     def to_json(self) -> str:
         """The session as text from which ``troubleshoot.resume`` goes on."""
@@ -261,7 +255,7 @@ class Session:
         Raises:
             AnswerError: this names nobody: it is one line of at most 100 characters.
         """
-        return alike(self, speaker=signing.name(actor, "an actor"))
+        return alike(self, speaker=provenance.name(actor, "an actor"))
 
     def answer(
         self,
@@ -524,7 +518,7 @@ class Session:
         after = replace(self, events=(*self.events, *events), undone=())
         if (trail := self.__dict__.get("_trail")) is not None:
             # Not worked out anew from the first event on.
-            after.__dict__["_trail"] = signing.extended(trail, events)
+            after.__dict__["_trail"] = provenance.extended(trail, events)
         if (raw := followed(self.tree, self._raw, events)) is not None:
             after.__dict__["_raw"] = raw
         return after
@@ -534,7 +528,7 @@ class Session:
         return self.options.actor if self.speaker is None else self.speaker
 
     def _signed(self, source: object, quote: object) -> Signature:
-        return signing.signature(moment_by(self.clock), self._actor, source, quote)
+        return provenance.signature(moment_by(self.clock), self._actor, source, quote)
 
     def _asked(self, question: str, at: str) -> Asked:
         gain, cost = recommendation.worth(self.analysis, question)
@@ -571,7 +565,7 @@ def _whole(text: str, argument: str) -> str:
         raise ArgumentTypeError(
             "a remark is a text, and so is the reason for giving up", argument=argument
         )
-    return signing.whole(text)
+    return provenance.whole(text)
 
 
 T = TypeVar("T")

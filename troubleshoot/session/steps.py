@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any, ClassVar, Final, Literal, TypeAlias
 
-from troubleshoot.tree.answers import (
+from troubleshoot.tree.reply_schema import (
     DRAFT,
     Numbers,
     answers_schema,

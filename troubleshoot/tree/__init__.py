@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 __all__ = [
-    "answers",
     "codes",
     "hierarchy",
     "keys",
     "link",
     "load",
     "problems",
-    "pure",
+    "pure_parser",
     "read_only",
+    "reply_schema",
     "schema",
     "shape",
     "source",

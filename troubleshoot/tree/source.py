@@ -23,7 +23,7 @@ import yaml
 
 from troubleshoot.errors import Problem
 from troubleshoot.tree.codes import WHY
-from troubleshoot.tree.pure import PureLoader
+from troubleshoot.tree.pure_parser import PureLoader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

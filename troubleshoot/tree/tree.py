@@ -19,8 +19,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 import troubleshoot
 from troubleshoot.errors import ArgumentTypeError, UnknownName
-from troubleshoot.tree.answers import DRAFT, answers_schema, numbers_of, outcomes_schema
 from troubleshoot.tree.read_only import ReadOnly, read_only
+from troubleshoot.tree.reply_schema import (
+    DRAFT,
+    answers_schema,
+    numbers_of,
+    outcomes_schema,
+)
 from troubleshoot.tree.values import Range
 
 if TYPE_CHECKING:

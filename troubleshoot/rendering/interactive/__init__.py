@@ -44,10 +44,10 @@ ENGINE: Final = (
     "model",
     "state",
     "belief",
-    "offers",
+    "candidates",
     "steps",
     "rules",
-    "surprise",
+    "conflict",
     "session",
     "saved",
 )
@@ -59,7 +59,7 @@ PAGE: Final = (
     "ending",
     "sides",
     "handoff",
-    "keeping",
+    "saving",
     "main",
 )
 OURS: Final = "page_"  # how the fixed words of this page begin

@@ -21,10 +21,10 @@ from troubleshoot.session import (
     candidates,
     conflict,
     events,
+    provenance,
     recommendation,
     rules,
     serialize,
-    signing,
 )
 from troubleshoot.session.answers import AMBIGUOUS, NUMBER
 from troubleshoot.session.options import SOMEBODY, STRATEGIES
@@ -58,8 +58,8 @@ NUMBERS: Final = {
     "LONGEST": files.LARGEST,
     "DEEPEST": serialize.DEEPEST,
     "SHARE_DIGITS": serialize.DIGITS,
-    "LONGEST_NAME": signing.LONGEST_NAME,
-    "LONGEST_QUOTE": signing.LONGEST_QUOTE,
+    "LONGEST_NAME": provenance.LONGEST_NAME,
+    "LONGEST_QUOTE": provenance.LONGEST_QUOTE,
 }
 WORDS: Final = {
     "DONT_KNOW": Reply.DONT_KNOW.value,
@@ -67,8 +67,8 @@ WORDS: Final = {
     "UNKNOWN": model.UNKNOWN,
     "SOMEBODY": SOMEBODY,
     "PROBE": events.PROBE,
-    "SAID": signing.SAID,
-    "MEASURED": signing.MEASURED,
+    "SAID": provenance.SAID,
+    "MEASURED": provenance.MEASURED,
     **{
         ("FIXED" if fixed else "FAILED"): word
         for word, fixed in answers.OUTCOMES.items()
@@ -93,7 +93,7 @@ def shared() -> dict[str, Any]:
         "moment": events.MOMENT.pattern,
         "unprintable": UNPRINTABLE.pattern,
         "line_ends": LINE_ENDS,
-        "line_break": signing.BREAK.pattern,
+        "line_break": provenance.BREAK.pattern,
         "saved": _saved(),
     }
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 __all__ = [
+    "as_json",
     "explain",
     "handoff",
     "handoff_contents",
     "ledger",
-    "shapes",
     "transcript",
 ]

@@ -27,8 +27,8 @@ from troubleshoot.session.events import (
     Skipped,
     Tried,
 )
+from troubleshoot.session.provenance import MEASURED, SAID
 from troubleshoot.session.serialize import TreeMark, tree_mark
-from troubleshoot.session.signing import MEASURED, SAID
 from troubleshoot.session.steps import Reply
 from troubleshoot.text import MASK, REPLIES, WORKED, printable
 

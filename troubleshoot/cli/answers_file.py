@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot import files
-from troubleshoot.cli import path, words
+from troubleshoot.cli import path, session_text
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
 from troubleshoot.cli.terminal import CHOOSING, ProgressLine
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
@@ -82,12 +82,12 @@ def play(terminal: Terminal, session: Session, answers: Mapping[str, str]) -> Se
     """
     while not isinstance(step := chosen(session), Ending):
         terminal.say()
-        words.put(terminal, step, f"{path.number(session)}. ")
+        session_text.put(terminal, step, f"{path.number(session)}. ")
         session = _after(session, step, answers.get(step.id))
         shown = path.last_in_words(session)[1]
         terminal.say(f"> {one_line(shown)}", bold=True)
     terminal.say()
-    words.ending(terminal, session, step)
+    session_text.ending(terminal, session, step)
     return session
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from strategies import seeds
 
 import troubleshoot as ts
-from troubleshoot.check import trial
-from troubleshoot.check.trial import trials
+from troubleshoot.check import tree_tests
+from troubleshoot.check.tree_tests import trials
 
 LAMP = """\
 format: 1
@@ -131,7 +131,7 @@ def test_tests_stay_bounded(failures, monkeypatch):
         "201 more tests fail, this one among them "
     )
 
-    monkeypatch.setattr(trial, "MOST_PAIRS", 5 * trial.PAIRS_OF_A_STEP)
+    monkeypatch.setattr(tree_tests, "MOST_PAIRS", 5 * tree_tests.PAIRS_OF_A_STEP)
     ok = "{answers: {others: yes, plugged: no}, finds: plug}"
     assert failures(ok) == []
     *_, left = failures(ok, "{answers: {others: no}, finds: room}")

@@ -10,9 +10,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from troubleshoot.cli import path, words
-from troubleshoot.cli.changing import changed
-from troubleshoot.cli.prepared import chosen
+from troubleshoot.cli import path, session_text
+from troubleshoot.cli.answers_file import chosen
+from troubleshoot.cli.change import changed
 from troubleshoot.cli.prompt import COMMANDS, Command, Misheard, Stopped, listen
 from troubleshoot.errors import AnswerError, SessionError
 from troubleshoot.session import Action, Ending
@@ -38,11 +38,11 @@ def talk(
         step = chosen(session)
         terminal.say()
         if isinstance(step, Ending):
-            words.ending(terminal, session, step)
+            session_text.ending(terminal, session, step)
             after = second_thought(terminal, session)
         else:
             doubted = doubt(terminal, session, doubted=doubted)
-            words.put(terminal, step, f"{path.number(session)}. ")
+            session_text.put(terminal, step, f"{path.number(session)}. ")
             after = turn(terminal, session, step)
         if after is None:
             return session
@@ -89,14 +89,14 @@ def turn(terminal: Terminal, session: Session, step: Question | Action) -> Sessi
     """The session after what the customer says to one step."""
     prompt = "y/n> " if isinstance(step, Action) else "> "
     heard_ = partial(said, terminal, session, step)
-    return listen(terminal, prompt, heard_, typed=words.what_can_be_typed(step))
+    return listen(terminal, prompt, heard_, typed=session_text.what_can_be_typed(step))
 
 
 def said(
     terminal: Terminal, session: Session, step: Question | Action, line: str
 ) -> Session | None:
     """The session after an answer or a command, None if it only showed something."""
-    match words.understood(terminal, session, step, line):
+    match session_text.understood(terminal, session, step, line):
         case Command.UNDO | Command.REDO | Command.CHANGE as command:
             return BACK_AGAIN[command](terminal, session)
         case Command.DONT_KNOW if not isinstance(step, Action):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.tree.values import Range
 
+
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from troubleshoot.cli import path, words
+from troubleshoot.cli import path, session_text
 from troubleshoot.cli.prompt import Command, Misheard, Stopped, listen
 from troubleshoot.errors import AnswerError
 from troubleshoot.session import DONT_KNOW, NOT_NOW, Action
@@ -40,7 +40,7 @@ def changed(terminal: Terminal, session: Session) -> Session | None:
     doubtful = len(suspects(session))
     for number, move in enumerate(moves, start=1):
         mark = DOUBTFUL if number <= doubtful else ""
-        words.told(terminal, session, move, more=mark, lead=f"{number:>4}  ")
+        session_text.told(terminal, session, move, more=mark, lead=f"{number:>4}  ")
     typed = (
         f"What can be typed: a number from 1 to {len(moves)}, q to save and quit, or "
         "Enter alone to go back."
@@ -82,10 +82,10 @@ def said_anew(terminal: Terminal, session: Session, move: PathStep) -> Session:
     """The session after a new answer to this step, or as it was."""
     step = as_step(session, move)
     terminal.say()
-    words.put(terminal, step, "   ")
+    session_text.put(terminal, step, "   ")
     terminal.say(f"So far: {path.in_words(session.tree, move)[1]}", lead="   ")
     prompt = "y/n> " if isinstance(step, Action) else "> "
-    typed = f"{words.what_can_be_typed(step)} Enter alone goes back."
+    typed = f"{session_text.what_can_be_typed(step)} Enter alone goes back."
     heard_ = partial(answered, terminal, session, step)
     after = listen(terminal, prompt, heard_, typed=typed)
     if after is session:
@@ -109,7 +109,7 @@ def answered(
     """The session after a line to a step that is put again; None if it only showed."""
     if not line.strip():
         return session
-    match words.understood(terminal, session, step, line):
+    match session_text.understood(terminal, session, step, line):
         case None:
             return None
         case Command.UNDO | Command.REDO | Command.CHANGE:
@@ -163,7 +163,9 @@ def leader(session: Session) -> str:
     first, *others = (name for name, share in belief.items() if share == most)
     if others:
         return "no single cause"
-    return f"{words.title(session.tree, first)}, {percent(session.belief[first])}"
+    return (
+        f"{session_text.title(session.tree, first)}, {percent(session.belief[first])}"
+    )
 
 
 def by_step(session: Session) -> dict[str, SetAside]:
