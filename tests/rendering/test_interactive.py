@@ -296,12 +296,12 @@ def _near(step):
     return [*exact, pytest.approx(number, rel=0, abs=AGREE)]
 
 
+@pytest.mark.slow
 class TestEngine:
     """
     The engine in JavaScript plays every session as the library does.
     """
 
-    @pytest.mark.slow
     def test_node_agrees_with_the_library(self, plays, script, tmp_path):
         """
         Hundreds of random sessions: beliefs to 1e-9, steps and events exactly.
@@ -320,7 +320,6 @@ class TestEngine:
         for play, each in zip(plays, told, strict=True):
             agrees(play, each)
 
-    @pytest.mark.slow
     def test_the_library_goes_on_from_what_the_engine_saves(
         self, plays, script, tmp_path
     ):
@@ -351,7 +350,6 @@ class TestEngine:
         taken = [x[2] for found in surprises if found for x in found[0]]
         assert {len(each) for each in taken} == {0, 1}
 
-    @pytest.mark.slow
     def test_the_effort_is_that_of_the_library(self, plays, tmp_path):
         """
         Questions, actions and minutes of every session are counted alike.
