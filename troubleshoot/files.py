@@ -43,6 +43,13 @@ AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 BINARY: Final = getattr(os, "O_BINARY", 0)
 PIECE: Final = 1 << 20
 
+LARGEST: Final = 10_000_000  # bytes of a journal, characters of a saved session
+
+AGAIN: Final = (
+    "The move was not kept, and the file is as it was before; "
+    "mend that, and keep the session again"
+)
+
 
 class NotAFile(OSError):
     """A folder, a pipe, a socket or a device; ``strerror`` says which."""
@@ -99,14 +106,6 @@ def _check(found: os.stat_result) -> None:
     for is_kind, said in KINDS:
         if is_kind(found.st_mode):
             raise NotAFile(errno.EINVAL, said)
-
-
-LARGEST: Final = 10_000_000  # bytes of a journal, characters of a saved session
-
-AGAIN: Final = (
-    "The move was not kept, and the file is as it was before; "
-    "mend that, and keep the session again"
-)
 
 
 class Appended:

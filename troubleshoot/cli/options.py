@@ -30,6 +30,19 @@ Command = TypeVar("Command", bound="Callable[..., Any]")
 STRATEGIES: Final = ("information", "repair", "plan")
 DEFAULT: Final = STRATEGIES[0]
 
+tree_argument = click.argument("tree", metavar="TREE", type=TreeName())
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON on standard output."
+)
+
+strategy_option = click.option(
+    "--strategy",
+    type=click.Choice(STRATEGIES),
+    metavar="NAME",
+    help="How steps are chosen: information, repair or plan.  [default: information]",
+)
+
 
 class Pair(click.ParamType[tuple[str, str]]):
     """A text such as ``lights=green``."""
@@ -50,13 +63,6 @@ class Pair(click.ParamType[tuple[str, str]]):
             expected = (param and param.metavar) or "NAME=VALUE"
             self.fail(f"'{short(value)}' should read {expected}.", param, ctx)
         return name.strip(), said.strip()
-
-
-tree_argument = click.argument("tree", metavar="TREE", type=TreeName())
-
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON on standard output."
-)
 
 
 def session_options(command: Command) -> Command:
@@ -90,14 +96,6 @@ def session_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
-
-
-strategy_option = click.option(
-    "--strategy",
-    type=click.Choice(STRATEGIES),
-    metavar="NAME",
-    help="How steps are chosen: information, repair or plan.  [default: information]",
-)
 
 
 def _lines(

@@ -40,6 +40,9 @@ FLOOR = 1e-3  # of the share not yet fixed, where differences lose their digits
 RATED: Final = 9  # digits of P(fixes) / minutes: equals are equal on every machine
 TOLERANCE: Final = 1e-12  # minutes; what takes no time takes so much
 
+Run: TypeAlias = tuple[float, tuple[int, ...]]
+"""Expected cost of trying actions in an order until one fixes, and that order."""
+
 
 @dataclass(frozen=True)
 class ActionBlock:
@@ -152,10 +155,6 @@ def _by_efficiency(blocks: Iterable[ActionBlock]) -> list[ActionBlock]:
 def _depth(setups: Sequence[tuple[float, int]], setup: int) -> int:
     above = setups[setup][1]
     return 0 if above < 0 else 1 + _depth(setups, above)
-
-
-Run: TypeAlias = tuple[float, tuple[int, ...]]
-"""Expected cost of trying actions in an order until one fixes, and that order."""
 
 
 def runs(

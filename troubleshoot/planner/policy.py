@@ -46,6 +46,17 @@ T = TypeVar("T")
 SLIGHT = 0.05  # bits; where no question tells more, it is time to act
 TIE = 1e-9  # relative; values that close are equal, and the first one wins
 
+Kind: TypeAlias = Literal["question", "action", "ending"]
+Ending: TypeAlias = Literal[
+    "found", "narrowed", "unknown", "fixed", "escalate", "unfinished", ""
+]
+"""
+``unfinished`` is where the budget ended before the goal: the plan says no more here.
+"""
+
+OPTIMAL = 1e-9  # relative; a smaller gap is rounding
+LIKELY = 1e-12  # causes less likely than this are not named at a node
+
 
 def best(gains: FloatArray, costs: FloatArray, candidates: BoolArray) -> int | None:
     """
@@ -87,18 +98,6 @@ def _first_greatest(values: FloatArray, among: BoolArray) -> int | None:
 
 def _per_minute(gains: FloatArray, costs: FloatArray) -> FloatArray:
     return np.divide(gains, costs, out=np.zeros_like(gains), where=costs > 0)
-
-
-Kind: TypeAlias = Literal["question", "action", "ending"]
-Ending: TypeAlias = Literal[
-    "found", "narrowed", "unknown", "fixed", "escalate", "unfinished", ""
-]
-"""
-``unfinished`` is where the budget ended before the goal: the plan says no more here.
-"""
-
-OPTIMAL = 1e-9  # relative; a smaller gap is rounding
-LIKELY = 1e-12  # causes less likely than this are not named at a node
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,9 @@ BOXES: Final = 8  # in the record of a run, at least
 BRIEF: Final = 40  # characters of what comes first that are said again, not looked up
 TEMPLATES: Final[dict[Form, str]] = {"sheet": "runbook", "table": "table"}
 
+Form: TypeAlias = Literal["sheet", "table"]
+Paper: TypeAlias = Literal["A4", "Letter"]
+
 
 @dataclass(frozen=True)
 class TypicalAnswer:
@@ -387,10 +390,6 @@ class RunbookView:
 def _sentences(texts: Iterable[str]) -> str:
     stripped = (each.strip() for each in texts)
     return in_turn(x if "\n" in x or x.endswith(STOPS) else f"{x}." for x in stripped)
-
-
-Form: TypeAlias = Literal["sheet", "table"]
-Paper: TypeAlias = Literal["A4", "Letter"]
 
 
 def page(

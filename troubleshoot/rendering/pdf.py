@@ -59,6 +59,8 @@ MISSING: Final = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displa
 ESCAPE: Final = re.compile(r"\\u\{([0-9a-f]+)\}")
 BREAK: Final = {"tag": "br", "children": []}
 
+Data: TypeAlias = dict[str, Any]
+
 
 def pdf(
     runbook: Runbook,
@@ -136,9 +138,6 @@ def _clean(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
         case list() | tuple():
             return [_clean(each) for each in value]
     return value
-
-
-Data: TypeAlias = dict[str, Any]
 
 
 def typeset(

@@ -47,6 +47,8 @@ SpotKey: TypeAlias = int | str
 
 CONTRADICTION: Final = "contradiction"
 
+HARDLY: Final = 0.05  # an answer that a cause leads to no more often excludes it
+
 
 @dataclass(eq=False)
 class Draft:
@@ -327,9 +329,6 @@ def _reading_order(drafts: Mapping[SpotKey, Draft]) -> list[SpotKey]:
             seen.add(child)
             stack.append((child, reversed(_in_order(drafts[child].edges))))
     return order[::-1]
-
-
-HARDLY: Final = 0.05  # an answer that a cause leads to no more often excludes it
 
 
 def at_its_word(task: Task) -> Task:

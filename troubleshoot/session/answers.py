@@ -52,6 +52,9 @@ ALWAYS_POSSIBLE: Final = {
 }
 SHOWN: Final = 60
 
+OUTCOMES: Final = {"fixed": True, "failed": False}
+ANSWERS: Final = tuple(WORKED.items())
+
 
 class Understood(NamedTuple):
     """The id of an answer or the value of a ``Reply``; the number, if one was said."""
@@ -290,10 +293,6 @@ def told(tree: Tree, step: str, result: str) -> str:
     question = tree.questions[step]
     answer = MASK if question.private else f"({question.answer(result).text})"
     return f"“{question.ask}” {answer}"
-
-
-OUTCOMES: Final = {"fixed": True, "failed": False}
-ANSWERS: Final = tuple(WORKED.items())
 
 
 def correction(

@@ -50,6 +50,21 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+
+RULED_OUT: Final = 0.01  # a posterior up to this rules a cause out, not for good
+HALF: Final = 0.5  # of the belief; more than all the rest together
+TOLERANCE: Final = 1e-12
+EQUAL: Final = 12  # digits; beliefs that agree so far differ by rounding alone
+RATED: Final = 9  # digits; rates per minute that agree so far are the same
+
+SILENT: Final = 1.0  # likelihood of what bears on no cause, an urgent answer
+
+Standing: TypeAlias = Literal[
+    "eliminated", "ruled out", "possible", "leading", "confirmed"
+]
+
 
 class cached_property(Generic[T]):  # noqa: N801 - stands for the one of functools
     """
@@ -74,16 +89,6 @@ class cached_property(Generic[T]):  # noqa: N801 - stands for the one of functoo
             return self
         value = instance.__dict__[self._name] = self._make(instance)
         return value
-
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
-
-RULED_OUT: Final = 0.01  # a posterior up to this rules a cause out, not for good
-HALF: Final = 0.5  # of the belief; more than all the rest together
-TOLERANCE: Final = 1e-12
-EQUAL: Final = 12  # digits; beliefs that agree so far differ by rounding alone
-RATED: Final = 9  # digits; rates per minute that agree so far are the same
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -234,9 +239,6 @@ def with_unknown(p: FloatArray) -> FloatArray:
     return certain
 
 
-SILENT: Final = 1.0  # likelihood of what bears on no cause, an urgent answer
-
-
 @dataclass(frozen=True, eq=False)
 class Weighing:
     """
@@ -376,11 +378,6 @@ def _weights(p: FloatArray, L: FloatArray) -> FloatArray:  # noqa: N803 - the le
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
-
-
-Standing: TypeAlias = Literal[
-    "eliminated", "ruled out", "possible", "leading", "confirmed"
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 
 PROBE: Final = "probe"  # the actor where code has answered
 
+# As RFC 3339 writes it: of the forms of ISO 8601 those that all readers take alike.
+MOMENT: Final = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]"
+    r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:[.]([0-9]{1,6}))?"
+    r"(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
+)
+
 
 class Closed:
     """What has no other fields than its own, when it is read from a file."""
@@ -121,14 +128,6 @@ def is_given(event: Event) -> bool:
     """Whether the session began with it, so that it is no move to take back."""
     lost = isinstance(event, Remark) and event.stands_for == "fact"
     return lost or event.kind == "begun" or is_fact(event)
-
-
-# As RFC 3339 writes it: of the forms of ISO 8601 those that all readers take alike.
-MOMENT: Final = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]"
-    r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:[.]([0-9]{1,6}))?"
-    r"(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
-)
 
 
 def stamp(moment: datetime) -> str:

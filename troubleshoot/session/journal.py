@@ -33,6 +33,12 @@ from troubleshoot.session.session import Session
 from troubleshoot.text import printable
 from troubleshoot.tree.tree import Tree
 
+Value: TypeAlias = dict[str, Any]
+
+VERSION: Final = 1
+HEAD: Final = b'{"check":"'
+BODY: Final = len(HEAD) + len('00000000"')  # where the part under the checksum begins
+
 
 class Journal:
     """
@@ -253,13 +259,6 @@ def _goes_on(base: list[Value], common: int, after: Value) -> bool:
     missing = base[common:]
     undone: list[Value] = after.get("undone", [])
     return undone[: len(missing)] == missing
-
-
-Value: TypeAlias = dict[str, Any]
-
-VERSION: Final = 1
-HEAD: Final = b'{"check":"'
-BODY: Final = len(HEAD) + len('00000000"')  # where the part under the checksum begins
 
 
 @dataclass(frozen=True, slots=True)

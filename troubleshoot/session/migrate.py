@@ -53,6 +53,20 @@ SET_ASIDE: Final = "overtaken"
 OF_THE_TREE: Final = ("numbers changed", "edited", "renamed")
 WITHHELD: Final = "(withheld, for it may have been private)"
 
+DIGITS: Final = 6  # to which the belief in a file can be compared
+
+WORDS: Final = {"action": "an action", "question": "a question"}
+PRIVATE: Final = "its answer no longer applies"  # any reason would tell the answer
+NOT_PRIVATE: Final = "its answer is no longer private"
+
+MAYBE: Final = "and may have changed it"
+
+UNDONE: Final = {
+    "what": "What was undone",
+    "why": "it may not be what it was when it is done again",
+}
+CORRECTED: Final = "it was corrected by an answer that no longer applies"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migrated:
@@ -165,9 +179,6 @@ def answer_texts(question: Question | None) -> dict[str, str]:
     return {each.id: each.text for each in question.answers} if question else {}
 
 
-DIGITS: Final = 6  # to which the belief in a file can be compared
-
-
 def check(tree: Tree, found: Saved) -> None:
     """
     Refuse a tree that is not that of the session.
@@ -262,11 +273,6 @@ def _cause(tree: Tree, id: str) -> str:
     if id in tree.causes:
         return f"“{tree.causes[id].title}”"
     return "a cause that is not listed" if id == UNKNOWN else f"'{id}'"
-
-
-WORDS: Final = {"action": "an action", "question": "a question"}
-PRIVATE: Final = "its answer no longer applies"  # any reason would tell the answer
-NOT_PRIVATE: Final = "its answer is no longer private"
 
 
 def lost(then: Then, event: Event) -> Migrated | None:
@@ -402,8 +408,6 @@ def _action_changes(then: Then, id: str) -> Iterator[Migrated]:
 if TYPE_CHECKING:
     Observation: TypeAlias = Mapping[int, Answered]
 
-MAYBE: Final = "and may have changed it"
-
 
 def observations(events: Sequence[Event]) -> list[Observation]:
     """Every answer with the corrections of it, by their places in the log."""
@@ -479,13 +483,6 @@ def _by_place(events: Sequence[Event]) -> dict[int, Observation]:
 
 def _is_answer(observation: Observation) -> bool:
     return observation[max(observation)].answer not in REPLIES
-
-
-UNDONE: Final = {
-    "what": "What was undone",
-    "why": "it may not be what it was when it is done again",
-}
-CORRECTED: Final = "it was corrected by an answer that no longer applies"
 
 
 class Migration(NamedTuple):

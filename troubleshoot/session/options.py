@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SOMEBODY: Final = "customer"
 EVERYWHERE: Final = (SOMEBODY, "agent")  # who may be there with any tree
 
+STRATEGIES: Final = ("information", "repair", "plan")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options(Closed):
@@ -94,9 +96,6 @@ def check_at_hand(
     for name in has or ():
         if name not in things and nearest(name, things):
             raise UnknownName("thing", name, things)
-
-
-STRATEGIES: Final = ("information", "repair", "plan")
 
 
 class Asking(NamedTuple):

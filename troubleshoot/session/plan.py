@@ -48,6 +48,8 @@ Empty at a step.
 
 GOALS: Final[tuple[Goal, ...]] = ("diagnose", "repair")
 
+PLANNED: Final = StrictJSON("plan", PlanError)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanEdge(Closed):
@@ -282,9 +284,6 @@ def _followed(node: PlanNode, answer: str) -> str:
     raise AnswerError(
         f"the plan does not foresee '{answer}' to '{node.step}' there, only: {known}"
     )
-
-
-PLANNED: Final = StrictJSON("plan", PlanError)
 
 
 def shape(plan: Plan) -> dict[str, Any]:

@@ -55,6 +55,13 @@ if TYPE_CHECKING:
     Written: TypeAlias = Question | Action
     Step = TypeVar("Step", Question, Action)
 
+# Situations looked into where no budget is given: a few seconds for a large tree.
+NODES: Final[dict[Goal, int]] = {"diagnose": 5_000, "repair": 500}
+WORK: Final = 15_000_000  # likelihoods that noisy situations are looked into with …
+LEAST: Final = 20  # … if that is no fewer situations
+DIGITS: Final = 9  # of all numbers in a plan; sums differ in the last bits elsewhere
+TRIED: Final = tuple((each, SAID[each]) for each in ("failed", "fixed"))
+
 
 @dataclass(frozen=True, eq=False)
 class Named:
@@ -225,14 +232,6 @@ def setup_costs(tree: Tree, at: Mapping[str, int]) -> tuple[tuple[float, int], .
         (each.cost, at[each.setup] if each.setup else -1)
         for each in tree.setups.values()
     )
-
-
-# Situations looked into where no budget is given: a few seconds for a large tree.
-NODES: Final[dict[Goal, int]] = {"diagnose": 5_000, "repair": 500}
-WORK: Final = 15_000_000  # likelihoods that noisy situations are looked into with …
-LEAST: Final = 20  # … if that is no fewer situations
-DIGITS: Final = 9  # of all numbers in a plan; sums differ in the last bits elsewhere
-TRIED: Final = tuple((each, SAID[each]) for each in ("failed", "fixed"))
 
 
 def policy_of(

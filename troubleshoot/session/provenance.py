@@ -33,6 +33,8 @@ EXAMPLES: Final = "such as 'agent:ann' or 'ticket'"
 SAID: Final = "said"  # where answers are from, unless another source is named
 MEASURED: Final = "measured"  # where the answers of probes are from
 
+LENGTH: Final = 20  # hexadecimal digits
+
 
 class Signature(TypedDict):
     """What all events have; see ``events``."""
@@ -101,9 +103,6 @@ def quoted(value: object) -> str:
 def whole(text: str) -> str:
     """The text with halves of characters replaced, which no file could hold."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-LENGTH: Final = 20  # hexadecimal digits
 
 
 def beginning(tree: Tree) -> bytes:

@@ -43,6 +43,8 @@ RUNNERS_UP: Final = 3
 NO_GAIN: Final = 1e-9
 SAFETY: Final = "It comes first, for safety: an answer may say to stop at once."
 
+LIKELY: Final = 0.1  # belief in a cause from which on its remedies are worth a word
+
 
 def question_step(analysis: Analysis, name: str, reason: str = "") -> Question:
     """The question of this id, as it stands now; an urgent one has its own reason."""
@@ -222,9 +224,6 @@ def as_sure_as_asked(analysis: Analysis) -> str:
     """That the confidence of the tree is reached."""
     asked = percent(analysis.tree.confidence)
     return f"That is as sure as this tree asks for ({asked})."
-
-
-LIKELY: Final = 0.1  # belief in a cause from which on its remedies are worth a word
 
 
 def fixed(analysis: Analysis) -> Ending:

@@ -63,6 +63,16 @@ if TYPE_CHECKING:
 
 TELLING: Final = 1e-9  # bits; less cannot change what happens next
 
+REPAIR_NODES: Final = 30  # situations looked into at each step
+# A tree with more chances than that takes seconds and hundreds of megabytes a step.
+REPAIR_SIZE: Final = 1_000_000
+TOO_LARGE: Final = "The tree is too large to look for the cheapest repair."
+REMEMBERED: Final = 16  # plans that are kept for a tree
+
+_Key: TypeAlias = tuple[object, ...]
+
+_lock = Lock()
+
 
 @once_per_analysis
 def next_step(analysis: Analysis) -> Step:
@@ -305,13 +315,6 @@ RULES: Final[tuple[Callable[[Analysis], Step | None], ...]] = (
 )
 
 
-REPAIR_NODES: Final = 30  # situations looked into at each step
-# A tree with more chances than that takes seconds and hundreds of megabytes a step.
-REPAIR_SIZE: Final = 1_000_000
-TOO_LARGE: Final = "The tree is too large to look for the cheapest repair."
-REMEMBERED: Final = 16  # plans that are kept for a tree
-
-
 class Advice(NamedTuple):
     """A step, or a remark for the reason of the one that the other rules find."""
 
@@ -514,9 +517,6 @@ def _reason(plan: Plan) -> str:
     )
 
 
-_Key: TypeAlias = tuple[object, ...]
-
-
 def _remembered(start: Analysis) -> Plan:
     """The plan from here on, made once per tree, options and facts."""
     now, options = start.state, start.options
@@ -542,6 +542,3 @@ def _remembered(start: Analysis) -> Plan:
 @once_per_tree
 def _plans(_: Tree) -> OrderedDict[_Key, Plan]:
     return OrderedDict()
-
-
-_lock = Lock()

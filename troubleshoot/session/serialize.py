@@ -50,6 +50,30 @@ T = TypeVar("T")
 FORMAT: Final = 1  # of every JSON text that is written here
 DIGITS: Final = 6  # of the recorded confidence; the last bits of a sum may differ
 
+Log: TypeAlias = tuple[
+    Annotated[
+        Begun | Asked | Answered | Tried | Skipped | Remark,
+        Field(discriminator="kind"),
+    ],
+    ...,
+]
+
+DEEPEST: Final = 100  # lists and objects in each other
+SHOWN: Final = 60
+SURROGATE: Final = re.compile("[\ud800-\udfff]")
+MESSAGES: Final = {
+    "missing": "this is missing",
+    "extra_forbidden": "this is not known here",
+    "unexpected_keyword_argument": "this is not known here",
+    "dataclass_type": "this should be an object",
+    "tuple_type": "this should be a list",
+    "string_type": "this should be a text",
+    "float_type": "this should be a number",
+    "bool_type": "this should be true or false",
+    "union_tag_not_found": "an event needs a 'kind'",
+    "union_tag_invalid": "this kind of event is not known",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeMark(Closed):
@@ -106,15 +130,6 @@ class Leading(Closed):
 
     cause: str
     belief: float
-
-
-Log: TypeAlias = tuple[
-    Annotated[
-        Begun | Asked | Answered | Tried | Skipped | Remark,
-        Field(discriminator="kind"),
-    ],
-    ...,
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -267,23 +282,6 @@ def _check_order(events: tuple[Event, ...]) -> None:
             raise SessionError(
                 f"nothing answers {shown(asked.step)}, which the saved session asked"
             )
-
-
-DEEPEST: Final = 100  # lists and objects in each other
-SHOWN: Final = 60
-SURROGATE: Final = re.compile("[\ud800-\udfff]")
-MESSAGES: Final = {
-    "missing": "this is missing",
-    "extra_forbidden": "this is not known here",
-    "unexpected_keyword_argument": "this is not known here",
-    "dataclass_type": "this should be an object",
-    "tuple_type": "this should be a list",
-    "string_type": "this should be a text",
-    "float_type": "this should be a number",
-    "bool_type": "this should be true or false",
-    "union_tag_not_found": "an event needs a 'kind'",
-    "union_tag_invalid": "this kind of event is not known",
-}
 
 
 @dataclass(frozen=True, slots=True)

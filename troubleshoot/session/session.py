@@ -69,6 +69,11 @@ S = TypeVar("S", bound=Step)
 
 DIGITS: Final = 6  # of recorded bits and minutes; the last bits of a sum may differ
 
+T = TypeVar("T")
+
+KEPT: Final = 64  # values of all sessions together
+_recent: Final[deque[object]] = deque(maxlen=KEPT)
+
 
 def now() -> datetime:
     """The time of the machine, in UTC."""
@@ -566,12 +571,6 @@ def _whole(text: str, argument: str) -> str:
             "a remark is a text, and so is the reason for giving up", argument=argument
         )
     return provenance.whole(text)
-
-
-T = TypeVar("T")
-
-KEPT: Final = 64  # values of all sessions together
-_recent: Final[deque[object]] = deque(maxlen=KEPT)
 
 
 def recent(session: Session, name: str, make: Callable[[], T]) -> T:

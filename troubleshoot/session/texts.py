@@ -32,6 +32,34 @@ from troubleshoot.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+Inline: TypeAlias = "Words | Code | Break | Emphasis | Linked"
+
+Block: TypeAlias = "Paragraph | CodeBlock | Listing | Quotation | Rows"
+Blocks: TypeAlias = "tuple[Block, ...]"
+
+Node: TypeAlias = "str | dict[str, Any]"
+
+LONGEST: Final = 20_000  # characters; longer texts are taken to the letter
+OURS: Final = ("heading", "lheading", "hr", "html_block", "html_inline", "reference")
+TO_THE_LETTER: Final = (
+    *("blockquote", "emphasis", "link", "image", "autolink", "entity", "escape"),
+)
+DEEPEST: Final = 16  # nested blocks; the parser leaves out what is deeper than twenty
+BLANKS: Final = " \t\r\n"
+SPAN: Final = re.compile(r"`([^`\s](?:[^`]*[^`\s])?)`")
+
+_common: Final = MarkdownIt("commonmark", {"html": False}).enable("table").disable(OURS)
+_plain: Final = (
+    MarkdownIt("commonmark", {"html": False})
+    .enable("table")
+    .disable([*OURS, *TO_THE_LETTER])
+)
+
+INDENT: Final = "  "  # before code
+HELD: Final = "\x00"  # a blank at which no line is broken; no text has it by then
+# Code with what leans on it, and per cent.
+WHOLE: Final = re.compile(r"[^\s`]*`[^`]+`[^\s`]*|[^\s`]*\d %[^\s`]*")
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -66,9 +94,6 @@ class Linked:
 
     address: str
     children: tuple[Inline, ...]
-
-
-Inline: TypeAlias = "Words | Code | Break | Emphasis | Linked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +143,6 @@ class Rows:
 
     head: tuple[tuple[Inline, ...], ...]
     body: tuple[tuple[tuple[Inline, ...], ...], ...]
-
-
-Block: TypeAlias = "Paragraph | CodeBlock | Listing | Quotation | Rows"
-Blocks: TypeAlias = "tuple[Block, ...]"
-
-
-Node: TypeAlias = "str | dict[str, Any]"
 
 
 def nodes(blocks: Iterable[Block], *, tight: bool = False) -> list[Node]:
@@ -189,23 +207,6 @@ def _table(it: Rows) -> Node:
     head = element("tr", [element("th", inline(each)) for each in it.head])
     body = [element("tr", [element("td", inline(x)) for x in each]) for each in it.body]
     return element("table", [head, *body])
-
-
-LONGEST: Final = 20_000  # characters; longer texts are taken to the letter
-OURS: Final = ("heading", "lheading", "hr", "html_block", "html_inline", "reference")
-TO_THE_LETTER: Final = (
-    *("blockquote", "emphasis", "link", "image", "autolink", "entity", "escape"),
-)
-DEEPEST: Final = 16  # nested blocks; the parser leaves out what is deeper than twenty
-BLANKS: Final = " \t\r\n"
-SPAN: Final = re.compile(r"`([^`\s](?:[^`]*[^`\s])?)`")
-
-_common: Final = MarkdownIt("commonmark", {"html": False}).enable("table").disable(OURS)
-_plain: Final = (
-    MarkdownIt("commonmark", {"html": False})
-    .enable("table")
-    .disable([*OURS, *TO_THE_LETTER])
-)
 
 
 @lru_cache(maxsize=2048)
@@ -354,12 +355,6 @@ def _joined(every: Iterable[Inline]) -> Iterator[Inline]:
         yield each
     if words:
         yield Words(words)
-
-
-INDENT: Final = "  "  # before code
-HELD: Final = "\x00"  # a blank at which no line is broken; no text has it by then
-# Code with what leans on it, and per cent.
-WHOLE: Final = re.compile(r"[^\s`]*`[^`]+`[^\s`]*|[^\s`]*\d %[^\s`]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ TREE_LIKE: Final = re.compile(
     re.MULTILINE,
 )
 
+_sent: WeakValueDictionary[tuple[bytes, str], Tree] = WeakValueDictionary()
+
 
 def load(path: str | os.PathLike[str]) -> Tree:
     """
@@ -115,9 +117,6 @@ def _received(text: bytes, file: str) -> Tree:
     if (known := _sent.get((text, file))) is None:
         known = loads(zlib.decompress(text).decode("utf-8", "surrogatepass"), file=file)
     return _sent.setdefault((text, file), known)
-
-
-_sent: WeakValueDictionary[tuple[bytes, str], Tree] = WeakValueDictionary()
 
 
 def _linked(data: bytes, file: str) -> tuple[Tree | None, Source]:

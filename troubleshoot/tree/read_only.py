@@ -8,6 +8,8 @@ from typing import Any, NoReturn, Protocol, TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
+_WRITERS = ("__delitem__", "__ior__", "__setitem__", "clear", "pop", "popitem")
+
 
 class ReadOnly(dict[K, V]):
     """
@@ -31,7 +33,6 @@ class ReadOnly(dict[K, V]):
         return type(self), (dict(self),)
 
 
-_WRITERS = ("__delitem__", "__ior__", "__setitem__", "clear", "pop", "popitem")
 for _name in (*_WRITERS, "setdefault", "update"):
     setattr(ReadOnly, _name, ReadOnly._refuse)  # noqa: SLF001 - its own
 

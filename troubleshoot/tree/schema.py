@@ -36,6 +36,30 @@ TAGS: Final = frozenset({"<cause>", "<group>", "<text>", "<chances>"})
 # What an editor takes for a number or a truth value is text to us.
 _SCALAR: Final = {"type": ["string", "number", "boolean"]}
 
+_ONE_OR_MORE: Final = {
+    "anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]
+}
+
+_COST: Final = {
+    "anyOf": [
+        {"type": "number", "minimum": 0},
+        {"type": "string", "pattern": "^([0-9.,]+ *[A-Za-z]*[.]? *)+$"},
+        {"type": "string", "pattern": "^P([0-9.,]+D)?(T([0-9.,]+[HMS])+)?$"},
+    ]
+}
+
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_TEXT),
+    WithJsonSchema({**_SCALAR, "minLength": 1, "maxLength": MAX_TEXT}),
+]
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=200)]
+Texts = Annotated[
+    Annotated[tuple[Text, ...], Field(min_length=1)],
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    WithJsonSchema(_ONE_OR_MORE),
+]
+
 
 def _typed(
     read: Callable[[str], Any], schema: dict[str, Any], expected: str
@@ -112,31 +136,10 @@ def _chance_schema(least: float = 0) -> dict[str, Any]:
     }
 
 
-_ONE_OR_MORE: Final = {
-    "anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]
-}
 _PRIOR: Final = {
     "anyOf": [{"type": "number", "minimum": 0}, *_chance_schema()["anyOf"][1:]]
 }
-_COST: Final = {
-    "anyOf": [
-        {"type": "number", "minimum": 0},
-        {"type": "string", "pattern": "^([0-9.,]+ *[A-Za-z]*[.]? *)+$"},
-        {"type": "string", "pattern": "^P([0-9.,]+D)?(T([0-9.,]+[HMS])+)?$"},
-    ]
-}
 
-Text = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=MAX_TEXT),
-    WithJsonSchema({**_SCALAR, "minLength": 1, "maxLength": MAX_TEXT}),
-]
-Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=200)]
-Texts = Annotated[
-    Annotated[tuple[Text, ...], Field(min_length=1)],
-    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
-    WithJsonSchema(_ONE_OR_MORE),
-]
 Chance = Annotated[float, *_typed(values.chance, _chance_schema(), "a chance")]
 # A chance whose words still matter: 'always' excludes, '100%' does not.
 ChanceText = Annotated[str, *_typed(_chance_text, _chance_schema(), "a chance")]

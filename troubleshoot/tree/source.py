@@ -61,6 +61,8 @@ _ODD_BLANK: Final = re.compile(f"[{ODD_BLANKS}]")
 # Without libyaml PyYAML is slower; events and places are the same.
 Parser: Any = getattr(yaml, "CLoader", PureLoader)
 
+NO_ORDER: Final[Mapping[str, int]] = {}  # one for all blocks: most need none
+
 
 class Place(NamedTuple):
     """Line and column, from 1, in code points."""
@@ -78,9 +80,6 @@ def packed(mark: Any) -> int:  # noqa: ANN401 - the parser's own mark
 def unpacked(number: int) -> Place:
     """The place that was packed."""
     return Place((number >> COLUMNS) + 1, number % (1 << COLUMNS) + 1)
-
-
-NO_ORDER: Final[Mapping[str, int]] = {}  # one for all blocks: most need none
 
 
 class Block(dict[str, Any]):

@@ -97,6 +97,19 @@ _TEXTS: Final = frozenset(
     ("title", "ask", "do", "symptom", "about", "why", "how", "verify", "caution", "to")
 )
 
+# Where texts for people stand; ids, words, numbers and ranges may have a comment.
+TEXTS: Final = frozenset(
+    "title symptom about owner ask do why how verify caution to bring".split()  # noqa: SIM905
+)
+TEXTS_BY_ID: Final = frozenset({"answers", "stop"})
+# Where keys are names and values are words, whatever a cause or a question is called.
+WORDS: Final = frozenset({"given", "fixes", "only-if"})
+ENTRIES: Final = frozenset({"causes", *ROOMS})
+_BLANKS: Final = re.compile(r"[ \t]*")
+_COMMENT: Final = re.compile(r"[ \t]+#")
+# What is laid out as a comment: two blanks before the sign, and one after it.
+_NOTE: Final = re.compile(r"(?:\t|[ \t]{2,})#(?:\s|$)")
+
 
 class Found(NamedTuple):
     """Something wrong in a line: where, what, and how to mend it."""
@@ -311,20 +324,6 @@ def _comment_in_braces(line: str, _: str) -> Found | None:
     message = f"a comment begins here: '{found['sign'].strip()}' is not read"
     fix = "put a text that contains ' #' into quotes."
     return Found(found.start("sign") + 1, message, fix, len(found["sign"]))
-
-
-# Where texts for people stand; ids, words, numbers and ranges may have a comment.
-TEXTS: Final = frozenset(
-    "title symptom about owner ask do why how verify caution to bring".split()  # noqa: SIM905
-)
-TEXTS_BY_ID: Final = frozenset({"answers", "stop"})
-# Where keys are names and values are words, whatever a cause or a question is called.
-WORDS: Final = frozenset({"given", "fixes", "only-if"})
-ENTRIES: Final = frozenset({"causes", *ROOMS})
-_BLANKS: Final = re.compile(r"[ \t]*")
-_COMMENT: Final = re.compile(r"[ \t]+#")
-# What is laid out as a comment: two blanks before the sign, and one after it.
-_NOTE: Final = re.compile(r"(?:\t|[ \t]{2,})#(?:\s|$)")
 
 
 def cut_texts(source: Source) -> None:

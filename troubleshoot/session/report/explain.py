@@ -34,6 +34,15 @@ if TYPE_CHECKING:
 
 HEAVIEST: Final = 2  # pieces of evidence named per cause
 
+HARDLY: Final = 0.15  # bits; less changes the odds by a tenth
+NAMED: Final = 6  # pieces of evidence in a story, the strongest
+CERTAIN: Final = 1e-9  # bits; a cause whose belief is 0 or 1 has no more to tell
+FINE: Final = (0.001, 0.0095)  # shares that are said with a tenth of a per cent
+HUGE: Final = 20.0  # bits; more is said alike
+TWICE: Final = (1.95, 2.05)
+TENTHS: Final = 10  # ratios from here on are said without tenths
+MOST: Final = 1000  # ratios from here on are said as "over 1000"
+
 
 def explanation(analysis: Analysis, step: Step) -> str:
     """The reason for this next step, what it could change, and what is settled."""
@@ -96,16 +105,6 @@ def _because(analysis: Analysis, status: Status) -> str:
 
 def _log_odds(odds: float) -> str:
     return f"{odds:+.1f} bits" if math.isfinite(odds) else "for certain"
-
-
-HARDLY: Final = 0.15  # bits; less changes the odds by a tenth
-NAMED: Final = 6  # pieces of evidence in a story, the strongest
-CERTAIN: Final = 1e-9  # bits; a cause whose belief is 0 or 1 has no more to tell
-FINE: Final = (0.001, 0.0095)  # shares that are said with a tenth of a per cent
-HUGE: Final = 20.0  # bits; more is said alike
-TWICE: Final = (1.95, 2.05)
-TENTHS: Final = 10  # ratios from here on are said without tenths
-MOST: Final = 1000  # ratios from here on are said as "over 1000"
 
 
 class Tells(NamedTuple):

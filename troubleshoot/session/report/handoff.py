@@ -24,6 +24,8 @@ from troubleshoot.tree.tree import Risk
 
 StepKind: TypeAlias = Literal["question", "action"]
 
+HANDED: Final = StrictJSON("hand-off", longest=LARGEST)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason(Closed):
@@ -265,7 +267,6 @@ class HandOff(Closed):
 
 
 _reader: Final = TypeAdapter(HandOff)
-HANDED: Final = StrictJSON("hand-off", longest=LARGEST)
 
 
 def _dumped(value: object) -> str:

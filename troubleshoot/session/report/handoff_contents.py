@@ -70,6 +70,13 @@ KNOWN: Final = ("fact", "already tried")
 DONE: Final = ("already tried", "action", "corrected")
 DOUBTS: Final = 3  # to check again, before the others
 
+STEPS: Final = 3  # worth naming, in case the first cannot be taken
+THEN: Final = 2  # causes that an answer is said to point to
+MUCH: Final = 0.5  # bits: what a question tells is then worth a detour
+LITTLE: Final = 0.1  # bits: less is worth asking only where it costs next to nothing
+QUICK: Final = 1.0  # minutes
+OVER: Final = ("stopped", "fixed")  # endings after which there is nothing to do
+
 
 def hand_off(analysis: Analysis, step: Step) -> HandOff:
     """
@@ -315,14 +322,6 @@ def _escalate(escalation: Escalation) -> Escalate | None:
     if escalation == Escalation():
         return None
     return Escalate(to=escalation.to, minutes=escalation.cost, bring=escalation.bring)
-
-
-STEPS: Final = 3  # worth naming, in case the first cannot be taken
-THEN: Final = 2  # causes that an answer is said to point to
-MUCH: Final = 0.5  # bits: what a question tells is then worth a detour
-LITTLE: Final = 0.1  # bits: less is worth asking only where it costs next to nothing
-QUICK: Final = 1.0  # minutes
-OVER: Final = ("stopped", "fixed")  # endings after which there is nothing to do
 
 
 def _later(analysis: Analysis, shown: Iterable[str]) -> Iterator[Later]:
