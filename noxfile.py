@@ -2,7 +2,7 @@
 What there is to run, by name: ``nox -l`` lists it, ``.ci/run`` runs all of it.
 
 Every session runs in the environment that nox itself is installed in
-(``pip install -e '.[dev,pdf,browser]'``), so that nothing is installed twice.
+(``pip install -e '.[dev,browser]'``), so that nothing is installed twice.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ function seen(session) {
 
 /** What does not fit, as the steps to check again. */
 function surprising(situation) {
-  const found = surpriseOf(offersOf(situation));
+  const found = surpriseOf(analysisOf(situation));
   if (!found) return null;
   const steps = (suspects) =>
     suspects.map(({ step, restored, confusable }) => [step, restored, confusable]);

@@ -258,7 +258,7 @@ def _merged(nodes: Sequence[Node]) -> list[Node]:
 
     Nodes are equal when they do, cost and lead to the same about the same causes.
     """
-    depth_first = _finished_first(nodes)
+    depth_first = finished_first(0, lambda i: (child for _, child in nodes[i].edges))
     names: dict[Node, int] = {}
     became: dict[int, int] = {}
     kept: list[Node] = []
@@ -272,20 +272,20 @@ def _merged(nodes: Sequence[Node]) -> list[Node]:
     return kept
 
 
-def _finished_first(nodes: Sequence[Node]) -> list[int]:
+def finished_first(root: P, children: Callable[[P], Iterable[P]]) -> list[P]:
     """Children before their parents, the root last; without recursion."""
-    order: list[int] = []
-    seen = {0}
-    stack: list[tuple[int, Iterator[tuple[int, int]]]] = [(0, iter(nodes[0].edges))]
+    order: list[P] = []
+    seen = {root}
+    stack = [(root, iter(children(root)))]
     while stack:
-        i, edges = stack[-1]
-        child = next((c for _, c in edges if c not in seen), None)
+        place, left = stack[-1]
+        child = next((each for each in left if each not in seen), None)
         if child is None:
-            order.append(i)
+            order.append(place)
             stack.pop()
         else:
             seen.add(child)
-            stack.append((child, iter(nodes[child].edges)))
+            stack.append((child, iter(children(child))))
     return order
 
 

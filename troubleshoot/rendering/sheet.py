@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 
-from troubleshoot.planner.policy import Ending, arriving, forward
+from troubleshoot.planner.policy import Ending, arriving, finished_first, forward
 from troubleshoot.planner.state import SURE, UNSAID, BeliefStates, Noisy
 
 if TYPE_CHECKING:
@@ -314,21 +314,12 @@ def _arriving_at(
 
 def _reading_order(drafts: Mapping[SpotKey, Draft]) -> list[SpotKey]:
     """Every spot after all that lead to it, the first answer's branch first."""
-    order: list[SpotKey] = []
-    seen: set[SpotKey] = {0}
-    stack: list[tuple[SpotKey, Iterator[tuple[int, SpotKey]]]] = [
-        (0, reversed(_in_order(drafts[0].edges)))
-    ]
-    while stack:
-        place, edges = stack[-1]
-        child = next((c for _, c in edges if c not in seen), None)
-        if child is None:
-            order.append(place)
-            stack.pop()
-        else:
-            seen.add(child)
-            stack.append((child, reversed(_in_order(drafts[child].edges))))
-    return order[::-1]
+
+    def last_first(place: SpotKey) -> Iterator[SpotKey]:
+        return (child for _, child in reversed(_in_order(drafts[place].edges)))
+
+    root: SpotKey = 0
+    return finished_first(root, last_first)[::-1]
 
 
 def at_its_word(task: Task) -> Task:

@@ -12,7 +12,7 @@ nothing else is made up. An answer and the corrections of it are one observation
 holds as it was corrected last, or not at all.
 
 What was done was done, whatever became of the action in the tree: an answer that it had
-superseded stays out, and one that is superseded by an edit is told of, as is what the
+overtaken stays out, and one that is overtaken by an edit is told of, as is what the
 edit did to the leading cause.
 """
 
@@ -427,8 +427,8 @@ def came_to_count(
     then: Then, events: Sequence[Event], gone: Mapping[int, Migrated]
 ) -> dict[int, Migrated]:
     """What was stale and would count again by the tree of now, by place in the log."""
-    was = superseded(events, then.changes)
-    now = superseded(events, then.changes_now)
+    was = overtaken(events, then.changes)
+    now = overtaken(events, then.changes_now)
     return {
         i: then.lost(event, f"{then.done(was[place])} was done since, {MAYBE}")
         for place, answers in _by_place(events).items()
@@ -441,8 +441,8 @@ def set_aside(
     then: Then, events: Sequence[Event], gone: Mapping[int, Migrated]
 ) -> Iterator[Migrated]:
     """What counted and is stale by the tree of now."""
-    was = superseded(events, then.changes)
-    now = superseded(events, then.changes_now)
+    was = overtaken(events, then.changes)
+    now = overtaken(events, then.changes_now)
     for place, answers in _by_place(events).items():
         event = answers[max(answers)]
         if place in now and place not in was and max(answers) not in gone:
@@ -453,10 +453,10 @@ def set_aside(
             )
 
 
-def superseded(
+def overtaken(
     events: Sequence[Event], changes: Callable[[str], tuple[str, ...]]
 ) -> dict[int, str]:
-    """The answers that an action superseded, by place, and the first that did."""
+    """The answers that an action overtook, by place, and the first that did."""
     places = _by_place(events)
     latest: dict[str, int] = {}
     found: dict[int, str] = {}

@@ -451,7 +451,7 @@ class _Place:
 def _plan(analysis: Analysis) -> Advice:
     """The next step of the plan, or why it was left; none once the goal is reached."""
     if analysis.belief.class_belief.max() >= _confidence(analysis):
-        return Advice()  # the plan may have forgotten here why a remedy is sure
+        return Advice()  # on the plan, this may be one with less certain states
     start = _start(analysis)
     plan = _remembered(start)
     now = analysis.state

@@ -273,7 +273,7 @@ class Session:
         """
         The session after this answer; an earlier one to the same question is changed.
 
-        What an action has superseded is answered anew, as it may be different now; the
+        What an action has overtaken is answered anew, as it may be different now; the
         answer that holds already is no change, and nothing is recorded.
         ``said`` is an id or a text of an answer, True or False for yes and no, a number
         for a question with a unit, ``DONT_KNOW`` or ``NOT_NOW``.

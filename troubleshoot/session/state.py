@@ -1,7 +1,7 @@
 """
 What the events of a session come to, before any arithmetic.
 
-A question is answered when its last reply was an answer that no action has superseded
+A question is answered when its last reply was an answer that no action has overtaken
 since, and that no other answer makes pointless; what does not count is set aside, with
 the reason. An action is tried once it is said whether it fixed the symptom. A
 correction counts where the answer stands that it corrects, as if it had been said at
@@ -52,7 +52,7 @@ class State:
     """
     Where a session stands; counts are of replies that are no answer.
 
-    ``stale`` are answers that an action has superseded, ``stale_by`` which one;
+    ``stale`` are answers that an action has overtaken, ``stale_by`` which one;
     ``pointless`` are answers whose question would not be put now, ``spoilt_by`` the
     question that says so; ``opened`` are setups that are paid for; ``given_up`` is the
     reason, None while the session goes on; ``last`` is the step of the last reply, and
@@ -245,7 +245,7 @@ def _tried(tree: Tree, now: State, event: Tried) -> None:
     action = tree.actions[event.step]
     now.said["action", action.id] = event
     if event.kind != "done":  # facts are as things are now
-        _supersede(now, action)
+        _overtake(now, action)
         now.opened.update(each.id for each in setups_of(tree, action))
     now.tried[action.id] = event.fixed
     now.log.pop(("action", action.id), None)
@@ -253,7 +253,7 @@ def _tried(tree: Tree, now: State, event: Tried) -> None:
     now.log["action", action.id] = Evidence("action", action.id, result)
 
 
-def _supersede(now: State, action: Action) -> None:
+def _overtake(now: State, action: Action) -> None:
     for question in action.changes:
         if question in now.answers:
             now.stale[question] = now.answers.pop(question)
@@ -314,7 +314,7 @@ class SetAside:
     An answer that is left out of the evidence.
 
     One that no longer applies comes back by itself when it does again; one that an
-    action has superseded is asked for anew. ``reason`` is a sentence for people.
+    action has overtaken is asked for anew. ``reason`` is a sentence for people.
     """
 
     step: str

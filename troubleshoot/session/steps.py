@@ -93,7 +93,7 @@ class Question:
     """
     A question to put now; ``reason`` says why this one.
 
-    ``again`` says why it comes once more, where an action has superseded its answer;
+    ``again`` says why it comes once more, where an action has overtaken its answer;
     the reason begins with it.
     """
 

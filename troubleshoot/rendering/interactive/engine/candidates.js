@@ -1,7 +1,7 @@
 // Which steps can be offered, at what cost, and which questions open others.
 
-/** What can be offered in one situation: a list of values per kind of step. */
-function offersOf(situation) {
+/** The situation with what can be offered in it: a list of values per kind of step. */
+function analysisOf(situation) {
   const { model, state } = situation;
   const { answers, tried, dontKnow, notNow, skipped } = state;
   const questions = model.telling;
@@ -73,30 +73,30 @@ function isAtHand({ options: { by, has } }, { needs }) {
 }
 
 /** Questions that the wanted steps wait for, gates of gates included. */
-function gatesOf(offers, wanted) {
+function gatesOf(analysis, wanted) {
   const found = new Set();
   const waiting = [...wanted];
   while (waiting.length) {
-    for (const each of awaited(offers, waiting.pop())) {
+    for (const each of awaited(analysis, waiting.pop())) {
       if (found.has(each.id)) continue;
       found.add(each.id);
       waiting.push(each);
     }
   }
-  return offers.model.telling.map((each) => found.has(each.id));
+  return analysis.model.telling.map((each) => found.has(each.id));
 }
 
 /** Questions whose answers the step waits for; none if it cannot be opened. */
-function awaited(offers, step) {
-  const { model, state } = offers;
-  const needed = stepAndSetups(offers, step);
+function awaited(analysis, step) {
+  const { model, state } = analysis;
+  const needed = stepAndSetups(analysis, step);
   const unmet = needed
     .flatMap(conditions)
     .filter(([gate, only]) => !only.includes(state.answers.get(gate)))
     .map(([gate, only]) => [model.question.get(gate), only]);
   const hopeful =
-    needed.every((each) => isAtHand(offers, each)) &&
-    unmet.every(([gate, only]) => isOpen(offers, gate) && canBe(offers, gate, only));
+    needed.every((each) => isAtHand(analysis, each)) &&
+    unmet.every(([gate, only]) => isOpen(analysis, gate) && canBe(analysis, gate, only));
   return hopeful ? unmet.map(([gate]) => gate) : [];
 }
 
@@ -113,21 +113,21 @@ function canBe({ p }, question, only) {
 }
 
 /** Questions that would tell more than so many bits but wait for other answers. */
-function closedQuestions(offers, bits) {
-  return offers.model.telling.filter(
+function closedQuestions(analysis, bits) {
+  return analysis.model.telling.filter(
     (each, i) =>
-      offers.gains[i] > bits && isOpen(offers, each) && !isAvailable(offers, each),
+      analysis.gains[i] > bits && isOpen(analysis, each) && !isAvailable(analysis, each),
   );
 }
 
 /** Those of the untried actions that wait for the answers of questions. */
-function closedActions(offers, among) {
-  const { tried, skipped } = offers.state;
-  return offers.model.actions.filter(
+function closedActions(analysis, among) {
+  const { tried, skipped } = analysis.state;
+  return analysis.model.actions.filter(
     (each, i) =>
       among[i] &&
       !tried.has(each.id) &&
       !often(skipped, each.id) &&
-      !isAvailable(offers, each),
+      !isAvailable(analysis, each),
   );
 }

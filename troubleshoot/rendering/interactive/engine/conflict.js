@@ -4,10 +4,10 @@
 // listed one; positive where pieces fit badly together.
 
 /** What does not fit; null while a listed cause leads, or the pieces agree. */
-function surpriseOf(offers) {
-  const bits = conflict(offers.model, offers.pieces);
-  if (bits <= TOLERANCE || !offers.unknownLeads) return null;
-  const every = suspectsOf(offers, bits);
+function surpriseOf(analysis) {
+  const bits = conflict(analysis.model, analysis.pieces);
+  if (bits <= TOLERANCE || !analysis.unknownLeads) return null;
+  const every = suspectsOf(analysis, bits);
   const standOut = every.filter((each) => each.restored || each.restores > TOLERANCE);
   const suspects = standOut.length ? standOut : every;
   const alone = suspects.some((each) => each.restored);
@@ -15,33 +15,33 @@ function surpriseOf(offers) {
     conflict: bits,
     contradicted: bits === Infinity,
     suspects,
-    pair: alone ? [] : restoringPair(offers, suspects),
+    pair: alone ? [] : restoringPair(analysis, suspects),
   };
 }
 
 /** Why no listed cause fits, whether or not pieces conflict. */
-function doubtOf(offers) {
-  const found = surpriseOf(offers);
+function doubtOf(analysis) {
+  const found = surpriseOf(analysis);
   if (found) return found;
-  const suspects = offers.unknownLeads
-    ? suspectsOf(offers).filter((each) => each.restored)
+  const suspects = analysis.unknownLeads
+    ? suspectsOf(analysis).filter((each) => each.restored)
     : [];
   return { conflict: 0, contradicted: false, suspects, pair: [] };
 }
 
 /** All evidence, the first to check first; `bits` are its conflict. */
-function suspectsOf(offers, bits = 0) {
-  const pieces = sorted(offers.pieces);
+function suspectsOf(analysis, bits = 0) {
+  const pieces = sorted(analysis.pieces);
   const others = pieces.map((piece) => pieces.filter((each) => each !== piece));
-  const left = others.map((each) => conflict(offers.model, each));
+  const left = others.map((each) => conflict(analysis.model, each));
   const chances = slipChances(left);
   return pieces
-    .map((piece, i) => suspect(offers, piece, others[i], bits, left[i], chances[i]))
+    .map((piece, i) => suspect(analysis, piece, others[i], bits, left[i], chances[i]))
     .sort(byRank);
 }
 
-function suspect(offers, { kind, step, result }, others, bits, rest, chance) {
-  const { model } = offers;
+function suspect(analysis, { kind, step, result }, others, bits, rest, chance) {
+  const { model } = analysis;
   const steps = kind === "question" ? model.question : model.action;
   const p = posterior(model.prior, others);
   return {
@@ -50,7 +50,7 @@ function suspect(offers, { kind, step, result }, others, bits, rest, chance) {
     result,
     chance,
     restores: rest === Infinity ? 0 : bits - rest,
-    minutes: costOf(offers, steps.get(step)),
+    minutes: costOf(analysis, steps.get(step)),
     story: story(model, withUnknown(p)),
     restored: agrees(model, p),
     confusable: kind === "question" ? takenFor(steps.get(step), result) : [],
@@ -96,13 +96,13 @@ function story(model, p) {
 }
 
 /** The two that restore a story together, the likeliest per minute; or none. */
-function restoringPair(offers, suspects) {
+function restoringPair(analysis, suspects) {
   if (suspects.length > FEW) return [];
   let found = [];
   let least = Infinity;
   for (const [i, one] of suspects.entries()) {
     for (const other of suspects.slice(i + 1)) {
-      const rank = pairRank(offers, one, other);
+      const rank = pairRank(analysis, one, other);
       if (rank >= least) continue;
       least = rank;
       found = [one, other];
@@ -112,11 +112,11 @@ function restoringPair(offers, suspects) {
 }
 
 /** `-log2` of chance per minute, but for a constant; infinite without a story. */
-function pairRank(offers, one, other) {
-  const without = offers.pieces.filter((each) => !same(each, one) && !same(each, other));
-  if (!agrees(offers.model, posterior(offers.model.prior, without))) return Infinity;
+function pairRank(analysis, one, other) {
+  const without = analysis.pieces.filter((each) => !same(each, one) && !same(each, other));
+  if (!agrees(analysis.model, posterior(analysis.model.prior, without))) return Infinity;
   const minutes = Math.max(one.minutes + other.minutes, TOLERANCE);
-  const bits = conflict(offers.model, without) + Math.log2(minutes);
+  const bits = conflict(analysis.model, without) + Math.log2(minutes);
   return rounded(bits, RATED);
 }
 

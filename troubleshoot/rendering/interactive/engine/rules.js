@@ -15,64 +15,64 @@ const RULES = SHARED.rules.map((name) => RULE[name]);
 
 /** The step that the first rule with something to say recommends. */
 function nextStep(session) {
-  const offers = offersOf(situationOf(session));
-  const step = over(offers) ?? urgent(offers);
+  const analysis = analysisOf(situationOf(session));
+  const step = over(analysis) ?? urgent(analysis);
   if (step) return step;
   for (const rule of RULES) {
-    const found = rule(offers);
+    const found = rule(analysis);
     if (found) return found;
   }
-  return rest(offers);
+  return rest(analysis);
 }
 
 /** An action worked, the customer gave up, or an urgent answer says stop. */
-function over(offers) {
-  const { state } = offers;
-  if ([...state.tried.values()].some((fixed) => fixed)) return fixedEnding(offers);
-  if (state.givenUp !== null) return givenUpEnding(offers);
-  return stopText(offers) ? stoppedEnding(offers) : null;
+function over(analysis) {
+  const { state } = analysis;
+  if ([...state.tried.values()].some((fixed) => fixed)) return fixedEnding(analysis);
+  if (state.givenUp !== null) return givenUpEnding(analysis);
+  return stopText(analysis) ? stoppedEnding(analysis) : null;
 }
 
 /** An urgent question that waits for its reply; put off once, it comes again. */
-function urgent(offers) {
-  const { answers, dontKnow, notNow, last } = offers.state;
-  const question = offers.model.questions.find(
+function urgent(analysis) {
+  const { answers, dontKnow, notNow, last } = analysis.state;
+  const question = analysis.model.questions.find(
     (each) =>
       each.urgent &&
       !answers.has(each.id) &&
       !dontKnow.has(each.id) &&
       !often(notNow, each.id) &&
       !(notNow.has(each.id) && each.id === last) &&
-      isAvailable(offers, each),
+      isAvailable(analysis, each),
   );
-  return question ? questionStep(offers, question.id, "first_for_safety") : null;
+  return question ? questionStep(analysis, question.id, "first_for_safety") : null;
 }
 
 /** A remedy class has reached the confidence: its remedy, or its name. */
-function confident(offers) {
-  const { model, classBelief } = offers;
+function confident(analysis) {
+  const { model, classBelief } = analysis;
   const leading = firstGreatest(classBelief);
   if (classBelief[leading] < model.confidence - TOLERANCE) return null;
   // A contradiction leaves all belief to the unknown cause, and ends here too.
-  if (leading === model.unknownClass) return isUnlisted(offers) ? unknownEnding(offers) : null;
-  return remedy(offers, (c) => model.classes[c] === leading);
+  if (leading === model.unknownClass) return isUnlisted(analysis) ? unknownEnding(analysis) : null;
+  return remedy(analysis, (c) => model.classes[c] === leading);
 }
 
 /** An action for the class; null while better steps must come before it. */
-function remedy(offers, members) {
-  const helps = helping(offers, members);
-  const cures = helping(offers, members, REMEDY);
-  const can = offers.reversible;
-  const cannot = irreversible(offers);
+function remedy(analysis, members) {
+  const helps = helping(analysis, members);
+  const cures = helping(analysis, members, REMEDY);
+  const can = analysis.reversible;
+  const cannot = irreversible(analysis);
   const step =
-    action(offers, both(cures, can), "remedy") ??
-    action(offers, both(helps, can), "may_help") ??
-    action(offers, both(cures, cannot), "remedy") ??
-    action(offers, both(helps, cannot), "may_help") ??
-    gate(offers, gatesOf(offers, closedActions(offers, helps)));
-  const offered = either(offers.untried, offers.skippedOnce);
+    action(analysis, both(cures, can), "remedy") ??
+    action(analysis, both(helps, can), "may_help") ??
+    action(analysis, both(cures, cannot), "remedy") ??
+    action(analysis, both(helps, cannot), "may_help") ??
+    gate(analysis, gatesOf(analysis, closedActions(analysis, helps)));
+  const offered = either(analysis.untried, analysis.skippedOnce);
   const waits = helps.some((each, i) => each && !can[i] && offered[i]);
-  return step || waits ? step : foundEnding(offers, members);
+  return step || waits ? step : foundEnding(analysis, members);
 }
 
 /** Actions that may fix a cause of this remedy class, so likely at least. */
@@ -86,9 +86,9 @@ function helping({ model, p }, members, atLeast = 0) {
 }
 
 /** The irreversible actions, once no reversible step has any value. */
-function irreversible(offers) {
-  const { gains, fresh, putOff, notKnown, untried, skippedOnce, reversible } = offers;
-  const worth = worthTrying(offers);
+function irreversible(analysis) {
+  const { gains, fresh, putOff, notKnown, untried, skippedOnce, reversible } = analysis;
+  const worth = worthTrying(analysis);
   const questions = gains.some(
     (bits, i) => bits > TELLING && (fresh[i] || putOff[i] || notKnown[i]),
   );
@@ -108,68 +108,68 @@ function worthTrying({ model, chances, actionCosts }) {
 }
 
 /** The most efficient of these actions; those put off once come last. */
-function action(offers, among, reason) {
-  const { model, chances, actionCosts, untried, skippedOnce } = offers;
+function action(analysis, among, reason) {
+  const { model, chances, actionCosts, untried, skippedOnce } = analysis;
   const first = best(chances, actionCosts, both(among, untried));
-  if (first !== null) return actionStep(offers, model.actions[first].id, reason);
+  if (first !== null) return actionStep(analysis, model.actions[first].id, reason);
   const again = best(chances, actionCosts, both(among, skippedOnce));
   if (again === null) return null;
-  return actionStep(offers, model.actions[again].id, "left_to_do");
+  return actionStep(analysis, model.actions[again].id, "left_to_do");
 }
 
 /** The question of this tier that tells most per minute. */
-function telling(offers, tier, reason) {
-  const { model, gains, questionCosts } = offers;
+function telling(analysis, tier, reason) {
+  const { model, gains, questionCosts } = analysis;
   const i = best(gains, questionCosts, tier);
-  return i === null ? null : questionStep(offers, model.telling[i].id, reason);
+  return i === null ? null : questionStep(analysis, model.telling[i].id, reason);
 }
 
 /** The cheapest of these questions; those put off once come last. */
-function gate(offers, among) {
-  const { model, questionCosts, fresh, putOff } = offers;
+function gate(analysis, among) {
+  const { model, questionCosts, fresh, putOff } = analysis;
   const even = among.map(() => 1);
   for (const tier of [fresh, putOff]) {
     const i = best(even, questionCosts, both(among, tier));
-    if (i !== null) return questionStep(offers, model.telling[i].id, "depends");
+    if (i !== null) return questionStep(analysis, model.telling[i].id, "depends");
   }
   return null;
 }
 
 /** An action worth trying, once all that questions can tell is slight. */
-function likelyAction(offers) {
-  const { gains, fresh, putOff, unknownLeads: strange } = offers;
-  const opening = gatesOf(offers, closedQuestions(offers, SLIGHT));
+function likelyAction(analysis) {
+  const { gains, fresh, putOff, unknownLeads: strange } = analysis;
+  const opening = gatesOf(analysis, closedQuestions(analysis, SLIGHT));
   const asked = gains.some(
     (bits, i) => (fresh[i] || putOff[i]) && (bits >= SLIGHT || opening[i]),
   );
-  return strange || asked ? null : reversibleAction(offers);
+  return strange || asked ? null : reversibleAction(analysis);
 }
 
-function freshQuestion(offers) {
-  const { gains, questionCosts, fresh, putOff } = offers;
+function freshQuestion(analysis) {
+  const { gains, questionCosts, fresh, putOff } = analysis;
   const first = best(gains, questionCosts, either(fresh, putOff));
   const most = first === best(gains, questionCosts, fresh);
-  return telling(offers, fresh, most ? "tells_most" : "tells_most_left");
+  return telling(analysis, fresh, most ? "tells_most" : "tells_most_left");
 }
 
 /** A question that opens one that would tell something. */
-function gateQuestion(offers) {
-  const opening = gatesOf(offers, closedQuestions(offers, TELLING));
-  return gate(offers, both(opening, offers.fresh));
+function gateQuestion(analysis) {
+  const opening = gatesOf(analysis, closedQuestions(analysis, TELLING));
+  return gate(analysis, both(opening, analysis.fresh));
 }
 
 /** A question that was put off once, or that opens one that would tell. */
-function putOffQuestion(offers) {
-  const opening = gatesOf(offers, closedQuestions(offers, TELLING));
+function putOffQuestion(analysis) {
+  const opening = gatesOf(analysis, closedQuestions(analysis, TELLING));
   return (
-    telling(offers, offers.putOff, "tells_most_again") ??
-    gate(offers, both(opening, offers.putOff))
+    telling(analysis, analysis.putOff, "tells_most_again") ??
+    gate(analysis, both(opening, analysis.putOff))
   );
 }
 
 /** The cause is most likely one that nobody listed. */
-function unlisted(offers) {
-  return offers.unknownLeads && isUnlisted(offers) ? unknownEnding(offers) : null;
+function unlisted(analysis) {
+  return analysis.unknownLeads && isUnlisted(analysis) ? unknownEnding(analysis) : null;
 }
 
 /** Whether a cause that is not listed is likelier than all listed together. */
@@ -178,25 +178,25 @@ function isUnlisted({ unknown }) {
 }
 
 /** An action worth trying, although the cause is not certain. */
-function reversibleAction(offers) {
-  const worth = worthTrying(offers);
+function reversibleAction(analysis) {
+  const worth = worthTrying(analysis);
   return (
-    action(offers, both(worth, offers.reversible), "likely_enough") ??
-    gate(offers, gatesOf(offers, closedActions(offers, worth)))
+    action(analysis, both(worth, analysis.reversible), "likely_enough") ??
+    gate(analysis, gatesOf(analysis, closedActions(analysis, worth)))
   );
 }
 
 /** The question whose answer was not known, when it alone is left to decide. */
-function unknownAnswerQuestion(offers) {
-  const deciding = offers.notKnown.map((each, i) => each && offers.gains[i] > TELLING);
+function unknownAnswerQuestion(analysis) {
+  const deciding = analysis.notKnown.map((each, i) => each && analysis.gains[i] > TELLING);
   const alone = deciding.filter((each) => each).length === 1;
-  return alone ? telling(offers, deciding, "alone_decides") : null;
+  return alone ? telling(analysis, deciding, "alone_decides") : null;
 }
 
 /** An action that cannot be undone, when nothing reversible is left. */
-function irreversibleAction(offers) {
-  const among = both(worthTrying(offers), irreversible(offers));
-  return action(offers, among, "last_resort");
+function irreversibleAction(analysis) {
+  const among = both(worthTrying(analysis), irreversible(analysis));
+  return action(analysis, among, "last_resort");
 }
 
 /** The step that brings most per minute, the first one in a tie; null for none. */

@@ -3,64 +3,64 @@
 // A reason is a key of the fixed words.
 
 /** The question of this id, as it stands now. */
-function questionStep(offers, id, reason = "") {
-  const question = offers.model.question.get(id);
-  const at = offers.model.telling.indexOf(question);
+function questionStep(analysis, id, reason = "") {
+  const question = analysis.model.question.get(id);
+  const at = analysis.model.telling.indexOf(question);
   return {
     kind: "question",
     isEnd: false,
     id,
     question,
     urgent: question.urgent,
-    setup: setupTexts(offers, question),
-    bits: at < 0 ? 0 : offers.gains[at],
-    minutes: costOf(offers, question),
-    before: offers.state.stale.get(id) ?? null,
-    overtakenBy: offers.model.action.get(offers.state.staleBy.get(id)) ?? null,
+    setup: setupTexts(analysis, question),
+    bits: at < 0 ? 0 : analysis.gains[at],
+    minutes: costOf(analysis, question),
+    before: analysis.state.stale.get(id) ?? null,
+    overtakenBy: analysis.model.action.get(analysis.state.staleBy.get(id)) ?? null,
     reason,
   };
 }
 
 /** The action of this id, as it stands now. */
-function actionStep(offers, id, reason = "") {
-  const action = offers.model.action.get(id);
+function actionStep(analysis, id, reason = "") {
+  const action = analysis.model.action.get(id);
   return {
     kind: "action",
     isEnd: false,
     id,
     action,
-    setup: setupTexts(offers, action),
-    minutes: costOf(offers, action),
-    chance: offers.chances[offers.model.actions.indexOf(action)],
+    setup: setupTexts(analysis, action),
+    minutes: costOf(analysis, action),
+    chance: analysis.chances[analysis.model.actions.indexOf(action)],
     reason,
   };
 }
 
 /** What to do first, the outermost setup first. */
-function setupTexts(offers, step) {
-  return unopened(offers, step)
+function setupTexts(analysis, step) {
+  return unopened(analysis, step)
     .reverse()
     .map((each) => each.do);
 }
 
 /** An action worked. */
-function fixedEnding(offers) {
-  const causes = ranked(offers, likeliestClass(offers));
-  const actions = [...offers.state.tried].filter(([, ok]) => ok).map(([id]) => id);
-  return ending(offers, "fixed", { causes, actions });
+function fixedEnding(analysis) {
+  const causes = ranked(analysis, likeliestClass(analysis));
+  const actions = [...analysis.state.tried].filter(([, ok]) => ok).map(([id]) => id);
+  return ending(analysis, "fixed", { causes, actions });
 }
 
 /** The customer does not want to go on. */
-function givenUpEnding(offers) {
-  const causes = ranked(offers);
-  return ending(offers, "given up", { causes, actions: forLikelyCauses(offers, causes) });
+function givenUpEnding(analysis) {
+  const causes = ranked(analysis);
+  return ending(analysis, "given up", { causes, actions: forLikelyCauses(analysis, causes) });
 }
 
 /** Remedies of likely causes; what cannot be undone only if it is as likely to help. */
-function forLikelyCauses(offers, causes) {
-  const { model, p, reversible, chances } = offers;
+function forLikelyCauses(analysis, causes) {
+  const { model, p, reversible, chances } = analysis;
   const likely = causes.filter((each) => p[model.ids.indexOf(each)] > LIKELY - TOLERANCE);
-  return remedies(offers, likely).filter((each) => {
+  return remedies(analysis, likely).filter((each) => {
     const i = model.actions.findIndex(({ id }) => id === each);
     return reversible[i] || chances[i] > HALF - TOLERANCE;
   });
@@ -74,48 +74,48 @@ function stopText({ model, state }) {
 }
 
 /** An urgent answer says to stop. */
-function stoppedEnding(offers) {
-  return ending(offers, "stopped", { confidence: 1 });
+function stoppedEnding(analysis) {
+  return ending(analysis, "stopped", { confidence: 1 });
 }
 
 /** One remedy class is left, or likely enough. */
-function foundEnding(offers, members) {
-  const confidence = Math.min(1, sum(offers.p.filter((_, c) => members(c))));
-  return ending(offers, "found", { causes: ranked(offers, members), confidence });
+function foundEnding(analysis, members) {
+  const confidence = Math.min(1, sum(analysis.p.filter((_, c) => members(c))));
+  return ending(analysis, "found", { causes: ranked(analysis, members), confidence });
 }
 
 /** Several causes are left, and nothing separates them. */
-function narrowedEnding(offers) {
-  return ending(offers, "narrowed", { causes: ranked(offers) });
+function narrowedEnding(analysis) {
+  return ending(analysis, "narrowed", { causes: ranked(analysis) });
 }
 
 /** Most likely none of the listed causes. */
-function unknownEnding(offers) {
-  return ending(offers, "unknown", { confidence: offers.unknown });
+function unknownEnding(analysis) {
+  return ending(analysis, "unknown", { confidence: analysis.unknown });
 }
 
 /** What is left to say when no step is. */
-function rest(offers) {
-  if (isUnlisted(offers)) return unknownEnding(offers);
-  const listed = listedClasses(offers.model, offers.p);
+function rest(analysis) {
+  if (isUnlisted(analysis)) return unknownEnding(analysis);
+  const listed = listedClasses(analysis.model, analysis.p);
   const standing = listed.filter((each) => each > RULED_OUT);
   const alone = standing.length === 1 && standing[0] > HALF + TOLERANCE;
-  if (!alone) return narrowedEnding(offers);
-  return foundEnding(offers, likeliestClass(offers));
+  if (!alone) return narrowedEnding(analysis);
+  return foundEnding(analysis, likeliestClass(analysis));
 }
 
-function ending(offers, kind, { causes = [], confidence = null, actions = null }) {
-  const { p, model } = offers;
+function ending(analysis, kind, { causes = [], confidence = null, actions = null }) {
+  const { p, model } = analysis;
   const shares = causes.map((each) => p[model.ids.indexOf(each)]);
   return {
     kind,
     isEnd: true,
     causes,
     confidence: confidence ?? Math.min(1, sum(shares)),
-    actions: actions ?? remedies(offers, causes),
-    stop: kind === "stopped" ? stopText(offers) : "",
-    triedInVain: kind === "found" && triedFor(offers, causes),
-    doubt: kind === "unknown" ? doubtOf(offers) : null,
+    actions: actions ?? remedies(analysis, causes),
+    stop: kind === "stopped" ? stopText(analysis) : "",
+    triedInVain: kind === "found" && triedFor(analysis, causes),
+    doubt: kind === "unknown" ? doubtOf(analysis) : null,
   };
 }
 
@@ -125,10 +125,10 @@ function ending(offers, kind, { causes = [], confidence = null, actions = null }
  * What can be undone comes first; each is the most efficient one for the case that those
  * before it did not help and their setups are open.
  */
-function remedies(offers, causes) {
-  const { model, state } = offers;
+function remedies(analysis, causes) {
+  const { model, state } = analysis;
   const now = { opened: new Set(state.opened) };
-  let { p } = offers;
+  let { p } = analysis;
   let left = model.actions.filter(
     (each) => !state.tried.has(each.id) && mayFix(model, each, causes),
   );

@@ -52,8 +52,8 @@ function foldedRest(summary, children) {
 
 /** The actions of an ending, as they stand now. */
 function remediesOf(session, { actions }) {
-  const offers = offersOf(situationOf(session));
-  return actions.map((each) => actionStep(offers, each));
+  const analysis = analysisOf(situationOf(session));
+  return actions.map((each) => actionStep(analysis, each));
 }
 
 /** What helped, or what may help and waits to be tried. */
