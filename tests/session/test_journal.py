@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -1115,3 +1116,15 @@ def test_what_is_no_session_is_not_kept(path, value):
         journal.keep(value)
 
     assert path.read_bytes() == b""
+
+
+def test_a_journal_without_a_session_checks_what_it_is_given(tmp_path):
+    """
+    An empty journal takes a strategy and a clock, and refuses what is none.
+    """
+    with ts.Journal(tmp_path / "empty.journal") as journal:
+        now = {"strategy": "information", "clock": lambda: datetime.now(UTC)}
+
+        assert journal.resume(tree(LAMP), **now) is None
+        with pytest.raises(ts.ArgumentTypeError):
+            journal.resume(tree(LAMP), clock="noon")

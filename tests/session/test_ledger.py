@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import re
 from fractions import Fraction
@@ -502,3 +503,16 @@ def test_a_cause_that_is_no_text_is_refused():
     """
     with pytest.raises(TypeError, match="a cause is named by its id"):
         tree().begin().why(None)
+
+
+def test_ledgers_are_values():
+    """
+    Two ledgers of one log are equal, and nothing else is; a copy is the same.
+    """
+    session = tree(LAMP).begin()
+    ledger = session.ledger
+
+    assert ledger == ts.resume(session.tree, session.to_json()).ledger
+    assert hash(ledger) == hash(copy.deepcopy(ledger))
+    assert copy.deepcopy(ledger) is ledger
+    assert ledger != "a ledger"

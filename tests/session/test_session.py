@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from session.trees import LAMP, classic, clock, tree
 
 import troubleshoot as ts
 from troubleshoot.session.belief import Weight
+from troubleshoot.session.events import last_move
 
 # Embeddings, overrides and isolates, with what ends them.
 BIDIRECTIONAL = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -531,3 +533,28 @@ def test_a_remark_that_is_no_text_is_refused(verb):
     """
     with pytest.raises(TypeError, match="a remark is a text"):
         getattr(tree().begin(), verb)(3)
+
+
+def test_a_time_that_utc_does_not_have():
+    """
+    A clock that tells such a time is refused in words.
+    """
+    late = datetime.max.replace(tzinfo=timezone(-timedelta(hours=1)))
+
+    with pytest.raises(ts.ArgumentError, match="UTC does not have"):
+        tree(LAMP).begin(clock=lambda: late)
+
+
+def test_what_is_no_strategy():
+    """
+    A strategy without a name is refused, whatever the session is.
+    """
+    with pytest.raises(ts.ArgumentTypeError, match="named by a text"):
+        tree(LAMP).begin(strategy=object())
+
+
+def test_nothing_happened():
+    """
+    Of no events there is no last move.
+    """
+    assert last_move(()) == 0
