@@ -31,8 +31,9 @@ def run(session: nox.Session, module: str, *arguments: str) -> None:
 
 @nox.session
 def fast(session: nox.Session) -> None:
-    """All tests but the slow ones and those of a browser."""
-    run(session, "pytest", "-q", "-m", "not slow and not browser", *session.posargs)
+    """Nine in ten tests: all but the slow ones and those of a browser."""
+    chosen = ("-n", "auto", "-m", "not slow and not browser")
+    run(session, "pytest", "-q", *chosen, *session.posargs)
 
 
 @nox.session
