@@ -27,6 +27,7 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.intp]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
+ALIKE = 9  # digits; the last bits of a sum differ from machine to machine
 TINY = np.finfo(np.float64).tiny
 USELESS = 1e-12  # bits; less is rounding, and reported as 0
 

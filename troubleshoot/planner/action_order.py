@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
+from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.planner.repair_state import IMPOSSIBLE, RepairState, Steps
 from troubleshoot.planner.task import ones, union, unpacked
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from troubleshoot.planner.task import Task
 FREE = 1e-300  # minutes; what costs no more comes before all that costs
 FLOOR = 1e-3  # of the share not yet fixed, where differences lose their digits
-RATED: Final = 9  # digits of P(fixes) / minutes: equals are equal on every machine
 TOLERANCE: Final = 1e-12  # minutes; what takes no time takes so much
 
 Run: TypeAlias = tuple[float, tuple[int, ...]]
@@ -472,7 +472,7 @@ def remedies(
         act = task.actions[i]
         if i not in rates:
             minutes = max(task.minutes(act, opened), TOLERANCE)
-            rates[i] = float(f"{float(act.fixes @ p) / minutes:.{RATED}g}")
+            rates[i] = float(f"{float(act.fixes @ p) / minutes:.{ALIKE}g}")
         return act.irreversible, -rates[i], i
 
     while left:

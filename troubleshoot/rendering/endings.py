@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
+from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.planner import action_order
 from troubleshoot.rendering.runbook import NamedCause, PrintedOutcome, PrintedRemedy
 from troubleshoot.session.belief import TOLERANCE
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 Saying: TypeAlias = tuple[PrintedOutcome, frozenset[int]]
 """An outcome, and the remedy classes that it is about."""
 
-DIGITS: Final = 9  # of a share; sums differ in the last bits elsewhere
 MENTIONED: Final = 0.15  # a class that is likelier makes an ending one of its own
 LIKELY: Final = 0.05  # to help; what is less likely only makes a list on paper long
 
@@ -83,7 +83,7 @@ def suspects(
             cause=named.causes[i],
             title=causes[named.causes[i]].title,
             about=causes[named.causes[i]].about,
-            share=round(float(p[i]), DIGITS),
+            share=round(float(p[i]), ALIKE),
         )
         for i in order
     )

@@ -17,6 +17,7 @@ import numpy as np
 from troubleshoot._version import __version__
 from troubleshoot.arguments import a_number
 from troubleshoot.errors import ArgumentError
+from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.planner.policy import longest
 from troubleshoot.rendering.endings import in_full, remedies, says, suspects, taken
 from troubleshoot.rendering.runbook import (
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
 STEPS: Final = 40  # in a runbook, at most: what a person is ready to leaf through
 MOSTLY: Final = 0.9  # of the belief on listed causes in one group makes a chapter
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
-LIFT_DIGITS: Final = 9  # sums differ in the last bits elsewhere
 NEVER: Final = 1e-6  # P(answer) that is nobody's
 TYPICAL: Final = 0.5  # an answer that a cause gives at least so often is a sign of it
 
@@ -472,7 +472,7 @@ def _sign(analysis: Analysis, question: Question) -> Sign:
             if p[x.id] >= TYPICAL and x.id in question.given
         ]
         answers.append((each.text, tuple(typical)))
-        lifts.append(tuple(round(p[x] / usual, LIFT_DIGITS) for x in typical))
+        lifts.append(tuple(round(p[x] / usual, ALIKE) for x in typical))
     return Sign(
         id=question.id,
         text=question.ask,

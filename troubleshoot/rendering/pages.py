@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias, get_args
 
 from troubleshoot.arguments import one_of
+from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.rendering import words
 from troubleshoot.rendering.templates import filled
 from troubleshoot.rendering.words import DEFAULT, ending, in_language
@@ -288,7 +289,7 @@ class RunbookView:
         """P(the cause, the ending), to the digits that are the same everywhere."""
         close = self.runbook.close(number)
         share = sum(x.share for x in close.suspects if x.cause == cause.id)
-        return round(close.probability * share, 9)
+        return round(close.probability * share, ALIKE)
 
     def in_full(self, close: Close) -> bool:
         """Whether its remedies are few enough to be printed where they are needed."""

@@ -57,7 +57,6 @@ RULED_OUT: Final = 0.01  # a posterior up to this rules a cause out, not for goo
 HALF: Final = 0.5  # of the belief; more than all the rest together
 TOLERANCE: Final = 1e-12
 EQUAL: Final = 12  # digits; beliefs that agree so far differ by rounding alone
-RATED: Final = 9  # digits; rates per minute that agree so far are the same
 
 SILENT: Final = 1.0  # likelihood of what bears on no cause, an urgent answer
 

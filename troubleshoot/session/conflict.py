@@ -29,9 +29,10 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from troubleshoot.inference import bayes
+from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.session.analysis import once_per_analysis
 from troubleshoot.session.answers import told
-from troubleshoot.session.belief import RATED, TOLERANCE, leads, with_unknown
+from troubleshoot.session.belief import TOLERANCE, leads, with_unknown
 from troubleshoot.text import listing, percent
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def _chances(left: Sequence[float]) -> list[float]:
 
 def _rank(suspect: Suspect) -> tuple[bool, float, float, str, str]:
     # Rounded, for equals must not be told apart by the last bits of a sum.
-    rate = float(f"{suspect.chance / max(suspect.cost_min, TOLERANCE):.{RATED}g}")
+    rate = float(f"{suspect.chance / max(suspect.cost_min, TOLERANCE):.{ALIKE}g}")
     name = suspect.kind, suspect.step
     return (not suspect.restored, -rate, suspect.cost_min, *name)
 
@@ -248,7 +249,7 @@ def _pair_rank(belief: Belief, pair: tuple[Suspect, Suspect]) -> float:
     """``-log2`` of chance per minute, but for a constant."""
     minutes = max(sum(each.cost_min for each in pair), TOLERANCE)
     bits = _conflict(belief, _but(belief, pair)) + math.log2(minutes)
-    return round(bits, RATED)
+    return round(bits, ALIKE)
 
 
 def _but(belief: Belief, pair: Sequence[Suspect]) -> list[Evidence]:

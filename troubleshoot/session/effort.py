@@ -10,12 +10,12 @@ of probes, which no person goes and looks for; a correction takes no more.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from troubleshoot import text
 from troubleshoot.arguments import a_number
 from troubleshoot.errors import ArgumentError
-from troubleshoot.session.events import PROBE, Answered, Tried
+from troubleshoot.session.events import DIGITS, PROBE, Answered, Tried
 from troubleshoot.session.state import revisions
 from troubleshoot.session.steps import Reply
 from troubleshoot.tree.tree import setups_of
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
     from troubleshoot.session.events import Event
     from troubleshoot.tree.tree import Tree
-
-
-DIGITS: Final = 6  # of minutes; the last bits of a sum may differ
 
 
 class Effort(NamedTuple):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 PROBE: Final = "probe"  # the actor where code has answered
+DIGITS: Final = 6  # of bits, minutes and beliefs that are recorded; last bits differ
 
 # As RFC 3339 writes it: of the forms of ISO 8601 those that all readers take alike.
 MOMENT: Final = re.compile(

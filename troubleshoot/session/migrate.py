@@ -23,7 +23,15 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from troubleshoot.errors import AnswerError, OtherTree
 from troubleshoot.session.answers import understood
-from troubleshoot.session.events import Answered, Asked, Remark, Skipped, Tried, is_fact
+from troubleshoot.session.events import (
+    DIGITS,
+    Answered,
+    Asked,
+    Remark,
+    Skipped,
+    Tried,
+    is_fact,
+)
 from troubleshoot.text import MASK, REPLIES, WORKED, listing, percent
 from troubleshoot.tree.tree import UNKNOWN
 
@@ -53,7 +61,6 @@ SET_ASIDE: Final = "overtaken"
 OF_THE_TREE: Final = ("numbers changed", "edited", "renamed")
 WITHHELD: Final = "(withheld, for it may have been private)"
 
-DIGITS: Final = 6  # to which the belief in a file can be compared
 
 WORDS: Final = {"action": "an action", "question": "a question"}
 PRIVATE: Final = "its answer no longer applies"  # any reason would tell the answer

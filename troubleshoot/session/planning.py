@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import numpy as np
 
+from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.planner.action_order import remedies
 from troubleshoot.planner.certain import Certain
 from troubleshoot.planner.diagnose import diagnose
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
 NODES: Final[dict[Goal, int]] = {"diagnose": 5_000, "repair": 500}
 WORK: Final = 15_000_000  # likelihoods that noisy situations are looked into with …
 LEAST: Final = 20  # … if that is no fewer situations
-DIGITS: Final = 9  # of all numbers in a plan; sums differ in the last bits elsewhere
 TRIED: Final = tuple((each, SAID[each]) for each in ("failed", "fixed"))
 
 
@@ -469,4 +469,4 @@ def _id(place: int) -> str:
 
 
 def _rounded(number: float) -> float:
-    return round(number, DIGITS) + 0.0  # never -0.0
+    return round(number, ALIKE) + 0.0  # never -0.0

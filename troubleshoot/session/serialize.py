@@ -21,6 +21,7 @@ from troubleshoot._version import __version__
 from troubleshoot.errors import AnswerError, PlanError, SessionError, TroubleshootError
 from troubleshoot.files import LARGEST
 from troubleshoot.session.events import (
+    DIGITS,
     Answered,
     Asked,
     Begun,
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 FORMAT: Final = 1  # of every JSON text that is written here
-DIGITS: Final = 6  # of the recorded confidence; the last bits of a sum may differ
 
 Log: TypeAlias = tuple[
     Annotated[

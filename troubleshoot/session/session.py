@@ -38,6 +38,7 @@ from troubleshoot.session.answers import (
 from troubleshoot.session.belief import Status, cached_property
 from troubleshoot.session.conflict import Conflict, evidence_conflict
 from troubleshoot.session.events import (
+    DIGITS,
     Answered,
     Asked,
     Event,
@@ -58,6 +59,7 @@ from troubleshoot.session.report.ledger import Ledger
 from troubleshoot.session.report.transcript import Record
 from troubleshoot.session.state import SetAside, State, folded, followed, settled
 from troubleshoot.session.steps import DONT_KNOW, NOT_NOW, Action, Question, Step
+from troubleshoot.text import counted
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.read_only import ReadOnly, read_only
 from troubleshoot.tree.tree import Tree
@@ -66,8 +68,6 @@ QuestionOrId: TypeAlias = Question | written.Question | str
 ActionOrId: TypeAlias = Action | written.Action | str
 
 S = TypeVar("S", bound=Step)
-
-DIGITS: Final = 6  # of recorded bits and minutes; the last bits of a sum may differ
 
 T = TypeVar("T")
 
@@ -128,7 +128,7 @@ class Session:
     def __repr__(self) -> str:
         """One line, short and without answers: error trackers print it."""
         moves = sum(each.kind != "asked" for each in self.events) - 1
-        return f"Session({self.tree.id!r}, {moves} {'move' if moves == 1 else 'moves'})"
+        return f"Session({self.tree.id!r}, {counted(moves, 'move')})"
 
     # What the session says.
 

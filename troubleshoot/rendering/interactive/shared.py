@@ -28,7 +28,6 @@ from troubleshoot.session import (
 )
 from troubleshoot.session.answers import AMBIGUOUS, NUMBER
 from troubleshoot.session.options import SOMEBODY, STRATEGIES
-from troubleshoot.session.session import DIGITS
 from troubleshoot.session.steps import Reply
 from troubleshoot.text import UNPRINTABLE
 
@@ -40,7 +39,7 @@ NUMBERS: Final = {
     "RULED_OUT": belief.RULED_OUT,
     "TOLERANCE": belief.TOLERANCE,
     "EQUAL": belief.EQUAL,
-    "RATED": belief.RATED,
+    "RATED": bayes.ALIKE,
     "USELESS": bayes.USELESS,
     "SLIGHT": policy.SLIGHT,
     "WORTHLESS": task.WORTHLESS,
@@ -54,10 +53,10 @@ NUMBERS: Final = {
     "LEADING": conflict.LEADING,
     "FEW": conflict.FEW,
     "FORMAT": serialize.FORMAT,
-    "DIGITS": DIGITS,
+    "DIGITS": events.DIGITS,
     "LONGEST": files.LARGEST,
     "DEEPEST": serialize.DEEPEST,
-    "SHARE_DIGITS": serialize.DIGITS,
+    "SHARE_DIGITS": events.DIGITS,
     "LONGEST_NAME": provenance.LONGEST_NAME,
     "LONGEST_QUOTE": provenance.LONGEST_QUOTE,
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.inference.model import REMEDY
 from troubleshoot.session import serialize
 from troubleshoot.session.belief import RULED_OUT, TOLERANCE
@@ -474,7 +475,7 @@ def _then(belief: Belief, question: str, answer: str) -> Iterator[Likely]:
     total = float(joint.sum())
     if total <= 0:
         return
-    p = np.round(joint / total, 9)
+    p = np.round(joint / total, ALIKE)
     for i in np.argsort(-p, kind="stable")[:THEN].tolist():
         if p[i] > RULED_OUT:
             yield Likely(cause=_cause(belief, i), belief=rounded(float(p[i])))

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from troubleshoot._version import __version__
 from troubleshoot.session.conflict import doubt, shared_doubt
-from troubleshoot.session.effort import DIGITS, minutes_by_place
+from troubleshoot.session.effort import minutes_by_place
 from troubleshoot.session.events import (
+    DIGITS,
     PROBE,
     Answered,
     Asked,
