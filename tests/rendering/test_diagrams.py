@@ -375,7 +375,11 @@ def test_nothing_is_laid_out_as_nothing():
 
 @given(st.text(max_size=80), st.floats(2, 30), st.integers(1, 5))
 def test_lines_fit_and_say_all_unless_they_are_cut(text, room, most):
-    """No line is wider than the room; without the sign for more, nothing is lost."""
+    """
+    No line of a text that is one is wider than the room, and they are no more than
+    asked for; without the sign for more, nothing is lost.
+    """
+    text = " ".join(text.split())
     found = wrapped(text, room, most)
     said = together(text)
 
@@ -384,6 +388,12 @@ def test_lines_fit_and_say_all_unless_they_are_cut(text, room, most):
     assert together("".join(found)).removesuffix("…") in said or said == ""
     if len(wrapped(text, room, 999)) <= most:
         assert together("".join(found)) == said
+
+
+@pytest.mark.parametrize("end", ["\n\n", "\x1e\x1e"])
+def test_a_text_with_lines_of_its_own_is_not_cut(end):
+    """Steps and commands are all said, however few lines there should be."""
+    assert wrapped(f"One{end}Two{end}Three", 20.0, 1) == ["One", "Two", "Three"]
 
 
 def test_wide_letters_take_more_room():
