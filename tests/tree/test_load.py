@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from troubleshoot import errors
 from troubleshoot.check import problems
 from troubleshoot.errors import TreeError, UnknownName
+from troubleshoot.tree import schema as schema_module
 from troubleshoot.tree import source
 from troubleshoot.tree.load import _linked, included_folder, load, loads, names
 from troubleshoot.tree.problems import MOST_COMPARED
@@ -109,6 +110,43 @@ def test_schema_and_loader_agree(file):
         assert valid
     else:
         assert valid == (not found & (SHAPE | {"empty-file"}))
+
+
+def described(schema):
+    """Every key of the file with what the schema says of it."""
+    for name, part in {"": schema, **schema["$defs"]}.items():
+        for key, value in part.get("properties", {}).items():
+            yield f"{name}.{key}", value
+
+
+def test_every_key_is_described_to_an_editor():
+    """
+    Whoever hovers over a key is told what it is for, and examples are valid.
+    """
+    schema = json_schema()
+    named = dict(described(schema))
+
+    assert [key for key, said in named.items() if not said.get("description")] == []
+    for key, said in named.items():
+        one = jsonschema.Draft202012Validator({**said, "$defs": schema["$defs"]})
+        bad = [each for each in said.get("examples", []) if not one.is_valid(each)]
+        assert bad == [], key
+
+
+def test_what_is_described_is_a_key():
+    """
+    Nothing is described that a tree cannot say.
+    """
+    text = Path(schema_module.__file__).with_name("descriptions.yaml").read_text()
+    schema = json_schema()
+    keys = dict(described(schema))
+
+    for part, said in yaml.safe_load(text).items():
+        heirs = ("QuestionPart", "ActionPart") if part == "StepPart" else (part,)
+        names = ["" if each == "TreePart" else each for each in heirs]
+        assert [
+            key for key in said if not any(f"{each}.{key}" in keys for each in names)
+        ] == []
 
 
 def test_committed_schema_is_current():

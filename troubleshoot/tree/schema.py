@@ -8,8 +8,10 @@ mean is not decided here but in ``link``.
 from __future__ import annotations
 
 from datetime import date
+from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
+import yaml
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -26,7 +28,7 @@ from pydantic_core import PydanticCustomError
 from troubleshoot.tree import values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 FORMATS: Final = ("1",)
 ID_PATTERN: Final = "^[a-z][a-z0-9-]*$"
@@ -339,14 +341,25 @@ class TreePart(Part):
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a tree file, for editors."""
-    schema = TreePart.model_json_schema(by_alias=True, mode="validation")
+    schema = _closed(TreePart.model_json_schema(by_alias=True, mode="validation"))
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Diagnostic tree",
     }
-    body = {key: value for key, value in schema.items() if key != "title"}
-    closed: dict[str, Any] = _closed({**head, **body})
-    return closed
+    text = resources.files("troubleshoot.tree").joinpath("descriptions.yaml")
+    described = yaml.safe_load(text.read_text("utf-8"))
+    for part in (TreePart, *_parts(Part)):
+        keys = schema if part is TreePart else schema["$defs"].get(part.__name__, {})
+        for base in reversed(part.__mro__):
+            for key, said in described.get(base.__name__, {}).items():
+                keys.get("properties", {}).get(key, {}).update(said)
+    return {**head, **schema}
+
+
+def _parts(part: type[Part]) -> Iterator[type[Part]]:
+    for each in part.__subclasses__():
+        yield each
+        yield from _parts(each)
 
 
 def _closed(schema: Any) -> Any:  # noqa: ANN401 - any JSON
