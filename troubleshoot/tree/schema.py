@@ -28,7 +28,7 @@ from pydantic_core import PydanticCustomError
 from troubleshoot.tree import values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 FORMATS: Final = ("1",)
 ID_PATTERN: Final = "^[a-z][a-z0-9-]*$"
@@ -348,18 +348,12 @@ def json_schema() -> dict[str, Any]:
     }
     text = resources.files("troubleshoot.tree").joinpath("descriptions.yaml")
     described = yaml.safe_load(text.read_text("utf-8"))
-    for part in (TreePart, *_parts(Part)):
-        keys = schema if part is TreePart else schema["$defs"].get(part.__name__, {})
-        for base in reversed(part.__mro__):
+    parts = {"TreePart": schema, **schema["$defs"]}
+    for part, keys in parts.items():
+        for base in globals()[part].__mro__:
             for key, said in described.get(base.__name__, {}).items():
-                keys.get("properties", {}).get(key, {}).update(said)
+                keys["properties"][key].update(said)
     return {**head, **schema}
-
-
-def _parts(part: type[Part]) -> Iterator[type[Part]]:
-    for each in part.__subclasses__():
-        yield each
-        yield from _parts(each)
 
 
 def _closed(schema: Any) -> Any:  # noqa: ANN401 - any JSON
