@@ -39,7 +39,7 @@ def fast(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """All tests that need no browser."""
-    run(session, "pytest", "-q", "-m", "not browser", *session.posargs)
+    run(session, "pytest", "-q", "-n", "auto", "-m", "not browser", *session.posargs)
 
 
 @nox.session
@@ -51,7 +51,7 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def browser(session: nox.Session) -> None:
     """Pages in a browser; they skip with a reason where there is none."""
-    run(session, "pytest", "-q", "-m", "browser", *session.posargs)
+    run(session, "pytest", "-q", "-n", "auto", "-m", "browser", *session.posargs)
 
 
 @nox.session
