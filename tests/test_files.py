@@ -212,3 +212,76 @@ def test_what_fails_leaves_nothing(tmp_path, monkeypatch):
 
     assert [each.name for each in tmp_path.iterdir()] == ["case.json"]
     assert file.read_bytes() == b"one"
+
+
+class TestInside:
+    """
+    A text of a tree names files inside the folders that are allowed, and no others.
+    """
+
+    @pytest.fixture
+    def folder(self, tmp_path):
+        """A folder of trees in one that holds a secret, and links both ways."""
+        (tmp_path / "trees" / "home").mkdir(parents=True)
+        (tmp_path / "trees" / "fuse.png").touch()
+        (tmp_path / "secret").touch()
+        (tmp_path / "trees" / "way-out").symlink_to(tmp_path)
+        (tmp_path / "trees" / "home" / "way-in").symlink_to(tmp_path / "trees")
+        return (tmp_path / "trees" / "home").resolve()
+
+    @pytest.mark.parametrize(
+        "name", ["../fuse.png", "./../fuse.png", "way-in/fuse.png", "x/../../fuse.png"]
+    )
+    def test_any_way_that_ends_inside_is_one(self, folder, name):
+        """
+        Where a path ends counts, links followed; the way does not.
+        """
+        found = files.inside(name, folder, [folder.parent])
+
+        assert found == folder.parent / "fuse.png"
+
+    def test_what_is_not_there_may_be_named(self, folder):
+        """
+        That there is no such file is said when it is read.
+        """
+        assert files.inside("a/b.png", folder, [folder]) == folder / "a" / "b.png"
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "../../secret",
+            "../../nothing",
+            "../way-out/secret",
+            "way-in/way-out/secret",
+            "../way-out/trees-too/x",
+            "/etc/passwd",
+            "//host/share",
+            "C:/secret",
+            "file:///etc/passwd",
+            "..\\..\\secret",
+            "\\secret",
+            "a\0b",
+            "a\nb",
+            "a\u202eb",
+            "\ud800",
+            " ",
+            "",
+        ],
+    )
+    def test_whatever_leads_out_is_refused(self, folder, name):
+        """
+        Absolute paths, other systems' ones, links that lead out, and odd characters.
+        """
+        with pytest.raises(files.NotAllowed) as caught:
+            files.inside(name, folder, [folder.parent])
+
+        assert caught.value.strerror
+
+    def test_a_sibling_of_the_root_is_outside(self, folder):
+        """
+        A folder whose name begins as that of the root does is another one.
+        """
+        (folder.parent / "home-two").mkdir()
+
+        with pytest.raises(files.NotAllowed):
+            files.inside("../home-two/x", folder, [folder])

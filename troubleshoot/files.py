@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -28,7 +29,7 @@ from typing import TYPE_CHECKING, Final
 from troubleshoot.errors import JournalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 KINDS: Final = (
@@ -53,6 +54,40 @@ AGAIN: Final = (
 
 class NotAFile(OSError):
     """A folder, a pipe, a socket or a device; ``strerror`` says which."""
+
+
+class NotAllowed(OSError):
+    """A file that what names it may not name; ``strerror`` says why."""
+
+
+def inside(
+    name: str, folder: str | os.PathLike[str], roots: Iterable[str | os.PathLike[str]]
+) -> Path:
+    """
+    The file that a text of a tree names, seen from its folder: inside one of the roots.
+
+    Links are followed first, so that none leads out. What is outside is refused alike
+    whether or not it is there. The path that is returned holds no link, and is the one
+    to open.
+
+    Raises:
+        NotAllowed: the name is no relative path, or leads out of the roots.
+    """
+    parts = re.split(r"[/\\]", name)
+    if "\0" in name or not name.isprintable() or not name.strip():
+        raise NotAllowed(errno.EINVAL, "this cannot be the name of a file")
+    if not parts[0] or ":" in parts[0]:
+        raise NotAllowed(errno.EACCES, "a path from this file's folder is expected")
+    if "\\" in name:
+        raise NotAllowed(errno.EINVAL, "folders are set off by '/'")
+    try:
+        file = Path(folder, name).resolve()
+        allowed = [Path(each).resolve() for each in roots]
+    except (OSError, RuntimeError, ValueError):  # links in a circle, half a character
+        raise NotAllowed(errno.ELOOP, "it leads nowhere") from None
+    if not any(file.is_relative_to(each) for each in allowed):
+        raise NotAllowed(errno.EACCES, "it leads out of the folders that are allowed")
+    return file
 
 
 def read(path: str | os.PathLike[str], limit: int) -> bytes:
