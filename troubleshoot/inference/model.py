@@ -31,7 +31,7 @@ from troubleshoot.inference.tables import (
     small,
 )
 from troubleshoot.tree.read_only import layers
-from troubleshoot.tree.tree import groups_above, once_per_tree
+from troubleshoot.tree.tree import groups_above, once_per_logic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -209,7 +209,7 @@ def remedy_classes(fixes: Sequence[FloatArray], causes: int) -> IntArray:
     return np.array([number.setdefault(key, len(number)) for key in keys], np.intp)
 
 
-@once_per_tree
+@once_per_logic
 def compiled(tree: Tree) -> Model:
     """The model of the tree, the same one as long as the tree lives."""
     under, shared = _under(tree), Interned()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from troubleshoot.session.belief import cached_property
-from troubleshoot.tree.tree import Needs, once_per_tree, setups_of
+from troubleshoot.tree.tree import Needs, once_per_logic, setups_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -182,7 +182,7 @@ def often(counts: Mapping[str, int]) -> set[str]:
     return {each for each, count in counts.items() if count >= TWICE}
 
 
-@once_per_tree
+@once_per_logic
 def menus(tree: Tree) -> tuple[Menu, Menu]:
     """Questions and actions of the tree, made once per tree."""
     questions = [each for each in tree.questions.values() if not each.is_urgent]

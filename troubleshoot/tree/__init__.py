@@ -16,6 +16,7 @@ __all__ = [
     "shape",
     "source",
     "syntax",
+    "texts",
     "tree",
     "values",
 ]

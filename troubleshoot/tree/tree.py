@@ -228,8 +228,10 @@ class Tree:
     escalate: Escalation = Escalation()
     tests: tuple[TreeTest, ...] = ()
     file: str = ""
-    # Not carried by ``replace``, which makes a tree that is in no file.
+    # Not carried by ``replace``, which makes a tree that is in no file: where it was
+    # read from, and the tree whose texts read otherwise here.
     _origin: Origin | None = field(default=None, init=False, repr=False)
+    _reworded: Tree | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         read_only(self, "causes", "questions", "setups", "actions")
@@ -255,7 +257,8 @@ class Tree:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # One that was read from a file travels as its text: see ``load``.
-        return _from_values, ({each: getattr(self, each) for each in _values()},)
+        values = {each: getattr(self, each) for each in _values()}
+        return _from_values, (values, self._reworded)
 
     @cached_property
     def root_causes(self) -> tuple[Cause, ...]:
@@ -270,6 +273,8 @@ class Tree:
         Its name and its ``id`` say which tree it is and are left out, so that an id
         given later changes nothing.
         """
+        if self._reworded is not None:
+            return self._reworded.fingerprint
         if self._origin is not None:
             return self._origin.fingerprint
         said = {each: getattr(self, each) for each in _values()}
@@ -388,8 +393,17 @@ def _values() -> tuple[str, ...]:
     return tuple(each.name for each in fields(Tree) if each.init)
 
 
-def _from_values(values: dict[str, Any]) -> Tree:
-    return Tree(**values)
+def _from_values(values: dict[str, Any], reworded: Tree | None) -> Tree:
+    tree = Tree(**values)
+    object.__setattr__(tree, "_reworded", reworded)
+    return tree
+
+
+def as_reworded(tree: Tree, texts: Mapping[str, Any]) -> Tree:
+    """The tree with these values of fields, which differ in their texts alone."""
+    return _from_values(
+        {each: texts.get(each, getattr(tree, each)) for each in _values()}, tree
+    )
 
 
 def once_per_tree(make: Callable[[Tree], T]) -> Callable[[Tree], T]:
@@ -398,11 +412,28 @@ def once_per_tree(make: Callable[[Tree], T]) -> Callable[[Tree], T]:
 
     For this very tree: an equal one may have other lines, or another order of keys.
     """
+    return _once(make, lambda tree: tree)
+
+
+def once_per_logic(make: Callable[[Tree], T]) -> Callable[[Tree], T]:
+    """The same for what says nothing of texts: trees that are reworded share it."""
+    return _once(make, _as_first_worded)
+
+
+def _as_first_worded(tree: Tree) -> Tree:
+    while tree._reworded is not None:  # noqa: SLF001 - its own
+        tree = tree._reworded  # noqa: SLF001
+    return tree
+
+
+def _once(
+    make: Callable[[Tree], T], whose: Callable[[Tree], Tree]
+) -> Callable[[Tree], T]:
     name, lock = f"{make.__module__}.{make.__qualname__}", Lock()
 
     @wraps(make)
     def made(tree: Tree) -> T:
-        known = vars(tree)
+        known = vars(tree := whose(tree))
         if name not in known:
             with lock:
                 if name not in known:

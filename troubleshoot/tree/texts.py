@@ -1,0 +1,149 @@
+"""
+Every text of a tree, with whose it is and how it is read, and trees with other texts.
+
+A tree with other texts is the same tree: it decides and believes what the one does that
+it was made of, and has its ``id`` and ``fingerprint``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from troubleshoot.tree.tree import Answer, Question, as_reworded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from troubleshoot.tree.tree import Tree
+
+
+Form: TypeAlias = Literal["explains", "tells", "names"]
+
+# How a text is read, by the field that holds it: one that explains is CommonMark, one
+# that asks or tells is to the letter but for lists, code and tables, and a name is to
+# the letter.
+FIELDS: Final[Mapping[str, Mapping[str, Form]]] = {
+    "": {"title": "names", "symptom": "names", "about": "explains", "sources": "names"},
+    "causes": {"title": "names", "about": "explains"},
+    "questions": {
+        "ask": "tells",
+        "answers": "names",
+        "stop": "tells",
+        "why": "explains",
+        "how": "explains",
+    },
+    "setups": {"do": "tells"},
+    "actions": {
+        "do": "tells",
+        "verify": "tells",
+        "caution": "explains",
+        "why": "explains",
+        "how": "explains",
+    },
+    "escalate": {"to": "names", "bring": "names"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TreeText:
+    """
+    A text of a tree: where it stands, how it is read, and how it reads.
+
+    ``key`` is ``("questions", "lights", "answers", "green")``, ``("title",)`` or
+    ``("escalate", "bring", "0")``: the path in the file, but that a cause stands
+    directly under ``causes`` whatever group it is in. An urgent question is under
+    ``urgent``.
+    """
+
+    key: tuple[str, ...]
+    form: Form
+    text: str
+
+
+def texts(tree: Tree) -> tuple[TreeText, ...]:
+    """
+    The texts of the tree that are not empty, in the order of its parts.
+
+    Ranges are not among them, as they are numbers.
+    """
+    found: list[TreeText] = []
+
+    def noted(it: TreeText) -> str:
+        found.append(it)
+        return it.text
+
+    reworded(tree, noted)
+    return tuple(found)
+
+
+def reworded(tree: Tree, say: Callable[[TreeText], str]) -> Tree:
+    """
+    The tree in which each text reads as ``say`` says; the same one if all read alike.
+
+    An empty text is not asked for, and stays empty.
+
+    >>> from troubleshoot.tree.load import load
+    >>> tree = load("home/no-internet")
+    >>> loud = reworded(tree, lambda it: it.text.upper())
+    >>> loud.title, loud == tree
+    ('NO INTERNET AT HOME', True)
+    """
+    every = _changes(tree, (), FIELDS[""], say)
+    for room in ("causes", "questions", "setups", "actions"):
+        was = getattr(tree, room)
+        now = {id: _part(each, room, say) for id, each in was.items()}
+        if now != was:
+            every[room] = now
+    escalate = _changes(tree.escalate, ("escalate",), FIELDS["escalate"], say)
+    if escalate:
+        every["escalate"] = replace(tree.escalate, **escalate)
+    return as_reworded(tree, every) if every else tree
+
+
+def _part(it: Any, room: str, say: Callable[[TreeText], str]) -> Any:  # noqa: ANN401
+    """The part with other texts."""
+    urgent = isinstance(it, Question) and it.is_urgent
+    key = ("urgent" if urgent else room, it.id)
+    changes = _changes(it, key, FIELDS[room], say)
+    return replace(it, **changes) if changes else it
+
+
+def _changes(
+    it: Any,  # noqa: ANN401 - a tree or a part of one
+    key: tuple[str, ...],
+    fields: Mapping[str, Form],
+    say: Callable[[TreeText], str],
+) -> dict[str, Any]:
+    """The fields whose texts read otherwise, as they read."""
+    found = {}
+    for name, form in fields.items():
+        was = getattr(it, name)
+        now = _said(was, TreeText((*key, name), form, ""), say)
+        if now != was:
+            found[name] = now
+    return found
+
+
+def _said(was: Any, at: TreeText, say: Callable[[TreeText], str]) -> Any:  # noqa: ANN401
+    """The value of a field, which may hold several texts, with the texts said."""
+    match was:
+        case str():
+            return say(replace(at, text=was)) if was else was
+        case Answer():  # a range is no text
+            return was if was.range else replace(was, text=_said(was.text, at, say))
+        case Mapping():
+            return {id: _said(x, _below(at, id), say) for id, x in was.items()}
+        case (Answer(), *_):
+            return tuple(_said(x, _below(at, x.id), say) for x in was)
+        case ((_, _), *_):  # sources, each with its address
+            return tuple(
+                (_said(title, _below(at, str(i), "title"), say), url)
+                for i, (title, url) in enumerate(was)
+            )
+    return tuple(_said(x, _below(at, str(i)), say) for i, x in enumerate(was))
+
+
+def _below(at: TreeText, *key: str) -> TreeText:
+    return replace(at, key=(*at.key, *key))
