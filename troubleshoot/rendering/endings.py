@@ -14,6 +14,7 @@ from troubleshoot.planner import action_order
 from troubleshoot.rendering.runbook import NamedCause, PrintedOutcome, PrintedRemedy
 from troubleshoot.session.belief import TOLERANCE
 from troubleshoot.session.planning import not_ruled_out
+from troubleshoot.session.steps import with_words
 from troubleshoot.text import listing
 
 if TYPE_CHECKING:
@@ -133,13 +134,9 @@ def _remedy(
     every = named.task.opens(act, named.task.opened)
     setups = [named.setups[each] for each in every]
     by, things = taken(action, *setups)
-    return PrintedRemedy(
-        id=action.id,
-        text=action.do,
-        how=action.how,
-        verify=action.verify,
-        caution=action.caution,
-        risk=action.risk,
+    return with_words(
+        PrintedRemedy,
+        action,
         setups=tuple(
             x.do for x, each in zip(setups, every, strict=True) if each not in opened
         ),

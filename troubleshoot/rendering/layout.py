@@ -43,6 +43,7 @@ from troubleshoot.rendering.sheet import (
 )
 from troubleshoot.session.api import analysis_for
 from troubleshoot.session.planning import policy_of, task
+from troubleshoot.session.steps import with_words
 from troubleshoot.tree.tree import groups_above
 
 if TYPE_CHECKING:
@@ -223,17 +224,11 @@ class _Layout:
             step = self.named.step(spot.kind, spot.step)
             setups = [self.named.setups[each] for each in spot.opens]
             by, things = taken(step, *setups)
-            yield PrintedStep(
+            yield with_words(
+                PrintedStep,
+                step,
                 number=number,
-                kind="question" if spot.kind == "question" else "action",
-                id=step.id,
-                text=self.named.text(spot.kind, spot.step),
-                why=step.why,
-                how=step.how,
-                unit=getattr(step, "unit", ""),
-                verify=getattr(step, "verify", ""),
-                caution=getattr(step, "caution", ""),
-                risk=getattr(step, "risk", "none"),
+                kind=spot.kind,
                 setups=tuple(each.do for each in setups),
                 by=by,
                 things=things,
@@ -404,10 +399,9 @@ def stops(tree: Tree) -> tuple[Stop, ...]:
 
 def _stop(question: Question) -> Stop:
     stop = question.stop
-    return Stop(
-        id=question.id,
-        text=question.ask,
-        how=question.how,
+    return with_words(
+        Stop,
+        question,
         stops=tuple((x.text, stop[x.id]) for x in question.answers if x.id in stop),
         others=tuple(x.text for x in question.answers if x.id not in stop),
     )
@@ -473,10 +467,9 @@ def _sign(analysis: Analysis, question: Question) -> Sign:
         ]
         answers.append((each.text, tuple(typical)))
         lifts.append(tuple(round(p[x] / usual, ALIKE) for x in typical))
-    return Sign(
-        id=question.id,
-        text=question.ask,
-        unit=question.unit,
+    return with_words(
+        Sign,
+        question,
         answers=tuple(answers),
         lifts=tuple(lifts),
     )

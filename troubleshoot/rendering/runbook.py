@@ -11,8 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from troubleshoot.session.steps import ActionWords, QuestionWords
+
 if TYPE_CHECKING:
-    from troubleshoot.tree.tree import Escalation, Risk
+    from troubleshoot.tree.tree import Escalation
 
 
 PrintedOutcome: TypeAlias = Literal[
@@ -68,7 +70,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrintedStep:
+class PrintedStep(QuestionWords, ActionWords):
     """
     One question or action.
 
@@ -80,14 +82,6 @@ class PrintedStep:
 
     number: int
     kind: Literal["question", "action"]
-    id: str
-    text: str
-    why: str = ""
-    how: str = ""
-    unit: str = ""
-    verify: str = ""
-    caution: str = ""
-    risk: Risk = "none"
     setups: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
@@ -110,7 +104,7 @@ class NamedCause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrintedRemedy:
+class PrintedRemedy(ActionWords):
     """
     An action that an ending proposes.
 
@@ -120,12 +114,6 @@ class PrintedRemedy:
     and the answers without which it is not to be taken.
     """
 
-    id: str
-    text: str
-    how: str = ""
-    verify: str = ""
-    caution: str = ""
-    risk: Risk = "none"
     setups: tuple[str, ...] = ()
     done: tuple[str, ...] = ()
     by: tuple[str, ...] = ()

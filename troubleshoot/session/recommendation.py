@@ -24,6 +24,7 @@ from troubleshoot.session.steps import (
     Question,
     RunnerUp,
     Titled,
+    with_words,
 )
 from troubleshoot.text import MASK, bits, duration, listing, percent
 from troubleshoot.tree.reply_schema import numbers_of
@@ -52,16 +53,11 @@ def question_step(analysis: Analysis, name: str, reason: str = "") -> Question:
     gain, cost = worth(analysis, name)
     again = look_again(analysis, question)
     why = (SAFETY,) if question.is_urgent else (told_per_minute(gain, cost), reason)
-    return Question(
-        id=name,
-        text=question.ask,
+    return with_words(
+        Question,
+        question,
         answers=_choices(analysis.belief, question),
-        why=question.why,
-        how=question.how,
-        unit=question.unit,
-        private=question.private,
         setup=_setup(analysis, question),
-        urgent=question.is_urgent,
         gain_bits=gain,
         cost_min=cost,
         again=again,
@@ -74,15 +70,10 @@ def action_step(analysis: Analysis, name: str, reason: str = "") -> Action:
     """The action of this id, as it stands now."""
     action, belief = analysis.tree.actions[name], analysis.belief
     chance = float(analysis.candidates.chances[analysis.candidates.actions.at[name]])
-    return Action(
-        id=name,
+    return with_words(
+        Action,
+        action,
         title=titled_action(action).title,
-        text=action.do,
-        why=action.why,
-        how=action.how,
-        verify=action.verify,
-        caution=action.caution,
-        risk=action.risk,
         setup=_setup(analysis, action),
         cost_min=analysis.candidates.cost(action),
         chance=chance,

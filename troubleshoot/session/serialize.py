@@ -37,6 +37,7 @@ from troubleshoot.session.events import (
 )
 from troubleshoot.session.options import Options
 from troubleshoot.session.provenance import signature
+from troubleshoot.session.steps import words
 from troubleshoot.text import listing, shortened
 
 if TYPE_CHECKING:
@@ -200,15 +201,12 @@ def texts(tree: Tree, events: Iterable[Event]) -> dict[str, Any]:
 
 
 def _question_texts(question: Question) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "ask": question.ask,
+    said = words(question)
+    return {
+        "ask": said["ask"],
         "answers": {each.id: each.text for each in question.answers},
+        **{name: said[name] for name in ("unit", "private") if said[name]},
     }
-    if question.unit:
-        found["unit"] = question.unit
-    if question.private:
-        found["private"] = True
-    return found
 
 
 def outcome(step: Step) -> Outcome:

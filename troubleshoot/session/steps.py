@@ -6,14 +6,21 @@ chances are fractions of 1. A ``token`` belongs to one step of one session as it
 and ``Session.reply`` takes it. The classes of the same names in
 ``troubleshoot.tree`` are what the author wrote; these are what the customer is told
 now.
+
+What the author says of a step has one shape, ``StepWords`` and those that extend it,
+and one function that fills whatever shows a step, ``with_words``: here, in a hand-off,
+on paper, on the page and in a saved session.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import Enum
-from typing import Any, ClassVar, Final, Literal, TypeAlias
+from functools import cache
+from inspect import signature
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, TypeVar
 
+from troubleshoot.tree import tree as written
 from troubleshoot.tree.reply_schema import (
     DRAFT,
     Numbers,
@@ -21,6 +28,12 @@ from troubleshoot.tree.reply_schema import (
     outcomes_schema,
 )
 from troubleshoot.tree.tree import Escalation, Risk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+T = TypeVar("T")
 
 EndingKind: TypeAlias = Literal[
     "found", "narrowed", "unknown", "stopped", "fixed", "given up"
@@ -36,6 +49,77 @@ class Reply(Enum):
 
 DONT_KNOW: Final = Reply.DONT_KNOW
 NOT_NOW: Final = Reply.NOT_NOW
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepWords:
+    """What an author says of any step; it has no values of its own."""
+
+    __slots__ = ()
+
+    id: str
+    text: str
+    why: str = ""
+    how: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionWords(StepWords):
+    """What an author says of a question, besides its answers."""
+
+    __slots__ = ()
+
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionWords(StepWords):
+    """What an author says of an action."""
+
+    __slots__ = ()
+
+    verify: str = ""
+    caution: str = ""
+    risk: Risk = "none"
+
+
+def words(step: written.Question | written.Action) -> dict[str, Any]:
+    """
+    What the author says of a step, by the keys of the tree file.
+
+    Whatever shows a step has it from here, so that a new field is one line here and
+    one in each shape that has a place for it.
+    """
+    said = {"id": step.id, "why": step.why, "how": step.how}
+    if isinstance(step, written.Action):
+        said |= {"do": step.do, "verify": step.verify, "caution": step.caution}
+        return {**said, "risk": step.risk}
+    said |= {"ask": step.ask, "unit": step.unit}
+    return {**said, "private": step.private, "urgent": step.is_urgent}
+
+
+def with_words(
+    shape: Callable[..., T],
+    step: written.Question | written.Action,
+    /,
+    **more: Any,  # noqa: ANN401 - the other fields of the shape
+) -> T:
+    """
+    A shape that shows a step: the author's words that it has a field for, and more.
+
+    ``text`` is what a question asks and what an action tells to do; ``by`` and
+    ``needs`` are who and what it takes.
+    """
+    said = words(step)
+    said["text"] = said["do" if isinstance(step, written.Action) else "ask"]
+    said |= {"by": step.needs.by, "needs": step.needs.things}
+    taken = _parameters(shape) - more.keys()
+    return shape(**{name: said[name] for name in said.keys() & taken}, **more)
+
+
+@cache
+def _parameters(shape: Callable[..., object]) -> frozenset[str]:
+    return frozenset(signature(shape).parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +173,7 @@ class RunnerUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(QuestionWords):
     """
     A question to put now; ``reason`` says why this one.
 
@@ -100,12 +184,7 @@ class Question:
     is_end: ClassVar[Literal[False]] = False
 
     kind: Literal["question"] = "question"
-    id: str
-    text: str
     answers: tuple[Choice, ...]
-    why: str = ""
-    how: str = ""
-    unit: str = ""
     setup: str = ""
     again: str = ""
     urgent: bool = False
@@ -125,26 +204,15 @@ class Question:
         """The question as JSON has it; ``why`` is the author's reason and ours."""
         return {
             "kind": self.kind,
-            "token": self.token,
-            "id": self.id,
-            "text": self.text,
+            **_by_field(self),
             "answers": [each.to_dict() for each in self.answers],
-            "gain_bits": self.gain_bits,
-            "cost_min": self.cost_min,
             "why": _sentences(self.why, self.reason),
-            "how": self.how,
-            "reason": self.reason,
-            "setup": self.setup,
-            "again": self.again,
-            "unit": self.unit,
-            "urgent": self.urgent,
-            "private": self.private,
             "runners_up": [asdict(each) for each in self.runners_up],
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(ActionWords):
     """
     An action to take now; ``chance`` is P(it fixes the symptom).
 
@@ -154,14 +222,7 @@ class Action:
     is_end: ClassVar[Literal[False]] = False
 
     kind: Literal["action"] = "action"
-    id: str
     title: str
-    text: str
-    why: str = ""
-    how: str = ""
-    verify: str = ""
-    caution: str = ""
-    risk: Risk = "none"
     setup: str = ""
     cost_min: float = 0.0
     chance: float = 0.0
@@ -178,19 +239,8 @@ class Action:
         """The action as JSON has it; ``why`` is the author's reason and ours."""
         return {
             "kind": self.kind,
-            "token": self.token,
-            "id": self.id,
-            "title": self.title,
-            "text": self.text,
-            "chance": self.chance,
-            "cost_min": self.cost_min,
+            **_by_field(self),
             "why": _sentences(self.why, self.reason),
-            "how": self.how,
-            "reason": self.reason,
-            "setup": self.setup,
-            "caution": self.caution,
-            "risk": self.risk,
-            "verify": self.verify,
             "causes": [each.id for each in self.causes],
             "for": [{"id": each.id, "title": each.title} for each in self.causes],
         }
@@ -236,6 +286,10 @@ class Ending:
 
 
 Step: TypeAlias = Question | Action | Ending
+
+
+def _by_field(step: Question | Action) -> dict[str, Any]:
+    return {each.name: getattr(step, each.name) for each in fields(step)}
 
 
 def _sentences(*texts: str) -> str:

@@ -16,6 +16,7 @@ from troubleshoot.inference.model import compiled
 from troubleshoot.session.answers import titled_action
 from troubleshoot.session.events import is_fact, plain
 from troubleshoot.session.serialize import tree_mark
+from troubleshoot.session.steps import words
 from troubleshoot.session.texts import Paragraph, laid, nodes, rich, short
 from troubleshoot.tree.tree import Escalation, groups_above
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from troubleshoot.tree.values import Range
 
 
+EXPLAINS: Final = ("why", "how", "caution")
 FACT: Final = ("kind", "step", "answer", "value", "fixed")
 
 
@@ -110,24 +112,24 @@ def _cause(tree: Tree, cause: Cause) -> dict[str, Any]:
 
 def _question(model: Model, question: Question) -> dict[str, Any]:
     return {
-        "id": question.id,
-        "ask": question.ask,
-        "why": nodes(rich(question.why)),
-        "how": nodes(rich(question.how)),
-        "unit": question.unit,
+        **_words(question),
         "answers": [
             {"id": each.id, "text": each.text, "range": _range(each.range)}
             for each in question.answers
         ],
         "confusable": question.confusable,
-        "private": question.private,
-        "urgent": question.is_urgent,
         "stop": dict(question.stop),
         "cost": question.cost,
         "setup": question.setup,
         "needs": _needs(question.needs),
         **({} if question.is_urgent else _numbers(model.likelihoods[question.id])),
     }
+
+
+def _words(step: Question | Action) -> dict[str, Any]:
+    """What the author says of a step, what explains it as blocks."""
+    said = words(step)
+    return said | {key: nodes(rich(said[key])) for key in EXPLAINS if key in said}
 
 
 def _range(numbers: Range | None) -> dict[str, Any] | None:
@@ -157,15 +159,9 @@ def _numbers(likelihood: Likelihood) -> dict[str, Any]:
 def _action(model: Model, action: Action) -> dict[str, Any]:
     fixes = model.fixes(action.id).tolist()
     return {
-        "id": action.id,
+        **_words(action),
         "title": titled_action(action).title,
-        "do": action.do,
-        "why": nodes(rich(action.why)),
-        "how": nodes(rich(action.how)),
-        "verify": action.verify,
-        "caution": nodes(rich(action.caution)),
         "warning": [each.lead + each.text for each in laid(rich(action.caution))],
-        "risk": action.risk,
         "changes": list(action.changes),
         "cost": action.cost,
         "setup": action.setup,

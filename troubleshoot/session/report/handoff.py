@@ -20,6 +20,7 @@ from troubleshoot.session.events import Closed
 from troubleshoot.session.options import SOMEBODY
 from troubleshoot.session.report.transcript import IdAndText, Move, RecordedEnding
 from troubleshoot.session.serialize import FORMAT, StrictJSON, TreeMark
+from troubleshoot.session.steps import ActionWords, QuestionWords
 from troubleshoot.tree.tree import Risk
 
 StepKind: TypeAlias = Literal["question", "action"]
@@ -102,7 +103,7 @@ class Expected(Closed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToDo(Closed):
+class ToDo(Closed, QuestionWords, ActionWords):
     """
     A step worth taking next.
 
@@ -111,17 +112,9 @@ class ToDo(Closed):
     """
 
     kind: StepKind
-    id: str
-    text: str
     minutes: float
     setup: str = ""
-    caution: str = ""
-    risk: Risk = "none"
-    how: str = ""
-    why: str = ""
     reason: str = ""
-    verify: str = ""
-    unit: str = ""
     urgent: bool = False
     chance: float | None = None
     answers: tuple[Expected, ...] = ()

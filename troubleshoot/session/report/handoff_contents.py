@@ -50,8 +50,9 @@ from troubleshoot.session.report.transcript import (
     said,
 )
 from troubleshoot.session.rules import next_step
-from troubleshoot.session.steps import Action, Ending, Question, Reply
+from troubleshoot.session.steps import Action, Ending, Question, Reply, with_words
 from troubleshoot.text import MASK, REPLIES, WORKED, duration
+from troubleshoot.tree import tree as written
 from troubleshoot.tree.tree import UNKNOWN, Escalation, groups_above
 
 if TYPE_CHECKING:
@@ -143,17 +144,8 @@ def _remedies(analysis: Analysis, id: str) -> Iterator[Remedy]:
     order = remedies_of(analysis.belief, id)
     for name in (each for each in order if actions[each].fixes.get(id, 0.0) >= REMEDY):
         step = action_step(analysis, name)
-        needs = analysis.tree.actions[step.id].needs
-        yield Remedy(
-            id=step.id,
-            text=step.text,
-            minutes=rounded(step.cost_min),
-            setup=step.setup,
-            caution=step.caution,
-            risk=step.risk,
-            by=needs.by,
-            needs=needs.things,
-        )
+        minutes = rounded(step.cost_min)
+        yield with_words(Remedy, actions[name], minutes=minutes, setup=step.setup)
 
 
 def _ruled_out(analysis: Analysis) -> Iterator[RuledOut]:
@@ -246,29 +238,12 @@ def _not_answered(analysis: Analysis) -> Iterator[Open]:
 
 
 def _open(analysis: Analysis, kind: StepKind, step: str, reply: str) -> Open:
-    if kind == "action":
-        action = action_step(analysis, step)
-        return Open(
-            kind=kind,
-            step=step,
-            text=action.text,
-            reply=reply,
-            minutes=rounded(action.cost_min),
-            how=action.how,
-            caution=action.caution,
-            risk=action.risk,
-        )
-    question = analysis.tree.questions[step]
-    return Open(
-        kind=kind,
-        step=step,
-        text=question.ask,
-        reply=reply,
-        minutes=rounded(analysis.candidates.cost(question)),
-        how=question.how,
-        unit=question.unit,
-        answers=tuple(each.text for each in question.answers),
-    )
+    tree = analysis.tree
+    at = tree.actions[step] if kind == "action" else tree.questions[step]
+    now = {"step": step, "minutes": rounded(analysis.candidates.cost(at))}
+    if isinstance(at, written.Question):
+        now["answers"] = tuple(each.text for each in at.answers)
+    return with_words(Open, at, kind=kind, reply=reply, **now)
 
 
 def _withheld(analysis: Analysis, shared: Analysis) -> tuple[str, ...]:
@@ -337,7 +312,7 @@ def _later(analysis: Analysis, shown: Iterable[str]) -> Iterator[Later]:
     ):
         question = analysis.tree.questions[id]
         cost = analysis.candidates.cost(question)
-        yield Later(id=id, text=question.ask, minutes=rounded(cost))
+        yield with_words(Later, question, minutes=rounded(cost))
 
 
 def _unopened(analysis: Analysis) -> Iterator[str]:
@@ -404,33 +379,19 @@ def _as_it_is(analysis: Analysis, step: Question | Action) -> Question | Action:
 
 
 def _to_do(analysis: Analysis, step: Question | Action) -> ToDo:
-    tree, is_action = analysis.tree, isinstance(step, Action)
-    needs = (tree.actions if is_action else tree.questions)[step.id].needs
-    common = ToDo(
-        kind=step.kind,
-        id=step.id,
-        text=step.text,
-        minutes=rounded(step.cost_min),
-        setup=step.setup,
-        how=step.how,
-        why=step.why,
-        by=needs.by,
-        needs=needs.things,
-    )
+    now = {
+        "kind": step.kind,
+        "minutes": rounded(step.cost_min),
+        "setup": step.setup,
+    }
     if isinstance(step, Action):
-        return replace(
-            common,
-            caution=step.caution,
-            risk=step.risk,
-            reason=step.reason,
-            verify=step.verify,
-            chance=rounded(step.chance),
-        )
-    return replace(
-        common,
+        action, chance = analysis.tree.actions[step.id], rounded(step.chance)
+        return with_words(ToDo, action, **now, reason=step.reason, chance=chance)
+    return with_words(
+        ToDo,
+        analysis.tree.questions[step.id],
+        **now,
         reason=_plainly(step),
-        unit=step.unit,
-        urgent=step.urgent,
         answers=tuple(_expected(analysis, step, each) for each in step.answers),
     )
 
