@@ -110,3 +110,33 @@ def test_the_same_texts_make_no_other_tree():
     tree = ts.load(EVERY)
 
     assert reworded(tree, lambda it: it.text) is tree
+
+
+def test_what_is_said_once_is_one_text():
+    """
+    An action that asks what the tree asks follows it; titles stand where all read them.
+    """
+    tree = ts.loads(
+        """
+format: 1
+title: A lamp
+verify: Is there light?
+needs: {bulb: A bulb}
+causes: {burnt: {actions: [swap, shake]}}
+actions:
+  swap: {do: Swap it., needs: bulb}
+  shake: {do: Shake it., verify: "Is it on?", by: {aid: A helper}}
+"""
+    )
+    said = {each.key: each.text for each in texts(tree)}
+    heard = loud(tree)
+
+    assert said["verify",] == "Is there light?"
+    assert ("actions", "swap", "verify") not in said
+    assert said["actions", "shake", "verify"] == "Is it on?"
+    assert (said["needs", "bulb"], said["by", "aid"]) == ("A bulb", "A helper")
+    assert [x.verify for x in heard.actions.values()] == [
+        "IS THERE LIGHT?",
+        "IS IT ON?",
+    ]
+    assert heard.things == {"bulb": "A BULB"}

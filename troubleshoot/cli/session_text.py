@@ -8,7 +8,9 @@ from troubleshoot.cli import path
 from troubleshoot.cli.prompt import YES_OR_NO, Command, Offer, Stopped, meaning
 from troubleshoot.session import Action, Question
 from troubleshoot.session.effort import effort
+from troubleshoot.session.steps import takes
 from troubleshoot.text import NO_BREAK, counted, duration, listing, percent, rounded
+from troubleshoot.tree.tree import role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -140,6 +142,9 @@ def put(terminal: Terminal, step: Question | Action, lead: str) -> None:
             if step.setup:
                 terminal.tell(step.setup, lead=f"{lead}First: ")
                 lead = blank
+            if taken := takes(step.by, step.needs):
+                terminal.say(", ".join(taken), lead=f"{lead}You need: ")
+                lead = blank
             time = _time(step.cost_min)
             terminal.tell(step.text, lead=lead, after=time, bold=True)
             answers(terminal, step, blank)
@@ -212,6 +217,8 @@ def instructions(terminal: Terminal, step: Action, blank: str) -> None:
     """What to do: go there first, take care, then the action itself."""
     if step.setup:
         terminal.tell(step.setup, lead=f"{blank}First: ")
+    if taken := takes(step.by, step.needs):
+        terminal.say(", ".join(taken), lead=f"{blank}You need: ")
     caution(terminal, step.caution, RISKS[step.risk], blank)
     terminal.tell(step.text, lead=blank, bold=True)
     if step.how:
@@ -337,7 +344,8 @@ def remedies(terminal: Terminal, tree: Tree, actions: Iterable[str]) -> None:
             terminal.say()
             terminal.say("What helps:", bold=True)
         caution(terminal, step.caution, RISKS[step.risk], "   ")
-        by = f" (by: {', '.join(step.needs.by)})" if step.needs.by else ""
+        who = ", ".join(role(tree, each) for each in step.needs.by)
+        by = f" (by: {who})" if who else ""
         terminal.tell(step.do, lead=" - ", after=f"{_time(step.cost)}{by}")
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.rendering.templates import Format
     from troubleshoot.rendering.words import Language
-    from troubleshoot.session.report.handoff import Likely, RuledOut
+    from troubleshoot.session.report.handoff import Likely, Remedy, RuledOut, ToDo
     from troubleshoot.session.report.transcript import (
         IdAndText,
         Move,
@@ -120,6 +120,7 @@ def _hand_off(
         capped=partial(_capped, fixed),
         origin=_origin,
         likely=partial(_likely, fixed),
+        takes=partial(_takes, it),
     )
 
 
@@ -191,8 +192,22 @@ def _by_reason(ruled_out: Iterable[RuledOut]) -> list[Blame]:
 
 def _who(fixed: SimpleNamespace, it: HandOff) -> str:
     """Who was there, and with what; anybody where nothing was said."""
-    who = ", ".join(it.by) if it.by is not None else fixed.anybody
-    return who if it.has is None else f"{who} ({fixed.things}: {', '.join(it.has)})"
+    who = _titles(it.roles, it.by) if it.by is not None else fixed.anybody
+    if it.has is None:
+        return who
+    return f"{who} ({fixed.things}: {_titles(it.things, it.has)})"
+
+
+def _takes(it: HandOff, step: ToDo | Remedy) -> str:
+    """Who and what a step takes."""
+    taken = (_titles(it.roles, step.by), _titles(it.things, step.needs))
+    return ", ".join(each for each in taken if each)
+
+
+def _titles(known: Iterable[IdAndText], ids: Iterable[str]) -> str:
+    """Titles in a row; of a hand-off that has none, the ids."""
+    titles = {each.id: each.text for each in known}
+    return ", ".join(titles.get(each, each) for each in ids)
 
 
 def _alone(it: HandOff) -> str:

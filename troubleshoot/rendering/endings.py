@@ -16,6 +16,7 @@ from troubleshoot.session.belief import TOLERANCE
 from troubleshoot.session.planning import not_ruled_out
 from troubleshoot.session.steps import with_words
 from troubleshoot.text import listing
+from troubleshoot.tree.tree import role, thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -133,7 +134,7 @@ def _remedy(
     action, act = named.actions[i], named.task.actions[i]
     every = named.task.opens(act, named.task.opened)
     setups = [named.setups[each] for each in every]
-    by, things = taken(action, *setups)
+    by, things = taken(tree, action, *setups)
     return with_words(
         PrintedRemedy,
         action,
@@ -151,10 +152,12 @@ def _remedy(
     )
 
 
-def taken(*steps: Question | Action | Setup) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Who is needed for a step and its setups, and with what, each once."""
-    by = dict.fromkeys(x for step in steps for x in step.needs.by)
-    things = dict.fromkeys(x for step in steps for x in step.needs.things)
+def taken(
+    tree: Tree, *steps: Question | Action | Setup
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who is needed for a step and its setups, and with what, as people read it."""
+    by = dict.fromkeys(role(tree, x) for step in steps for x in step.needs.by)
+    things = dict.fromkeys(thing(tree, x) for step in steps for x in step.needs.things)
     return tuple(by), tuple(things)
 
 

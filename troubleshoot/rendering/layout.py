@@ -44,7 +44,7 @@ from troubleshoot.rendering.sheet import (
 from troubleshoot.session.api import analysis_for
 from troubleshoot.session.planning import policy_of, task
 from troubleshoot.session.steps import with_words
-from troubleshoot.tree.tree import groups_above
+from troubleshoot.tree.tree import groups_above, role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -223,7 +223,7 @@ class _Layout:
             spot = self.spots[i]
             step = self.named.step(spot.kind, spot.step)
             setups = [self.named.setups[each] for each in spot.opens]
-            by, things = taken(step, *setups)
+            by, things = taken(self.analysis.tree, step, *setups)
             yield with_words(
                 PrintedStep,
                 step,
@@ -367,7 +367,7 @@ def front(
         library=f"troubleshoot {__version__}",
         sources=tree.sources,
         facts=tuple(_facts(analysis)),
-        by=analysis.options.by or (),
+        by=tuple(role(tree, each) for each in analysis.options.by or ()),
         needs=tuple(_needs(steps, closes)),
         unknown=tree.unknown,
         confidence=tree.confidence,

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from troubleshoot.arguments import names, one_of
 from troubleshoot.errors import ArgumentError, ArgumentTypeError, UnknownName, nearest
 from troubleshoot.session.events import Closed
-from troubleshoot.tree.tree import Tree
+from troubleshoot.tree.tree import Tree, needs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,11 +82,7 @@ def check_at_hand(
     Raises:
         UnknownName: of a role or a thing; the nearest that a step needs are suggested.
     """
-    needs = [
-        each.needs
-        for steps in (tree.questions, tree.actions, tree.setups)
-        for each in steps.values()
-    ]
+    needs = [*needs_of(tree)]
     roles = {name for each in needs for name in each.by}
     things = sorted({name for each in needs for name in each.things})
     for name in by or ():

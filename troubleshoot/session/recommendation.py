@@ -28,7 +28,7 @@ from troubleshoot.session.steps import (
 )
 from troubleshoot.text import MASK, bits, duration, listing, percent
 from troubleshoot.tree.reply_schema import numbers_of
-from troubleshoot.tree.tree import Escalation
+from troubleshoot.tree.tree import Escalation, role, thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,6 +58,8 @@ def question_step(analysis: Analysis, name: str, reason: str = "") -> Question:
         question,
         answers=_choices(analysis.belief, question),
         setup=_setup(analysis, question),
+        by=roles(analysis.tree, question),
+        needs=things(analysis.tree, question),
         gain_bits=gain,
         cost_min=cost,
         again=again,
@@ -75,6 +77,8 @@ def action_step(analysis: Analysis, name: str, reason: str = "") -> Action:
         action,
         title=titled_action(action).title,
         setup=_setup(analysis, action),
+        by=roles(analysis.tree, action),
+        needs=things(analysis.tree, action),
         cost_min=analysis.candidates.cost(action),
         chance=chance,
         causes=likely(belief, belief.ranked(belief.model.fixes(name) > 0)),
@@ -116,6 +120,16 @@ def told_per_minute(gain: float, cost: float) -> str:
 def _setup(analysis: Analysis, step: written.Question | written.Action) -> str:
     """What to do first, the outermost setup first."""
     return " ".join(each.do for each in reversed([*analysis.candidates.unopened(step)]))
+
+
+def roles(tree: Tree, step: written.Question | written.Action) -> tuple[Titled, ...]:
+    """Those who can take a step; none for anybody."""
+    return tuple(Titled(each, role(tree, each)) for each in step.needs.by)
+
+
+def things(tree: Tree, step: written.Question | written.Action) -> tuple[Titled, ...]:
+    """What a step takes."""
+    return tuple(Titled(each, thing(tree, each)) for each in step.needs.things)
 
 
 def _choices(belief: Belief, question: written.Question) -> tuple[Choice, ...]:

@@ -20,6 +20,7 @@ from functools import cache
 from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, TypeVar
 
+from troubleshoot.session.options import SOMEBODY
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.reply_schema import (
     DRAFT,
@@ -30,7 +31,7 @@ from troubleshoot.tree.reply_schema import (
 from troubleshoot.tree.tree import Escalation, Risk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 T = TypeVar("T")
@@ -124,7 +125,7 @@ def _parameters(shape: Callable[..., object]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Titled:
-    """A cause or an action by its id, with a title that people read."""
+    """A cause, an action, a role or a thing by its id, with a title for people."""
 
     id: str
     title: str
@@ -177,6 +178,7 @@ class Question(QuestionWords):
     """
     A question to put now; ``reason`` says why this one.
 
+    ``by`` are those who can answer it, none for anybody; ``needs`` what that takes.
     ``again`` says why it comes once more, where an action has overtaken its answer;
     the reason begins with it.
     """
@@ -186,6 +188,8 @@ class Question(QuestionWords):
     kind: Literal["question"] = "question"
     answers: tuple[Choice, ...]
     setup: str = ""
+    by: tuple[Titled, ...] = ()
+    needs: tuple[Titled, ...] = ()
     again: str = ""
     urgent: bool = False
     private: bool = False
@@ -216,7 +220,8 @@ class Action(ActionWords):
     """
     An action to take now; ``chance`` is P(it fixes the symptom).
 
-    ``causes`` are the root causes that it may fix, the likeliest first.
+    ``causes`` are the root causes that it may fix, the likeliest first; ``by`` are
+    those who can take it, none for anybody; ``needs`` what that takes.
     """
 
     is_end: ClassVar[Literal[False]] = False
@@ -224,6 +229,8 @@ class Action(ActionWords):
     kind: Literal["action"] = "action"
     title: str
     setup: str = ""
+    by: tuple[Titled, ...] = ()
+    needs: tuple[Titled, ...] = ()
     cost_min: float = 0.0
     chance: float = 0.0
     causes: tuple[LikelyCause, ...] = ()
@@ -288,8 +295,17 @@ class Ending:
 Step: TypeAlias = Question | Action | Ending
 
 
+def takes(by: Iterable[Titled], needs: Iterable[Titled]) -> tuple[str, ...]:
+    """The titles of who and what a step takes; of who, only if customers cannot."""
+    roles = {each.id: each.title for each in by}
+    who = () if SOMEBODY in roles else roles.values()
+    return (*who, *(each.title for each in needs))
+
+
 def _by_field(step: Question | Action) -> dict[str, Any]:
-    return {each.name: getattr(step, each.name) for each in fields(step)}
+    said = {each.name: getattr(step, each.name) for each in fields(step)}
+    taken = {key: [asdict(each) for each in said[key]] for key in ("by", "needs")}
+    return said | taken
 
 
 def _sentences(*texts: str) -> str:

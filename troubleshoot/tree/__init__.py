@@ -16,6 +16,7 @@ __all__ = [
     "shape",
     "source",
     "syntax",
+    "takes",
     "texts",
     "tree",
     "values",

@@ -37,6 +37,7 @@ WHY: dict[str, str] = {
     "unknown-action": "every name here is an action listed under 'actions'.",
     "unknown-setup": "every name here is listed under 'setups'.",
     "similar-name": "a step that needs what nobody has is left out in silence.",
+    "two-titles": "whoever reads two titles looks for two things.",
     "cycle": "each would have to come before the other.",
     # What the numbers mean.
     "bad-sum": "one of the answers is always given, so the chances sum to 1.",

@@ -12,13 +12,13 @@ import bisect
 import graphlib
 import math
 import zlib
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from troubleshoot.errors import is_slip
 from troubleshoot.tree import keys, values
 from troubleshoot.tree.hierarchy import Hierarchy
 from troubleshoot.tree.keys import STAND_IN
-from troubleshoot.tree.problems import MOST_COMPARED, Complaints
+from troubleshoot.tree.problems import Complaints
+from troubleshoot.tree.takes import Takes
 from troubleshoot.tree.tree import (
     UNKNOWN,
     Action,
@@ -58,6 +58,7 @@ YES_NO = (Answer(id="yes", text="Yes"), Answer(id="no", text="No"))
 NO_NEEDS = Needs()
 NEAR_RANGES = 8  # that begin at or before a number, and may hold it
 MOST_NAMED = 12  # names that one message lists
+EVERYTHING = "all"  # under 'changes'
 RESERVED = {"dont-know", "not-now"}
 
 
@@ -87,6 +88,7 @@ class _Linker:
         self.part = part
         self.complaints = Complaints(source)
         self.hierarchy = Hierarchy(part, self.complaints)
+        self.takes = Takes(part, self.complaints)
         self.answers: dict[str, tuple[Answer, ...]] = {}
         self.by_low: dict[str, list[tuple[Range, int, str]]] = {}
         self.by_id: dict[str, dict[str, Answer]] = {}
@@ -127,8 +129,8 @@ class _Linker:
         part = self.part
         self.read_answers()
         questions = self.urgent() | self.questions()
-        self.similar_names("by")
-        self.similar_names("needs")
+        self.takes.similar_names("by")
+        self.takes.similar_names("needs")
         setups = {each: self.setup(each, it) for each, it in part.setups.items()}
         actions = self.actions()
         self.cycles("setups", {k: (v.setup,) for k, v in setups.items() if v.setup})
@@ -146,6 +148,9 @@ class _Linker:
             confidence=part.confidence,
             reliability=part.reliability,
             unknown=part.unknown,
+            verify=part.verify or "",
+            roles=self.takes.titles("by"),
+            things=self.takes.titles("needs"),
             causes=self.hierarchy.causes,
             questions=questions,
             setups=setups,
@@ -243,7 +248,7 @@ class _Linker:
             how=part.how or "",
             answers=self.answers[id],
             cost=1.0 if part.cost is None else part.cost,
-            needs=Needs(by=part.by, things=part.needs),
+            needs=self.needs(part, ("urgent", id)),
             stop=part.stop,
             line=self.complaints.line(("urgent", id)),
         )
@@ -341,11 +346,15 @@ class _Linker:
         deep = keys.misplaced(self.complaints.source.root, path) if key else ""
         self.complaints.note("unknown-answer", path, message, key=key, fix=deep or fix)
 
-    def needs(self, part: QuestionPart | ActionPart, path: Path) -> Needs:
-        if not (part.by or part.needs or part.only_if):
+    def needs(
+        self, part: QuestionPart | UrgentPart | ActionPart | SetupPart, path: Path
+    ) -> Needs:
+        by, things = self.takes.of(part)
+        conditions = getattr(part, "only_if", {})
+        if not (by or things or conditions):
             return NO_NEEDS
         only_if: dict[str, tuple[str, ...]] = {}
-        for name, wanted in part.only_if.items():
+        for name, wanted in conditions.items():
             at = (*path, "only-if", name)
             if name not in self.answers:
                 self.unknown("question", name, at, key=True)
@@ -353,7 +362,7 @@ class _Linker:
             for index, answer in enumerate(wanted):
                 self.check_answer(name, answer, self.complaints.item(at, index))
             only_if[name] = wanted
-        return Needs(by=part.by, things=part.needs, only_if=only_if)
+        return Needs(by=by, things=things, only_if=only_if)
 
     def setup(self, id: str, part: SetupPart) -> Setup:
         path = ("setups", id)
@@ -362,7 +371,7 @@ class _Linker:
             do=part.do,
             cost=1.0 if part.cost is None else part.cost,
             setup=self.setup_name(part.setup, path),
-            needs=Needs(by=part.by, things=part.needs),
+            needs=self.needs(part, path),
             line=self.complaints.line(path),
         )
 
@@ -388,7 +397,10 @@ class _Linker:
 
     def action(self, id: str, part: ActionPart, fixes: dict[str, float]) -> Action:
         path = ("actions", id)
-        for index, name in enumerate(part.changes):
+        changes = part.changes
+        if EVERYTHING in changes:
+            changes = tuple(self.part.questions)
+        for index, name in enumerate(changes):
             if name not in self.part.questions:
                 at = self.complaints.item((*path, "changes"), index)
                 self.unknown("question", name, at)
@@ -402,10 +414,10 @@ class _Linker:
             setup=self.setup_name(part.setup, path),
             needs=self.needs(part, path),
             fixes=self.hierarchy.by_cause(named, (*path, "fixes"), fixes),
-            verify=part.verify or "",
+            verify=part.verify or self.part.verify or "",
             caution=part.caution or "",
             risk=part.risk,
-            changes=part.changes,
+            changes=changes,
             line=self.complaints.line(path),
         )
 
@@ -467,40 +479,6 @@ class _Linker:
     def unknown(self, kind: str, name: str, path: Path, *, key: bool = False) -> None:
         """Note a name that no setup, action, question or cause has."""
         self.complaints.unknown(kind, name, path, key=key)
-
-    def similar_names(self, key: Literal["by", "needs"]) -> None:
-        """
-        Roles or things that are named once, and look like another one.
-
-        Nothing declares them: a misspelt one is noticed by its likeness alone.
-        """
-        uses: dict[str, list[Path]] = {}
-        for room in ("urgent", "questions", "setups", "actions"):
-            for id, part in getattr(self.part, room).items():
-                for index, name in enumerate(getattr(part, key)):
-                    at = self.complaints.item((room, id, key), index)
-                    uses.setdefault(name, []).append(at)
-        order = {name: number for number, name in enumerate(uses)}
-        once = [name for name, paths in uses.items() if len(paths) == 1]
-        for name in once[: MOST_COMPARED // 2 // max(1, len(uses))]:
-            rivals = [each for each in uses if each != name and is_slip(name, each)]
-            # Of two that stand once, the later one is taken for the slip.
-            surer = [x for x in rivals if len(uses[x]) > 1 or order[x] < order[name]]
-            if surer:
-                self.similar(key, name, uses[name][0], surer[0], uses[surer[0]][0])
-
-    def similar(self, key: str, name: str, path: Path, other: str, first: Path) -> None:
-        line = self.complaints.source.place(first).line
-        message = (
-            f"'{name}' stands under '{key}' this once, and '{other}' is much alike"
-        )
-        self.complaints.note(
-            "similar-name",
-            path,
-            message,
-            severity="warning",
-            fix=f"did you mean '{other}' (line {line})?",
-        )
 
     def cycles(self, room: str, after: Mapping[str, Iterable[str]]) -> None:
         """Things that wait for each other in a circle."""

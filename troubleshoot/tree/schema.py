@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 FORMATS: Final = ("1",)
 ID_PATTERN: Final = "^[a-z][a-z0-9-]*$"
 MAX_TEXT: Final = 20_000
-TAGS: Final = frozenset({"<cause>", "<group>", "<text>", "<chances>"})
+TAGS: Final = frozenset(
+    {"<cause>", "<group>", "<text>", "<chances>", "<names>", "<titles>"}
+)
 
 # What an editor takes for a number or a truth value is text to us.
 _SCALAR: Final = {"type": ["string", "number", "boolean"]}
@@ -177,6 +179,15 @@ Given = Annotated[
 ]
 
 
+Titles = dict[Text, Text]
+"""Ids, each with the title that people read."""
+
+Names = Annotated[
+    Annotated[Texts, Tag("<names>")] | Annotated[Titles, Tag("<titles>")],
+    Discriminator(lambda it: "<titles>" if isinstance(it, dict) else "<names>"),
+]
+
+
 class Part(BaseModel):
     """A mapping of the file; unknown keys are problems, never left out."""
 
@@ -239,8 +250,8 @@ class StepPart(Part):
     how: Text | None = None
     cost: Cost | None = None
     setup: Text | None = None
-    by: Texts = ()
-    needs: Texts = ()
+    by: Names = ()
+    needs: Names = ()
     only_if: dict[str, Texts] = {}
 
 
@@ -271,8 +282,8 @@ class UrgentPart(Part):
     how: Text | None = None
     answers: Annotated[dict[Id, Text], Field(min_length=2)] | None = None
     cost: Cost | None = None
-    by: Texts = ()
-    needs: Texts = ()
+    by: Names = ()
+    needs: Names = ()
     stop: Annotated[dict[str, Text], Field(min_length=1)]
 
 
@@ -282,8 +293,8 @@ class SetupPart(Part):
     do: Text
     cost: Cost | None = None
     setup: Text | None = None
-    by: Texts = ()
-    needs: Texts = ()
+    by: Names = ()
+    needs: Names = ()
 
 
 class ActionPart(StepPart):
@@ -330,6 +341,9 @@ class TreePart(Part):
     confidence: Confidence = 0.9
     reliability: Reliability = 0.98
     unknown: UnknownPrior = 0.03
+    verify: Text | None = None
+    by: Titles = {}
+    needs: Titles = {}
     causes: Annotated[dict[Id, CauseOrGroup], Field(min_length=1)]
     questions: dict[Id, QuestionPart] = {}
     setups: dict[Id, SetupPart] = {}

@@ -25,7 +25,15 @@ Form: TypeAlias = Literal["explains", "tells", "names"]
 # that asks or tells is to the letter but for lists, code and tables, and a name is to
 # the letter.
 FIELDS: Final[Mapping[str, Mapping[str, Form]]] = {
-    "": {"title": "names", "symptom": "names", "about": "explains", "sources": "names"},
+    "": {
+        "title": "names",
+        "symptom": "names",
+        "about": "explains",
+        "sources": "names",
+        "verify": "tells",
+        "roles": "names",
+        "things": "names",
+    },
     "causes": {"title": "names", "about": "explains"},
     "questions": {
         "ask": "tells",
@@ -44,6 +52,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Form]]] = {
     },
     "escalate": {"to": "names", "bring": "names"},
 }
+
+KEYS: Final = {"roles": "by", "things": "needs"}  # of fields that are called otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +101,16 @@ def reworded(tree: Tree, say: Callable[[TreeText], str]) -> Tree:
     ('NO INTERNET AT HOME', True)
     """
     every = _changes(tree, (), FIELDS[""], say)
+
+    def inherited(it: TreeText) -> str:
+        """An action that asks what the tree asks goes on asking that."""
+        of_tree = it.key[2:] == ("verify",) and it.text == tree.verify
+        return str(every.get("verify", tree.verify)) if of_tree else say(it)
+
     for room in ("causes", "questions", "setups", "actions"):
         was = getattr(tree, room)
-        now = {id: _part(each, room, say) for id, each in was.items()}
+        told = inherited if room == "actions" else say
+        now = {id: _part(each, room, told) for id, each in was.items()}
         if now != was:
             every[room] = now
     escalate = _changes(tree.escalate, ("escalate",), FIELDS["escalate"], say)
@@ -120,7 +137,8 @@ def _changes(
     found = {}
     for name, form in fields.items():
         was = getattr(it, name)
-        now = _said(was, TreeText((*key, name), form, ""), say)
+        at = TreeText((*key, KEYS.get(name, name)), form, "")
+        now = _said(was, at, say)
         if now != was:
             found[name] = now
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
@@ -39,6 +40,7 @@ else:
 
 Risk = Literal["none", "disruptive", "irreversible"]
 UNKNOWN = "unknown"
+ID = re.compile("[a-z][a-z0-9-]*")
 T = TypeVar("T")
 
 
@@ -207,7 +209,8 @@ class Tree:
     Equal to another with the same ``id`` and ``fingerprint``, whatever their files are
     called. Mappings keep the order of the file and cannot be written to. ``questions``
     holds the urgent ones too, first. ``unknown`` is the prior of a cause that is not
-    listed.
+    listed. ``roles`` and ``things`` are titles of who and what steps take, by id;
+    ``verify`` is the question after an action that has none of its own.
     """
 
     id: str
@@ -221,6 +224,9 @@ class Tree:
     confidence: float = 0.9
     reliability: float = 0.98
     unknown: float = 0.03
+    verify: str = ""
+    roles: Mapping[str, str] = field(default_factory=ReadOnly)
+    things: Mapping[str, str] = field(default_factory=ReadOnly)
     causes: Mapping[str, Cause]
     questions: Mapping[str, Question]
     setups: Mapping[str, Setup] = field(default_factory=ReadOnly)
@@ -234,7 +240,7 @@ class Tree:
     _reworded: Tree | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        read_only(self, "causes", "questions", "setups", "actions")
+        read_only(self, "causes", "questions", "setups", "actions", "roles", "things")
 
     def __repr__(self) -> str:
         return f"Tree({self.id!r}, {self.title!r})"
@@ -367,6 +373,27 @@ class Tree:
             probes=probes,
             probe_seconds=probe_seconds,
         )
+
+
+def needs_of(tree: Tree) -> Iterator[Needs]:
+    """What each step of the tree takes, setups included."""
+    for steps in (tree.questions, tree.actions, tree.setups):
+        yield from (each.needs for each in steps.values())
+
+
+def role(tree: Tree, id: str) -> str:
+    """Who takes a step, as people read it; an id without a title in words."""
+    return tree.roles.get(id, in_words(id))
+
+
+def thing(tree: Tree, id: str) -> str:
+    """What a step takes, as people read it; an id without a title in words."""
+    return tree.things.get(id, in_words(id))
+
+
+def in_words(id: str) -> str:
+    """An id, its dashes as spaces; what is no id as it is."""
+    return id.replace("-", " ") if ID.fullmatch(id) else id
 
 
 def setups_of(tree: Tree, step: Question | Action | Setup) -> Iterator[Setup]:

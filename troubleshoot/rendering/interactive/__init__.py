@@ -23,7 +23,9 @@ from troubleshoot.rendering.interactive.shared import shared
 from troubleshoot.rendering.templates import environment
 from troubleshoot.rendering.words import DEFAULT, in_language
 from troubleshoot.session import begin
+from troubleshoot.session.recommendation import roles, things
 from troubleshoot.session.remedies import remedies_of
+from troubleshoot.session.steps import takes
 from troubleshoot.text import UNPRINTABLE
 from troubleshoot.tree.tree import setups_of
 
@@ -103,6 +105,7 @@ def interactive(
         asked=[each for each in tree.questions.values() if not each.is_urgent],
         causes=[(each, _remedies(begun, each)) for each in tree.root_causes],
         setups=lambda step: [*setups_of(tree, step)][::-1],
+        takes=lambda step: takes(roles(tree, step), things(tree, step)),
         private=any(each.private for each in tree.questions.values()),
         mark=" · ".join(x for x in (tree.id, tree.version, tree.fingerprint) if x),
         words=_json(_words(language)),

@@ -15,8 +15,9 @@ from troubleshoot._version import __version__
 from troubleshoot.inference.model import compiled
 from troubleshoot.session.answers import titled_action
 from troubleshoot.session.events import is_fact, plain
+from troubleshoot.session.recommendation import roles, things
 from troubleshoot.session.serialize import tree_mark
-from troubleshoot.session.steps import words
+from troubleshoot.session.steps import takes, words
 from troubleshoot.session.texts import Paragraph, laid, nodes, rich, short
 from troubleshoot.tree.tree import Escalation, groups_above
 
@@ -66,8 +67,8 @@ def page_data(session: Session) -> dict[str, Any]:
         "prior": model.prior.tolist(),
         "classes": model.classes.tolist(),
         "causes": [_cause(tree, each) for each in tree.root_causes],
-        "questions": [_question(model, each) for each in tree.questions.values()],
-        "actions": [_action(model, each) for each in tree.actions.values()],
+        "questions": [_question(tree, model, each) for each in tree.questions.values()],
+        "actions": [_action(tree, model, each) for each in tree.actions.values()],
         "setups": [_setup(each) for each in tree.setups.values()],
         "escalate": _escalation(tree.escalate),
         "lines": dict(_in_lines(tree)),
@@ -110,7 +111,7 @@ def _cause(tree: Tree, cause: Cause) -> dict[str, Any]:
     }
 
 
-def _question(model: Model, question: Question) -> dict[str, Any]:
+def _question(tree: Tree, model: Model, question: Question) -> dict[str, Any]:
     return {
         **_words(question),
         "answers": [
@@ -122,6 +123,7 @@ def _question(model: Model, question: Question) -> dict[str, Any]:
         "cost": question.cost,
         "setup": question.setup,
         "needs": _needs(question.needs),
+        "takes": takes(roles(tree, question), things(tree, question)),
         **({} if question.is_urgent else _numbers(model.likelihoods[question.id])),
     }
 
@@ -156,7 +158,7 @@ def _numbers(likelihood: Likelihood) -> dict[str, Any]:
     }
 
 
-def _action(model: Model, action: Action) -> dict[str, Any]:
+def _action(tree: Tree, model: Model, action: Action) -> dict[str, Any]:
     fixes = model.fixes(action.id).tolist()
     return {
         **_words(action),
@@ -166,6 +168,7 @@ def _action(model: Model, action: Action) -> dict[str, Any]:
         "cost": action.cost,
         "setup": action.setup,
         "needs": _needs(action.needs),
+        "takes": takes(roles(tree, action), things(tree, action)),
         "fixes": _gathered((x, i) for i, x in enumerate(fixes) if x),
     }
 

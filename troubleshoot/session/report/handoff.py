@@ -196,7 +196,9 @@ class HandOff(Closed):
     ``has`` who was there and with what, None for everybody and everything. ``next``
     are the best steps now, whoever takes them, and ``later`` the other open questions,
     what tells most per minute first; ``unknown`` is the belief in a cause that nobody
-    listed. ``actor`` is who began it. ``withheld`` are the private questions that were
+    listed. ``actor`` is who began it. ``roles`` and
+    ``things`` are the titles of all that is named under ``by``, ``has`` and ``needs``.
+    ``withheld`` are the private questions that were
     answered, and those whose answers do not count because of them.
     ``session`` is the text from which ``troubleshoot.resume`` goes on.
     """
@@ -224,6 +226,8 @@ class HandOff(Closed):
     escalate: Escalate | None
     session: str
     actor: str = SOMEBODY
+    roles: tuple[IdAndText, ...] = ()
+    things: tuple[IdAndText, ...] = ()
 
     def __repr__(self) -> str:
         return f"HandOff({self.tree.id!r}, {len(self.steps)} steps)"

@@ -53,7 +53,14 @@ from troubleshoot.session.rules import next_step
 from troubleshoot.session.steps import Action, Ending, Question, Reply, with_words
 from troubleshoot.text import MASK, REPLIES, WORKED, duration
 from troubleshoot.tree import tree as written
-from troubleshoot.tree.tree import UNKNOWN, Escalation, groups_above
+from troubleshoot.tree.tree import (
+    UNKNOWN,
+    Escalation,
+    groups_above,
+    needs_of,
+    role,
+    thing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -100,6 +107,8 @@ def hand_off(analysis: Analysis, step: Step) -> HandOff:
         symptom=tree.symptom,
         begun=known.begun,
         actor=known.actor,
+        roles=_roles(analysis),
+        things=_things(analysis),
         until=analysis.events[-1].at,
         by=analysis.options.by,
         has=analysis.options.has,
@@ -121,6 +130,22 @@ def hand_off(analysis: Analysis, step: Step) -> HandOff:
         escalate=_escalate(tree.escalate),
         session=_written(shared, step if shared is analysis else None),
     )
+
+
+def _roles(analysis: Analysis) -> tuple[IdAndText, ...]:
+    """Titles of who takes the steps of the tree, and of who was there."""
+    tree, needs = analysis.tree, needs_of(analysis.tree)
+    names = [x for each in needs for x in each.by]
+    every = dict.fromkeys((*names, *(analysis.options.by or ())))
+    return tuple(IdAndText(id=each, text=role(tree, each)) for each in every)
+
+
+def _things(analysis: Analysis) -> tuple[IdAndText, ...]:
+    """Titles of what the steps of the tree take, and of what was at hand."""
+    tree, needs = analysis.tree, needs_of(analysis.tree)
+    names = [x for each in needs for x in each.things]
+    every = dict.fromkeys((*names, *(analysis.options.has or ())))
+    return tuple(IdAndText(id=each, text=thing(tree, each)) for each in every)
 
 
 def _possible(analysis: Analysis) -> Iterator[Possible]:

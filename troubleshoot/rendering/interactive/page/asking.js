@@ -8,6 +8,7 @@ function questionCard(step, { reply }) {
       step.urgent ? make("p", { className: "urgent" }, word("urgent")) : null,
       step.before === null ? null : make("p", {}, lookAgain(step)),
       setupFirst(step),
+      needed(question),
     ]),
     timeTaken(step),
     hints(question),
@@ -42,6 +43,7 @@ function actionCard(step, { tried: said, skipped }) {
       action.caution.length ? make("div", { className: "caution" }, cautions(action)) : null,
       action.risk === "none" ? null : make("p", { className: "risk" }, word(action.risk)),
       setupFirst(step),
+      needed(action),
     ]),
     timeTaken(step),
     hints(action),
@@ -92,6 +94,12 @@ function setupFirst({ setup }) {
   if (!setup.length) return null;
   const steps = setup.map((each) => make("p", { className: "setup", dir: "auto" }, coded(each)));
   return [make("p", { className: "label" }, word("first")), ...steps];
+}
+
+/** Who and what a step takes. */
+function needed({ takes }) {
+  if (!takes.length) return null;
+  return make("p", { className: "needs", dir: "auto" }, word("you_need", { things: takes.join(", ") }));
 }
 
 function timeTaken({ minutes: cost }) {
