@@ -12,6 +12,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Final
 
+from troubleshoot.catalogue import Catalogue, in_language
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -56,21 +58,50 @@ _LINE_END: Final = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 
 
-def duration(minutes: float) -> str:
+def duration(minutes: float, words: Catalogue | None = None) -> str:
     """
     The minutes in words, "about" where something smaller is left out.
 
     >>> duration(0.5), duration(4 / 3), duration(17.8), duration(90), duration(700)
     ('30 s', '1 min 20 s', 'about 18 min', '1 h 30 min', 'about 12 h')
     """
-    parts, is_whole = amounts(minutes)
-    said = " ".join(f"{count:,} {unit}" for count, unit in parts)
-    return said if is_whole else f"about {said}"
+    said = rounded(minutes, words)
+    return said if amounts(minutes)[1] else (words or in_language())("about", it=said)
 
 
-def rounded(minutes: float) -> str:
+def rounded(minutes: float, words: Catalogue | None = None) -> str:
     """The minutes in words where it is said already that they are about so many."""
-    return duration(minutes).removeprefix("about ")
+    words = words or in_language()
+    parts, _ = amounts(minutes)
+    units = {"days": words.days}
+    return " ".join(
+        f"{grouped(count, words)} {units.get(unit, unit)}" for count, unit in parts
+    )
+
+
+def grouped(count: int, words: Catalogue | None = None) -> str:
+    """
+    The number with its thousands set off.
+
+    >>> grouped(4167), grouped(4167, in_language("de"))
+    ('4,167', '4.167')
+    """
+    return f"{count:,}".replace(",", (words or in_language()).thousands)
+
+
+def number(value: float, words: Catalogue | None = None) -> str:
+    """
+    The number as short as it can be, with the decimal sign of the language.
+
+    >>> number(1.5), number(1.5, in_language("de")), number(250)
+    ('1.5', '1,5', '250')
+    """
+    return decimal(f"{value:g}", words)
+
+
+def decimal(digits: str, words: Catalogue | None = None) -> str:
+    """The digits with the decimal sign of the language."""
+    return digits.replace(".", (words or in_language()).decimal)
 
 
 def amounts(minutes: float) -> tuple[tuple[tuple[int, str], ...], bool]:
@@ -100,6 +131,16 @@ def _amounts(
         return ((math.floor(amount / many + 0.5), large),), False
     parts = ((whole, large), (rest, small))
     return tuple(each for each in parts if each[0]), True
+
+
+def reply(result: str, words: Catalogue | None = None) -> str:
+    """
+    What every question takes, or what came of an action, as a record tells it.
+
+    >>> reply("dont-know"), reply("failed", in_language("de"))
+    ("don't know", 'es hat nicht geholfen')
+    """
+    return (words or in_language())(f"reply_{result.replace('-', '_')}")
 
 
 def title_of(text: str) -> str:
@@ -149,18 +190,21 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
-def percent(chance: float) -> str:
+def percent(chance: float, words: Catalogue | None = None) -> str:
     """The chance in per cent, never "0 %" or "100 %" unless it is exactly so."""
     if chance in (0.0, 1.0):
         return f"{chance:.0%}".replace("%", " %")
     shown = min(max(round(chance * 100), 1), 99)
-    sign = {1: "about ", 99: "about "}.get(shown, "")
-    return f"{sign}{shown} %"
+    said = f"{shown} %"
+    return (words or in_language())("about", it=said) if shown in (1, 99) else said
 
 
-def bits(gain: float) -> str:
+def bits(gain: float, words: Catalogue | None = None) -> str:
     """The gain with two digits, or said to be small."""
-    return f"{gain:.2f} bits" if gain >= SMALL else "less than 0.01 bits"
+    words = words or in_language()
+    if gain < SMALL:
+        return words("few_bits", count=decimal("0.01", words))
+    return words("bits", count=decimal(f"{gain:.2f}", words))
 
 
 def counted(number: int, noun: str) -> str:
@@ -173,14 +217,25 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def listing(names: Iterable[str], word: str = "and") -> str:
-    """The names as in a sentence: "a", "a and b", "a, b and c"."""
+def listing(
+    names: Iterable[str], word: str = "and", words: Catalogue | None = None
+) -> str:
+    """
+    The names as in a sentence: "a", "a and b", "a, b and c"; or with "or".
+
+    >>> listing(["A", "B", "C"], words=in_language("de"))
+    'A, B und C'
+    """
     *most, last = list(names) or [""]
-    return f"{', '.join(most)} {word} {last}" if most else last
+    if not most:
+        return last
+    return f"{', '.join(most)} {(words or in_language())(word)} {last}"
 
 
-def quoted(names: Sequence[str], limit: int = 5) -> str:
+def quoted(names: Sequence[str], limit: int = 5, words: Catalogue | None = None) -> str:
     """The names in quotes; more than the limit are counted."""
-    shown = [f"'{each}'" for each in names[:limit]]
-    rest = len(names) - limit
-    return listing([*shown, f"{rest} more"] if rest > 0 else shown)
+    words = words or in_language()
+    shown = [words("named", text=each) for each in names[:limit]]
+    if (rest := len(names) - limit) > 0:
+        shown.append(words("more", count=rest))
+    return listing(shown, words=words)

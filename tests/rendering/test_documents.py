@@ -18,8 +18,9 @@ from session.test_handoff import ROUTER
 from session.trees import clock, tree
 
 import troubleshoot as ts
+from troubleshoot.catalogue import languages
 from troubleshoot.rendering import commonmark
-from troubleshoot.rendering.words import in_language, languages
+from troubleshoot.rendering.words import in_language
 from troubleshoot.session.texts import flat, rich
 from troubleshoot.text import printable
 
@@ -539,7 +540,7 @@ class TestWords:
         """
         Each included language has a word for each key.
         """
-        keys = {language: set(vars(in_language(language))) for language in languages()}
+        keys = {language: set(in_language(language).texts) for language in languages()}
 
         assert set(keys) == {"en", "de"}
         assert keys["de"] == keys["en"]
@@ -549,8 +550,8 @@ class TestWords:
         In German no English fixed word is left.
         """
         page = ts.render(handed, "markdown", language="de")
-        english = vars(in_language("en")).values()
-        german = set(vars(in_language("de")).values())
+        english = in_language("en").texts.values()
+        german = set(in_language("de").texts.values())
         heads = [each.lstrip("# ") for each in page.splitlines() if each[:1] == "#"]
 
         assert page.startswith("# Übergabe: A lamp")

@@ -24,7 +24,18 @@ PARTS = {
 # What holds words that are no texts: names that others use, and what says which tree
 # it is.
 NO_TEXTS = {
-    *("id", "file", "version", "owner", "parent", "children", "setup", "unit", "risk"),
+    *(
+        "id",
+        "language",
+        "file",
+        "version",
+        "owner",
+        "parent",
+        "children",
+        "setup",
+        "unit",
+        "risk",
+    ),
     *("actions", "changes", "confusable", "needs", "given", "fixes", "tests"),
 }
 

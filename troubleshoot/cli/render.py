@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from troubleshoot.catalogue import DEFAULT, languages
 from troubleshoot.cli import check, publish
 from troubleshoot.cli.json_out import dumps
 from troubleshoot.cli.options import json_option, session_options
@@ -26,7 +27,6 @@ from troubleshoot.cli.watch import Watch
 from troubleshoot.errors import did_you_mean, nearest
 from troubleshoot.rendering.layout import STEPS
 from troubleshoot.rendering.site import SUFFIXES
-from troubleshoot.rendering.words import DEFAULT, languages
 from troubleshoot.text import clean, counted
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from troubleshoot.catalogue import DEFAULT
 from troubleshoot.errors import ArgumentError
 from troubleshoot.rendering.templates import filled
-from troubleshoot.rendering.words import DEFAULT, in_language, percent
+from troubleshoot.rendering.words import in_language, percent
 from troubleshoot.session.belief import RULED_OUT
 from troubleshoot.session.report.handoff import HandOff
 from troubleshoot.session.report.transcript import is_telling, transcript
@@ -17,8 +18,8 @@ from troubleshoot.session.session import Session
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
-    from types import SimpleNamespace
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.rendering.templates import Format
     from troubleshoot.rendering.words import Language
     from troubleshoot.session.report.handoff import Likely, Remedy, RuledOut, ToDo
@@ -142,7 +143,7 @@ def _transcript(
     )
 
 
-def _status(fixed: SimpleNamespace, ending: RecordedEnding | None) -> str:
+def _status(fixed: Catalogue, ending: RecordedEnding | None) -> str:
     kind = "open" if ending is None else ending.kind.replace(" ", "_")
     return str(getattr(fixed, f"outcome_{kind}"))
 
@@ -154,7 +155,7 @@ def _reason(it: HandOff) -> str:
     return it.ending.reason
 
 
-def _kinds(fixed: SimpleNamespace) -> Mapping[str, str]:
+def _kinds(fixed: Catalogue) -> Mapping[str, str]:
     """What to say before a move that is not a question or an action as such."""
     return {
         "fact": fixed.fact,
@@ -190,7 +191,7 @@ def _by_reason(ruled_out: Iterable[RuledOut]) -> list[Blame]:
     return [Blame(*reason, tuple(causes)) for reason, causes in found.items()]
 
 
-def _who(fixed: SimpleNamespace, it: HandOff) -> str:
+def _who(fixed: Catalogue, it: HandOff) -> str:
     """Who was there, and with what; anybody where nothing was said."""
     who = _titles(it.roles, it.by) if it.by is not None else fixed.anybody
     if it.has is None:
@@ -225,7 +226,7 @@ def _numbered(it: HandOff) -> Mapping[str, Number]:
     return found
 
 
-def _capped(fixed: SimpleNamespace, named: Sequence[IdAndText]) -> str:
+def _capped(fixed: Catalogue, named: Sequence[IdAndText]) -> str:
     """The first few by name, the others by their number; one more is named as well."""
     few = len(named) if len(named) <= FEW + 1 else FEW
     texts = [each.text for each in named[:few]]
@@ -233,7 +234,7 @@ def _capped(fixed: SimpleNamespace, named: Sequence[IdAndText]) -> str:
     return "; ".join([*texts, fixed.and_more.format(count=more)] if more else texts)
 
 
-def _likely(fixed: SimpleNamespace, then: Sequence[Likely]) -> str:
+def _likely(fixed: Catalogue, then: Sequence[Likely]) -> str:
     """Causes with their belief."""
     return "; ".join(
         f"{each.cause.text or fixed.not_listed} ({percent(each.belief, fixed)})"

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from troubleshoot.catalogue import DEFAULT
 from troubleshoot.rendering.flow import SAFETY, flow
 from troubleshoot.rendering.svg import wrapped
-from troubleshoot.rendering.words import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from troubleshoot.rendering.words import DEFAULT, ending, in_language, said
+from troubleshoot.catalogue import DEFAULT
+from troubleshoot.rendering.words import ending, in_language, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from types import SimpleNamespace
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.rendering.runbook import Close, PrintedStep, Runbook, Stop
     from troubleshoot.rendering.words import Language
 
@@ -84,7 +85,7 @@ class _Drawing:
     """A runbook whose flow is being drawn."""
 
     runbook: Runbook
-    fixed: SimpleNamespace
+    fixed: Catalogue
 
     def sections(self, most: int) -> Iterator[Section]:
         """The parts, from the first step on."""

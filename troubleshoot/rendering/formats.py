@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, TypedDict, Unpack, overload
 
 from troubleshoot.arguments import one_of
+from troubleshoot.catalogue import DEFAULT
 from troubleshoot.errors import ArgumentError, ArgumentTypeError, did_you_mean, nearest
 from troubleshoot.planner.task import Progress
 from troubleshoot.rendering.documents import render as document
@@ -26,7 +27,7 @@ from troubleshoot.rendering.pdf import pdf
 from troubleshoot.rendering.runbook import Runbook
 from troubleshoot.rendering.svg import svg
 from troubleshoot.rendering.templates import Format
-from troubleshoot.rendering.words import DEFAULT, Language, in_language
+from troubleshoot.rendering.words import Language, in_language
 from troubleshoot.session.plan import Goal
 from troubleshoot.session.report.handoff import HandOff
 from troubleshoot.session.report.transcript import Record

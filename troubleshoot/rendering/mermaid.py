@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from troubleshoot.catalogue import DEFAULT
 from troubleshoot.rendering.flow import SAFETY, flow
 from troubleshoot.rendering.svg import MORE
-from troubleshoot.rendering.words import DEFAULT
 from troubleshoot.session.texts import laid, lines, preceded, short
 from troubleshoot.text import NO_BREAK
 

@@ -13,17 +13,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias, get_args
 
 from troubleshoot.arguments import one_of
+from troubleshoot.catalogue import DEFAULT
 from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.rendering import words
 from troubleshoot.rendering.templates import filled
-from troubleshoot.rendering.words import DEFAULT, ending, in_language
+from troubleshoot.rendering.words import ending, in_language
 from troubleshoot.session.texts import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
-    from types import SimpleNamespace
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.rendering.runbook import (
         Close,
         ListedCause,
@@ -68,7 +69,7 @@ class RunbookView:
     """A runbook with what its templates ask for; ``word`` are the fixed words."""
 
     runbook: Runbook
-    word: SimpleNamespace
+    word: Catalogue
 
     @property
     def order(self) -> str:

@@ -17,12 +17,13 @@ from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, get_args
 
+from troubleshoot.catalogue import DEFAULT
 from troubleshoot.errors import RenderError
 from troubleshoot.rendering.commonmark import lines
 from troubleshoot.rendering.pages import Form, Paper, RunbookView, among
 from troubleshoot.rendering.runbook import PrintedRemedy
 from troubleshoot.rendering.templates import template_source
-from troubleshoot.rendering.words import DEFAULT, in_language
+from troubleshoot.rendering.words import in_language
 from troubleshoot.session.texts import (
     Paragraph,
     element,
@@ -38,8 +39,8 @@ from troubleshoot.text import NO_BREAK
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
-    from types import SimpleNamespace
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.rendering.runbook import (
         Arrival,
         Close,
@@ -183,7 +184,7 @@ class _Typeset:
     """A runbook that is being turned into data."""
 
     runbook: Runbook
-    word: SimpleNamespace
+    word: Catalogue
     date: str
 
     @cached_property
@@ -196,7 +197,7 @@ class _Typeset:
         """All of it, in the order of the pages."""
         it = self.runbook
         return {
-            "word": vars(self.word),
+            "word": dict(self.word.texts) | {"language": self.word.language},
             "head": self._head(),
             "front": self._front(),
             "stops": [self._stop(each) for each in it.stops],

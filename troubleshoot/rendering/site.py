@@ -13,10 +13,10 @@ from functools import cached_property, partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, Literal
 
+from troubleshoot.catalogue import DEFAULT
 from troubleshoot.errors import ArgumentError, did_you_mean, nearest
 from troubleshoot.rendering.formats import WRITERS
 from troubleshoot.rendering.templates import filled
-from troubleshoot.rendering.words import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

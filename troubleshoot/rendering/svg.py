@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import escape
 
+from troubleshoot.catalogue import DEFAULT
 from troubleshoot.rendering.commonmark import lines
 from troubleshoot.rendering.flow import SAFETY, flow
 from troubleshoot.rendering.sugiyama import Link, Size, layered
-from troubleshoot.rendering.words import DEFAULT
 from troubleshoot.session.texts import followed, laid, preceded, short
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ the texts of a tree are never templates.
 from __future__ import annotations
 
 from functools import lru_cache, partial
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from jinja2 import ChoiceLoader, FunctionLoader, PackageLoader, StrictUndefined
@@ -18,10 +17,11 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from troubleshoot import files
+from troubleshoot.catalogue import DEFAULT, Catalogue
 from troubleshoot.errors import RenderError
 from troubleshoot.rendering import commonmark, plain_text
 from troubleshoot.rendering.commonmark import CODE
-from troubleshoot.rendering.words import DEFAULT, in_language, minutes, percent
+from troubleshoot.rendering.words import in_language, minutes, percent
 from troubleshoot.session.events import moment
 from troubleshoot.text import NO_BREAK
 
@@ -107,7 +107,11 @@ def environment(
     asked or to do, ``noted`` a note, ``cell`` what is asked or to do in a table,
     ``in_css`` makes a string of CSS, and ``wrapped`` breaks a plain text into lines.
     """
-    return _made(to, templates, tuple(sorted(vars(in_language(language)).items())))
+    return _made(to, templates, _fixed(in_language(language)))
+
+
+def _fixed(word: Catalogue) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return word.language, tuple(sorted(word.texts.items()))
 
 
 def anew() -> None:
@@ -117,7 +121,7 @@ def anew() -> None:
 
 @lru_cache(maxsize=32)
 def _made(
-    to: Format, templates: Path | None, fixed: tuple[tuple[str, str], ...]
+    to: Format, templates: Path | None, fixed: tuple[str, tuple[tuple[str, str], ...]]
 ) -> SandboxedEnvironment:
     """The environment, made once, for templates are slow to compile."""
     # Markup passes through autoescape, so what prints a value is our escape alone.
@@ -130,7 +134,8 @@ def _made(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    word = SimpleNamespace(**dict(fixed))
+    language, texts = fixed
+    word = Catalogue(language, dict(texts))
     made.globals["word"] = word
     made.filters |= {
         "cell": IN_LINES[to],

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from troubleshoot.arguments import as_float
+from troubleshoot.catalogue import in_language
 from troubleshoot.errors import AnswerError, UnknownName, did_you_mean, nearest
 from troubleshoot.session.events import Answered, Tried
 from troubleshoot.session.steps import (
@@ -23,13 +24,22 @@ from troubleshoot.session.steps import (
     Reply,
     Titled,
 )
-from troubleshoot.text import MASK, REPLIES, SAID, WORKED, shortened, title_of
+from troubleshoot.text import (
+    REPLIES,
+    WORKED,
+    listing,
+    number,
+    reply,
+    shortened,
+    title_of,
+)
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.tree import once_per_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.session.belief import Belief
     from troubleshoot.session.provenance import Signature
     from troubleshoot.session.state import State
@@ -53,7 +63,6 @@ ALWAYS_POSSIBLE: Final = {
 SHOWN: Final = 60
 
 OUTCOMES: Final = {"fixed": True, "failed": False}
-ANSWERS: Final = tuple(WORKED.items())
 
 
 class Understood(NamedTuple):
@@ -63,96 +72,116 @@ class Understood(NamedTuple):
     value: float | None = None
 
 
-def understood(question: written.Question, said: object) -> Understood:
+def understood(
+    question: written.Question, said: object, words: Catalogue | None = None
+) -> Understood:
     """
     What was said, as an answer of the question.
 
     An id or a text of an answer in any case, True and False for yes and no, a number
     or a text such as "250 ms" or "1,5" where the question has a unit, a ``Reply`` or a
-    choice.
+    choice. ``words`` are those of the customer: what every question takes can be said
+    in them, and a refusal is.
 
     Raises:
         AnswerError: it is none of these; the message says what is possible.
     """
+    words = words or in_language()
     match said:
         case Reply():
             return Understood(said.value)
         case Choice():
-            return _from_choice(question, said)
+            return _from_choice(question, said, words)
         case bool():
-            return _from_text(question, "yes" if said else "no")
+            return _from_text(question, "yes" if said else "no", words)
         case int() | float():
-            return _from_number(question, said)
+            return _from_number(question, said, words)
         case str():
-            return _from_text(question, said)
-    raise refusal(question, said, "that")
+            return _from_text(question, said, words)
+    raise refusal(question, said, "that", words=words)
 
 
-def always_possible(said: object) -> Reply | None:
+def always_possible(said: object, words: Catalogue | None = None) -> Reply | None:
     """What can be said to every step, by itself or in words; None if it is not that."""
     if isinstance(said, Reply):
         return said
     if not isinstance(said, str):
         return None
-    plain = said.strip().casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    plain = _plain(said)
+    if words is not None:
+        for each in Reply:
+            if plain == _plain(reply(each.value, words)):
+                return each
     return ALWAYS_POSSIBLE.get(plain)
 
 
-def _from_choice(question: written.Question, said: Choice) -> Understood:
+def _plain(said: str) -> str:
+    return said.strip().casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+
+
+def _from_choice(
+    question: written.Question, said: Choice, words: Catalogue
+) -> Understood:
     for each in question.answers:
         if each.id == said.id:
             return Understood(each.id)
-    raise refusal(question, said, "a choice of another question")
+    raise refusal(question, said, "a choice of another question", words=words)
 
 
-def _from_text(question: written.Question, said: str) -> Understood:
+def _from_text(question: written.Question, said: str, words: Catalogue) -> Understood:
     wanted = said.strip().casefold()
     # Ids first: the text of one answer may be the id of another.
     ids = {each.id: each.id for each in reversed(question.answers)}
     texts = {each.text.strip().casefold(): each.id for each in question.answers}
     if wanted in texts | ids:
         return Understood((texts | ids)[wanted])
-    if (reply := always_possible(said)) is not None:
-        return Understood(reply.value)
+    if (always := always_possible(said, words)) is not None:
+        return Understood(always.value)
     if question.unit and (both := AMBIGUOUS.match(wanted)):
-        raise _two_ways(question, said, both)
-    if question.unit and (number := NUMBER.fullmatch(wanted)):
-        return _from_measure(question, said, *number.groups())
-    raise refusal(question, said, f"'{_short(said)}'")
+        raise _two_ways(question, said, both, words)
+    if question.unit and (measure := NUMBER.fullmatch(wanted)):
+        return _from_measure(question, said, *measure.groups(), words=words)
+    raise refusal(question, said, f"'{_short(said)}'", words=words)
 
 
 def _from_measure(
-    question: written.Question, said: str, number: str, unit: str
+    question: written.Question, said: str, digits: str, unit: str, *, words: Catalogue
 ) -> Understood:
     if unit not in ("", question.unit.strip().casefold()):
         shown = "this" if question.private else f"'{_short(said)}'"
         message = f"{shown} is not in {question.unit}, the unit of '{question.id}'"
-        raise refusal(question, said, message=message)
-    return _from_number(question, float(number.replace(",", ".")))
+        raise refusal(question, said, message=message, words=words)
+    return _from_number(question, float(digits.replace(",", ".")), words)
 
 
-def _from_number(question: written.Question, said: float) -> Understood:
-    number = as_float(said)
+def _from_number(
+    question: written.Question, said: float, words: Catalogue
+) -> Understood:
+    value = as_float(said)
     for answer in question.answers:
-        if math.isfinite(number) and answer.range and number in answer.range:
-            return Understood(answer.id, number)
-    raise refusal(question, said, f"{number:g} {question.unit}".rstrip())
+        if math.isfinite(value) and answer.range and value in answer.range:
+            return Understood(answer.id, value)
+    raise refusal(question, said, f"{value:g} {question.unit}".rstrip(), words=words)
 
 
 def _two_ways(
-    question: written.Question, said: str, number: re.Match[str]
+    question: written.Question, said: str, both: re.Match[str], words: Catalogue
 ) -> AnswerError:
     """What may be meant with thousands or with decimals is asked for again."""
-    whole, rest = number.groups()
-    ways = f"{float(f'{whole}.{rest}'):g} or {whole}{rest}"
-    shown = f"'{_short(said)}'"
+    whole, rest = both.groups()
+    value = float(f"{whole}.{rest}")
+    shown, ways = f"'{_short(said)}'", f"{value:g} or {whole}{rest}"
+    asked = listing([number(value, words), f"{whole}{rest}"], "or", words)
+    customer = words("refused_two_ways", ways=asked)
     if question.private:
         shown, ways = "this number", "it without what sets off thousands"
+        customer = words.refused_two_ways_private
     return refusal(
         question,
         said,
         message=f"{shown} can be read in two ways for '{question.id}': write {ways}",
-        customer=f"That can be read in two ways. Please write {ways}.",
+        customer=customer,
+        words=words,
     )
 
 
@@ -163,15 +192,16 @@ def refusal(
     *,
     message: str = "",
     customer: str = "",
+    words: Catalogue | None = None,
 ) -> AnswerError:
     """
     What was said is no answer: a sentence for developers and one for customers.
 
     What is said to a private question stands in neither, nor what it looks like.
     """
-    private = question.private
-    words = said.strip().casefold() if isinstance(said, str) and not private else ""
-    near = nearest(words, [each.id for each in question.answers]) if words else ()
+    private, words = question.private, words or in_language()
+    heard = said.strip().casefold() if isinstance(said, str) and not private else ""
+    near = nearest(heard, [each.id for each in question.answers]) if heard else ()
     shown = "this" if private else shown
     return AnswerError(
         message
@@ -181,8 +211,7 @@ def refusal(
         said=None if private else said,
         answers=[(each.id, each.text) for each in question.answers],
         suggestions=near,
-        customer=customer
-        or f"That is not one of the answers here. Possible are: {_texts(question)}.",
+        customer=customer or words("refused_answer", answers=_texts(question, words)),
     )
 
 
@@ -196,11 +225,11 @@ def _possible(question: written.Question) -> str:
     return ", ".join([*kind, *ids, *(each.value for each in Reply)])
 
 
-def _texts(question: written.Question) -> str:
+def _texts(question: written.Question, words: Catalogue) -> str:
     """All that could have been said, as a customer reads it."""
     texts = [each.text.rstrip(".") for each in question.answers]
-    kind = [f"a number in {question.unit}"] if question.unit else []
-    return "; ".join([*kind, *texts, SAID["dont-know"], REPLIES["not-now"]])
+    kind = [words("number_in", unit=question.unit)] if question.unit else []
+    return "; ".join([*kind, *texts, words.say_dont_know, reply("not-now", words)])
 
 
 def _short(text: str) -> str:
@@ -208,7 +237,7 @@ def _short(text: str) -> str:
     return shortened(" ".join(text.split()), SHOWN)
 
 
-def step_id(step: object) -> str:
+def step_id(step: object, words: Catalogue | None = None) -> str:
     """The id that names a step; ``AnswerError`` where nothing does."""
     match step:
         case Question() | Action() | written.Question() | written.Action():
@@ -216,7 +245,7 @@ def step_id(step: object) -> str:
         case Ending():
             raise AnswerError(
                 "the session has come to its end: nothing was asked",
-                customer="There is nothing more to answer.",
+                customer=(words or in_language()).refused_over,
             )
     if not isinstance(step, str):
         raise AnswerError("a step is named by itself or by its id")
@@ -241,7 +270,7 @@ def meant_as_action(tree: Tree, step: object) -> bool:
         UnknownName: there is neither.
         AnswerError: this names no step.
     """
-    name = step_id(step)
+    name = step_id(step, tree.words)
     if is_question(step) or is_action(step):
         return is_action(step)
     if name not in tree.questions and name not in tree.actions:
@@ -251,7 +280,7 @@ def meant_as_action(tree: Tree, step: object) -> bool:
 
 def question_id(tree: Tree, question: object) -> str:
     """The id of a question of the tree."""
-    name = step_id(question)
+    name = step_id(question, tree.words)
     action = is_action(question) or name in tree.actions
     if action and name not in tree.questions:
         raise AnswerError(
@@ -262,7 +291,7 @@ def question_id(tree: Tree, question: object) -> str:
 
 def action_id(tree: Tree, action: object) -> str:
     """The id of an action of the tree."""
-    name = step_id(action)
+    name = step_id(action, tree.words)
     question = is_question(action) or name in tree.questions
     if question and name not in tree.actions:
         raise AnswerError(f"'{name}' is a question: it takes an answer", question=name)
@@ -288,11 +317,15 @@ def likely(belief: Belief, causes: Iterable[str]) -> tuple[LikelyCause, ...]:
 
 def told(tree: Tree, step: str, result: str) -> str:
     """A question with its answer, or an action with its outcome, for a sentence."""
+    words = tree.words
     if result in WORKED and step in tree.actions:
-        return f"“{tree.actions[step].do}” ({WORKED[result]})"
-    question = tree.questions[step]
-    answer = MASK if question.private else f"({question.answer(result).text})"
-    return f"“{question.ask}” {answer}"
+        text, came = tree.actions[step].do, f"({reply(result, words)})"
+    else:
+        question = tree.questions[step]
+        text = question.ask
+        answer = question.answer(result).text
+        came = words.private if question.private else f"({answer})"
+    return f"{words('quoted', text=text)} {came}"
 
 
 def correction(
@@ -312,7 +345,7 @@ def correction(
                 f"'{name}' has no answer yet that could be changed: answer() gives one",
                 question=name,
             )
-        answer, value = understood(tree.questions[name], said)
+        answer, value = understood(tree.questions[name], said, tree.words)
         return Answered(kind="changed", step=name, answer=answer, value=value, **signed)
     name = action_id(tree, step)
     if ("action", name) not in now.said:
@@ -320,7 +353,8 @@ def correction(
             f"'{name}' has not been tried yet: tried() says what came of it",
             question=name,
         )
-    return Tried(kind="corrected", step=name, fixed=outcome(name, said), **signed)
+    worked = outcome(name, said, tree.words)
+    return Tried(kind="corrected", step=name, fixed=worked, **signed)
 
 
 def repeats(now: State, event: Answered | Tried) -> bool:
@@ -345,7 +379,7 @@ def _is_action(tree: Tree, now: State, step: object) -> bool:
     return ("question", name) not in now.said and ("action", name) in now.said
 
 
-def outcome(action: str, said: object) -> bool:
+def outcome(action: str, said: object, words: Catalogue | None = None) -> bool:
     """
     Whether the action fixed the symptom: True or False, "fixed" or "failed".
 
@@ -363,7 +397,7 @@ def outcome(action: str, said: object) -> bool:
         f"{', '.join(OUTCOMES)}{did_you_mean(near)}",
         question=action,
         said=said,
-        answers=ANSWERS,
+        answers=[(each, reply(each, words)) for each in OUTCOMES],
         suggestions=near,
-        customer="Did it help or not?",
+        customer=(words or in_language()).refused_outcome,
     )

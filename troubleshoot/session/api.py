@@ -173,19 +173,20 @@ def fact(tree: Tree, name: str, said: object, signed: Signature) -> Answered | T
     if name in tree.questions:
         return told(tree, name, said, signed)
     if name in tree.actions:
-        return done(name, said, signed)
+        return done(tree, name, said, signed)
     raise UnknownName("question or action", name, [*tree.questions, *tree.actions])
 
 
 def told(tree: Tree, name: str, said: object, signed: Signature) -> Answered:
     """An answer as a fact; ``AnswerError`` if the question has no such answer."""
-    answer, value = understood(tree.questions[name], said)
+    answer, value = understood(tree.questions[name], said, tree.words)
     return Answered(kind="told", step=name, answer=answer, value=value, **signed)
 
 
-def done(name: str, said: object, signed: Signature) -> Tried:
+def done(tree: Tree, name: str, said: object, signed: Signature) -> Tried:
     """An action as a fact; ``AnswerError`` if this is nothing that came of it."""
-    return Tried(kind="done", step=name, fixed=outcome(name, said), **signed)
+    worked = outcome(name, said, tree.words)
+    return Tried(kind="done", step=name, fixed=worked, **signed)
 
 
 def resume(
@@ -392,7 +393,7 @@ def _given(tree: Tree, events: Iterable[Event]) -> Iterator[Event]:
             case Answered(kind="told"):
                 yield told(tree, event.step, _said(event), of(event))
             case Tried(kind="done"):
-                yield done(event.step, event.fixed, of(event))
+                yield done(tree, event.step, event.fixed, of(event))
 
 
 def _again(session: Session, event: Event, asked: Asked | None) -> Session:

@@ -38,6 +38,7 @@ from troubleshoot.text import listing, percent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import Belief, FloatArray
     from troubleshoot.session.state import Evidence
@@ -47,12 +48,6 @@ if TYPE_CHECKING:
 NAMED: Final = 5  # pieces of evidence in a sentence
 LEADING: Final = 3  # causes in a story
 FEW: Final = 12  # pieces of evidence of which all pairs are looked at
-
-NONE_FITS: Final = "No listed cause explains the answers well."
-FROM_START: Final = "That was likely from the start, and no answer has changed it."
-CONTRADICTED: Final = (
-    "The answers contradict each other: no listed cause allows all of them."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +122,7 @@ def doubt(analysis: Analysis) -> str:
     if found := evidence_conflict(analysis):
         return found.text
     if not analysis.belief.unknown_leads:
-        return FROM_START
+        return analysis.tree.words.doubt_from_start
     restoring = tuple(each for each in _suspects(analysis) if each.restored)
     return _text(analysis.belief, restoring)
 
@@ -143,12 +138,14 @@ def shared_doubt(analysis: Analysis) -> str:
     if is_told(belief):
         return doubt(analysis)
     several = len(belief.rows) > 1
-    why = CONTRADICTED if found and found.contradicted and several else NONE_FITS
+    words = belief.tree.words
+    contradicted = found is not None and found.contradicted and several
+    why = words.doubt_contradicted if contradicted else words.doubt_none_fits
     named = [each for each in _suspects(analysis) if not _is_private(belief, each)]
     if not named:
         return why
-    again = f"{why} Worth checking again: {_listed(named)}."
-    return again + _alike(belief.tree, named)
+    again = words("doubt_check", named=_listed(named, words))
+    return " ".join([why, again, *_alike(belief.tree, named)])
 
 
 def is_told(belief: Belief) -> bool:
@@ -284,48 +281,53 @@ def _text(
 ) -> str:
     """What does not fit, and what to check again, without blame."""
     several = len(belief.rows) > 1
-    why = CONTRADICTED if contradicted and several else NONE_FITS
+    words = belief.tree.words
+    contradicted = contradicted and several
+    sentences = [words.doubt_contradicted if contradicted else words.doubt_none_fits]
     restoring = [each for each in suspects if each.restored]
     named = restoring or suspects
     if restoring:
-        why = f"{why} {_alone(belief, restoring)}"
+        sentences.append(_alone(belief, restoring))
     elif suspects:
-        why = f"{why} {_together(suspects, pair)}"
-    return why + _alike(belief.tree, named)
+        sentences.append(_together(suspects, pair, words))
+    return " ".join([*sentences, *_alike(belief.tree, named)])
 
 
 def _alone(belief: Belief, restoring: Sequence[Suspect]) -> str:
-    first = restoring[0]
-    cause, share = first.story[0]
-    points = f"points to '{belief.tree.causes[cause].title}' ({percent(share)})"
-    if len(restoring) == 1:
-        return f"Worth checking again, as without it the rest {points}: {first.text}."
-    named = _listed(restoring)
-    each = "Worth checking again, as without any one of these alone the rest agrees"
-    return f"{each}: {named}. Without the first it {points}."
-
-
-def _together(suspects: Sequence[Suspect], pair: Sequence[Suspect]) -> str:
-    text = (
-        f"No single one of them explains it. Worth checking again: {_listed(suspects)}"
+    cause, share = restoring[0].story[0]
+    words = belief.tree.words
+    return words(
+        "doubt_without_it" if len(restoring) == 1 else "doubt_without_any",
+        named=_listed(restoring, words),
+        cause=belief.tree.causes[cause].title,
+        percent=percent(share, words),
     )
-    both = listing(each.text for each in pair)
-    return f"{text}; without both {both} the rest agrees." if pair else f"{text}."
 
 
-def _listed(suspects: Sequence[Suspect]) -> str:
+def _together(
+    suspects: Sequence[Suspect], pair: Sequence[Suspect], words: Catalogue
+) -> str:
+    both = listing((each.text for each in pair), words=words)
+    key = "doubt_without_both" if pair else "doubt_no_single"
+    return words(key, named=_listed(suspects, words), both=both)
+
+
+def _listed(suspects: Sequence[Suspect], words: Catalogue) -> str:
     named = [each.text for each in suspects[:NAMED]]
-    more = len(suspects) - NAMED
-    return listing([*named, f"{more} more"] if more > 0 else named, "or")
+    if (more := len(suspects) - NAMED) > 0:
+        named.append(words("more", count=more))
+    return listing(named, "or", words)
 
 
-def _alike(tree: Tree, suspects: Sequence[Suspect]) -> str:
+def _alike(tree: Tree, suspects: Sequence[Suspect]) -> list[str]:
     """What the answers of those in the sentence are easily taken for."""
-    return "".join(_taken(tree, each) for each in suspects[:NAMED] if each.confusable)
+    return [_taken(tree, each) for each in suspects[:NAMED] if each.confusable]
 
 
 def _taken(tree: Tree, suspect: Suspect) -> str:
-    question = tree.questions[suspect.step]
-    others = [f"“{question.answer(each).text}”" for each in suspect.confusable]
+    question, words = tree.questions[suspect.step], tree.words
+    others = [
+        words("quoted", text=question.answer(each).text) for each in suspect.confusable
+    ]
     said = question.answer(suspect.result).text
-    return f" “{said}” is easily taken for {listing(others, 'or')}."
+    return words("taken_for", answer=said, others=listing(others, "or", words))

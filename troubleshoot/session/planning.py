@@ -40,7 +40,7 @@ from troubleshoot.session.plan import (
     PlanNode,
 )
 from troubleshoot.session.serialize import tree_mark
-from troubleshoot.text import SAID, listing
+from troubleshoot.text import listing
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -60,7 +60,6 @@ if TYPE_CHECKING:
 NODES: Final[dict[Goal, int]] = {"diagnose": 5_000, "repair": 500}
 WORK: Final = 15_000_000  # likelihoods that noisy situations are looked into with …
 LEAST: Final = 20  # … if that is no fewer situations
-TRIED: Final = tuple((each, SAID[each]) for each in ("failed", "fixed"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -352,7 +351,9 @@ class _Writing:
         )
 
     def _edges(self, node: Node, joint: FloatArray) -> Iterator[PlanEdge]:
-        answers: tuple[tuple[str, str], ...] = TRIED
+        words = self.analysis.tree.words
+        answers: tuple[tuple[str, str], ...]
+        answers = ("failed", words.say_failed), ("fixed", words.say_fixed)
         if node.kind == "question":
             question = self.named.questions[node.step]
             answers = tuple((each.id, each.text) for each in question.answers)
@@ -407,17 +408,16 @@ class _Writing:
 
     def _words(self, ending: Outcome, causes: tuple[str, ...]) -> str:
         tree = self.analysis.tree
-        titles = listing([tree.causes[each].title for each in causes], "or")
-        to = tree.escalate.to
-        return {
-            "found": f"The most likely cause: {titles}.",
-            "narrowed": f"Nothing worth asking separates: {titles}.",
-            "unknown": "Most likely it is none of the causes listed here.",
-            "fixed": "The symptom is gone.",
-            "escalate": f"Hand over{' to: ' if to else ''}{to}.",
-            "unfinished": "The plan goes no further; go on with what tells most.",
-            "": "",
-        }[ending]
+        named = [tree.causes[each].title for each in causes]
+        titles, to = listing(named, "or", tree.words), tree.escalate.to
+        match ending:
+            case "":
+                return ""
+            case "unknown":
+                return tree.words.end_unknown
+            case "escalate" if to:
+                return tree.words("plan_end_escalate_to", to=to)
+        return tree.words(f"plan_end_{ending}", causes=titles)
 
     def _helping(
         self, i: int, causes: tuple[str, ...], joint: FloatArray
@@ -429,11 +429,12 @@ class _Writing:
 
     def _causes(self, expected: FloatArray) -> Iterator[PlanCause]:
         titles, paths = self.analysis.tree.causes, self._paths()
+        unlisted = self.analysis.tree.words.plan_not_listed
         for i, name in enumerate(self.named.causes):
             if self.named.task.prior[i] > 0:
                 yield PlanCause(
                     cause=name,
-                    title=titles[name].title if name in titles else "Not listed here",
+                    title=titles[name].title if name in titles else unlisted,
                     probability=_rounded(float(self.named.task.prior[i])),
                     expected_cost=_rounded(float(expected[i])),
                     path=tuple(map(_id, paths[i])),

@@ -26,13 +26,14 @@ from troubleshoot.session.steps import (
     Titled,
     with_words,
 )
-from troubleshoot.text import MASK, bits, duration, listing, percent
+from troubleshoot.text import bits, duration, listing, percent
 from troubleshoot.tree.reply_schema import numbers_of
 from troubleshoot.tree.tree import Escalation, role, thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import Belief, BoolArray, FloatArray
     from troubleshoot.session.steps import EndingKind
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
 
 RUNNERS_UP: Final = 3
 NO_GAIN: Final = 1e-9
-SAFETY: Final = "It comes first, for safety: an answer may say to stop at once."
-
 LIKELY: Final = 0.1  # belief in a cause from which on its remedies are worth a word
 
 
@@ -52,7 +51,12 @@ def question_step(analysis: Analysis, name: str, reason: str = "") -> Question:
     question = analysis.tree.questions[name]
     gain, cost = worth(analysis, name)
     again = look_again(analysis, question)
-    why = (SAFETY,) if question.is_urgent else (told_per_minute(gain, cost), reason)
+    words = analysis.tree.words
+    why = (
+        (words.reason_first_for_safety,)
+        if question.is_urgent
+        else (told_per_minute(gain, cost, words), reason)
+    )
     return with_words(
         Question,
         question,
@@ -72,6 +76,8 @@ def action_step(analysis: Analysis, name: str, reason: str = "") -> Action:
     """The action of this id, as it stands now."""
     action, belief = analysis.tree.actions[name], analysis.belief
     chance = float(analysis.candidates.chances[analysis.candidates.actions.at[name]])
+    words = analysis.tree.words
+    helps = words("reason_helps_with", percent=percent(chance, words))
     return with_words(
         Action,
         action,
@@ -82,7 +88,7 @@ def action_step(analysis: Analysis, name: str, reason: str = "") -> Action:
         cost_min=analysis.candidates.cost(action),
         chance=chance,
         causes=likely(belief, belief.ranked(belief.model.fixes(name) > 0)),
-        reason=f"{reason} It helps with a chance of {percent(chance)}.".lstrip(),
+        reason=_sentences(reason, helps),
     )
 
 
@@ -100,21 +106,22 @@ def look_again(analysis: Analysis, question: written.Question) -> str:
         return ""
     action = analysis.tree.actions[state.stale_by[question.id]]
     answer = question.answer(state.stale[question.id]).text
-    said = MASK if question.private else answer
+    words = analysis.tree.words
+    said = words.private if question.private else answer
     done = titled_action(action).title
-    return f"Look again: “{done}” may have changed this. You said: {said}."
+    return words("reason_look_again", action=done, answer=said)
 
 
 def _sentences(*texts: str) -> str:
     return " ".join(each for each in texts if each)
 
 
-def told_per_minute(gain: float, cost: float) -> str:
+def told_per_minute(gain: float, cost: float, words: Catalogue) -> str:
     """What a question is expected to tell, and at what price, in figures."""
     if gain <= NO_GAIN:
-        return "It tells nothing more as things stand."
-    price = f" for {duration(cost)}" if cost else " and costs no time"
-    return f"Its answer is expected to tell {bits(gain)}{price}."
+        return words.reason_tells_nothing
+    key = "reason_tells_for" if cost else "reason_tells_free"
+    return words(key, bits=bits(gain, words), minutes=duration(cost, words))
 
 
 def _setup(analysis: Analysis, step: written.Question | written.Action) -> str:
@@ -194,19 +201,21 @@ def questions_left(analysis: Analysis) -> str:
     """That no question could tell more, or which one could and why it is not put."""
     gains, costs = analysis.belief.gains, analysis.candidates.question_costs
     order = ranking(gains, costs, telling(analysis))
+    words = analysis.tree.words
     if not order:
-        return "No question is left that could tell more."
+        return words.left_nothing
     name, more = analysis.candidates.questions.ids[order[0]], len(order) - 1
     asked = analysis.tree.questions[name].ask
-    others = f" So could {more} more." * bool(more)
-    return f"“{asked}” could still tell more, but {_why_not(analysis, name)}.{others}"
+    others = words("left_more", count=more) if more else ""
+    return _sentences(words(_why_not(analysis, name), question=asked), others)
 
 
 def _why_not(analysis: Analysis, question: str) -> str:
+    """Which sentence says why a question is not put."""
     state = analysis.state
     if question in state.dont_know:
-        return "its answer was not known"
-    return "it was put off" if question in state.not_now else "it cannot be put here"
+        return "left_not_known"
+    return "left_put_off" if question in state.not_now else "left_not_here"
 
 
 def remedies_left(analysis: Analysis, causes: Iterable[str]) -> str:
@@ -219,16 +228,16 @@ def remedies_left(analysis: Analysis, causes: Iterable[str]) -> str:
         if any(action.fixes.get(each, 0) > 0 for each in chosen)
     ]
     if not helping:
-        return "No action of this tree helps against it."
+        return tree.words.left_no_action
     if all(each in tried for each in helping):
-        return "All that may help against it was tried."
-    return "What may still help against it was put off, or cannot be done here."
+        return tree.words.left_all_tried
+    return tree.words.left_actions
 
 
 def as_sure_as_asked(analysis: Analysis) -> str:
     """That the confidence of the tree is reached."""
-    asked = percent(analysis.tree.confidence)
-    return f"That is as sure as this tree asks for ({asked})."
+    words = analysis.tree.words
+    return words("as_sure_as_asked", percent=percent(analysis.tree.confidence, words))
 
 
 def fixed(analysis: Analysis) -> Ending:
@@ -237,7 +246,7 @@ def fixed(analysis: Analysis) -> Ending:
     worked = tuple(each for each, ok in analysis.state.tried.items() if ok)
     causes = belief.ranked(belief.likeliest_class)
     done = " ".join(analysis.tree.actions[each].do for each in worked)
-    text = f"What helped: {done}"
+    text = analysis.tree.words("end_fixed", actions=done)
     return _ending(analysis, "fixed", text, causes=causes, actions=worked)
 
 
@@ -245,7 +254,7 @@ def given_up(analysis: Analysis) -> Ending:
     """The customer does not want to go on."""
     reason = analysis.state.given_up
     causes = analysis.belief.ranked()
-    text = f"We stop here{_most_likely(analysis.belief, causes)}."
+    text = _with_likely(analysis.belief, "end_given_up", causes)
     actions = _for_likely_causes(analysis, causes)
     return _ending(
         analysis, "given up", text, causes=causes, actions=actions, reason=reason or ""
@@ -278,7 +287,7 @@ def stop_text(analysis: Analysis) -> str:
 
 def stopped(analysis: Analysis) -> Ending:
     """An urgent answer says to stop."""
-    reason = "An urgent question was answered so that everything else must wait."
+    reason = analysis.tree.words.end_stopped_why
     return _ending(
         analysis, "stopped", stop_text(analysis), reason=reason, confidence=1.0
     )
@@ -287,7 +296,7 @@ def stopped(analysis: Analysis) -> Ending:
 def found(analysis: Analysis, members: BoolArray) -> Ending:
     """One remedy class has reached the confidence."""
     causes = analysis.belief.ranked(members)
-    reason = f"{as_sure_as_asked(analysis)} {remedies_left(analysis, causes)}"
+    reason = _sentences(as_sure_as_asked(analysis), remedies_left(analysis, causes))
     return _found(analysis, members, reason)
 
 
@@ -295,12 +304,12 @@ def _found(analysis: Analysis, members: BoolArray, reason: str) -> Ending:
     """One remedy class is likelier than everything else."""
     belief = analysis.belief
     causes = belief.ranked(members)
-    named = listing((_title(belief.tree, each) for each in causes), "or")
+    words = belief.tree.words
+    named = listing((_title(belief.tree, each) for each in causes), "or", words)
     confidence = min(1.0, float(belief.p[members].sum()))
-    text = f"The most likely cause ({percent(confidence)}): {named}."
-    failed = _failed(analysis, causes)
-    if failed:
-        text += " What was tried for it has not helped so far."
+    text = words("end_found", percent=percent(confidence, words), causes=named)
+    if _failed(analysis, causes):
+        text = _sentences(text, words.end_tried_in_vain)
     return _ending(
         analysis, "found", text, causes=causes, confidence=confidence, reason=reason
     )
@@ -310,14 +319,16 @@ def narrowed(analysis: Analysis) -> Ending:
     """Several causes are left, and nothing that can be asked separates them."""
     belief = analysis.belief
     causes = belief.ranked()
-    together = percent(sum(belief.shares[each] for each in causes))
+    words = belief.tree.words
+    together = percent(sum(belief.shares[each] for each in causes), words)
     if len(causes) == 1:
-        listed = f"{_title(analysis.tree, causes[0])} ({together})"
-        other = f"a cause that is not listed ({percent(belief.unknown)})"
-        text = f"Nothing left to ask tells whether it is {listed} or {other}."
+        text = words(
+            "end_narrowed_one",
+            cause=f"{_title(analysis.tree, causes[0])} ({together})",
+            percent=percent(belief.unknown, words),
+        )
     else:
-        head = _most_likely(belief, causes)
-        text = f"Nothing left to ask separates these ({together} together){head}."
+        text = _with_likely(belief, "end_narrowed", causes, percent=together)
     return _ending(
         analysis, "narrowed", text, causes=causes, reason=questions_left(analysis)
     )
@@ -326,7 +337,7 @@ def narrowed(analysis: Analysis) -> Ending:
 def unknown(analysis: Analysis) -> Ending:
     """Most likely none of the listed causes."""
     belief = analysis.belief
-    text = "Most likely it is none of the causes listed here."
+    text = belief.tree.words.end_unknown
     return _ending(
         analysis,
         "unknown",
@@ -345,8 +356,9 @@ def rest(analysis: Analysis) -> Ending:
     listed[belief.model.classes[-1]] = 0.0
     alone = np.count_nonzero(listed > RULED_OUT) == 1
     if alone and listed.max() > HALF + TOLERANCE:
-        others = f"Every other listed cause is at {percent(RULED_OUT)} or less."
-        reason = f"{others} {questions_left(analysis)}"
+        words = belief.tree.words
+        others = words("left_others", percent=percent(RULED_OUT, words))
+        reason = _sentences(others, questions_left(analysis))
         return _found(analysis, belief.likeliest_class, reason)
     return narrowed(analysis)
 
@@ -355,28 +367,29 @@ def handed_over(analysis: Analysis) -> Ending:
     """Nothing was found to do that is worth more than handing over."""
     end = rest(analysis)
     causes = tuple(each.id for each in end.causes)
-    text = f"Handing over is the best that was found{_likeliest(analysis, causes)}."
-    reason = "No way on was found that is expected to save what it costs."
-    return replace(end, text=text, reason=reason)
-
-
-def _likeliest(analysis: Analysis, causes: tuple[str, ...]) -> str:
-    if not causes:
-        return "; most likely it is none of the causes listed here"
-    return _most_likely(analysis.belief, causes)
+    words = analysis.tree.words
+    text = words.end_handed_over_unknown
+    if causes:
+        text = _with_likely(analysis.belief, "end_handed_over", causes)
+    return replace(end, text=text, reason=words.end_handed_over_why)
 
 
 def _title(tree: Tree, cause: str) -> str:
     return tree.causes[cause].title
 
 
-def _most_likely(belief: Belief, causes: tuple[str, ...]) -> str:
-    """The head of the ranking, as the tail of a sentence."""
+def _with_likely(
+    belief: Belief, key: str, causes: tuple[str, ...], **filled: object
+) -> str:
+    """The sentence of this key, with the head of the ranking if there is one."""
+    words = belief.tree.words
     head = [
-        f"{_title(belief.tree, each)} ({percent(belief.shares[each])})"
+        f"{_title(belief.tree, each)} ({percent(belief.shares[each], words)})"
         for each in causes[:3]
     ]
-    return f"; the most likely: {', '.join(head)}" if head else ""
+    if not head:
+        return words(key, **filled)
+    return words(f"{key}_likely", causes=", ".join(head), **filled)
 
 
 def _failed(analysis: Analysis, causes: Iterable[str]) -> bool:

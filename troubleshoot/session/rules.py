@@ -50,6 +50,7 @@ from troubleshoot.tree.tree import once_per_tree
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.planner.policy import Policy
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import BoolArray
@@ -66,7 +67,6 @@ TELLING: Final = 1e-9  # bits; less cannot change what happens next
 REPAIR_NODES: Final = 30  # situations looked into at each step
 # A tree with more chances than that takes seconds and hundreds of megabytes a step.
 REPAIR_SIZE: Final = 1_000_000
-TOO_LARGE: Final = "The tree is too large to look for the cheapest repair."
 REMEMBERED: Final = 16  # plans that are kept for a tree
 
 _Key: TypeAlias = tuple[object, ...]
@@ -140,8 +140,8 @@ def _remedy(analysis: Analysis, members: BoolArray) -> Step | None:
     """An action for the class; None while better steps must come before it."""
     helps = helping(analysis, members)
     cures = helping(analysis, members, at_least=REMEDY)
-    cure = "It is the remedy for what is most likely the cause."
-    other = "It may help against what is most likely the cause."
+    words = analysis.tree.words
+    cure, other = words.reason_remedy, words.reason_may_help
     step = _action(analysis, cures & analysis.candidates.reversible, cure)
     step = step or _action(analysis, helps & analysis.candidates.reversible, other)
     step = step or _action(analysis, cures & _irreversible(analysis), cure)
@@ -197,7 +197,7 @@ def _worth_trying(analysis: Analysis) -> BoolArray:
 
 def _action(analysis: Analysis, among: BoolArray, reason: str) -> Step | None:
     """The most efficient of these actions; those put off once come last."""
-    again = "It was put off before, and comes once more."
+    again = analysis.tree.words.reason_left_to_do
     for tier, why in (
         (analysis.candidates.untried, reason),
         (analysis.candidates.skipped, again),
@@ -222,7 +222,7 @@ def _telling(analysis: Analysis, tier: BoolArray, reason: str) -> Step | None:
 
 def _gate(analysis: Analysis, among: BoolArray) -> Step | None:
     """The cheapest of these questions; those put off once come last."""
-    reason = "What can be asked or done next depends on the answer."
+    reason = analysis.tree.words.reason_depends
     for tier in (analysis.candidates.fresh, analysis.candidates.put_off):
         i = best(np.ones(len(among)), analysis.candidates.question_costs, among & tier)
         if i is not None:
@@ -248,10 +248,9 @@ def _fresh_question(analysis: Analysis) -> Step | None:
         analysis.candidates.fresh,
     )
     first = best(gains, costs, fresh | analysis.candidates.put_off)
-    asked = (
-        "can be asked now" if first == best(gains, costs, fresh) else "was not put off"
-    )
-    return _telling(analysis, fresh, f"That is the most per minute of what {asked}.")
+    of_all = first == best(gains, costs, fresh)
+    key = "reason_tells_most" if of_all else "reason_tells_most_left"
+    return _telling(analysis, fresh, analysis.tree.words(key))
 
 
 def _gate_question(analysis: Analysis) -> Step | None:
@@ -264,7 +263,7 @@ def _gate_question(analysis: Analysis) -> Step | None:
 
 def _put_off_question(analysis: Analysis) -> Step | None:
     """A question that was put off once, or that opens one that would tell."""
-    reason = "It was put off before; now it tells most per minute of what can be asked."
+    reason = analysis.tree.words.reason_tells_most_again
     step = _telling(analysis, analysis.candidates.put_off, reason)
     wanted = closed_questions(analysis.candidates, TELLING)
     return step or _gate(
@@ -281,7 +280,7 @@ def _unlisted(analysis: Analysis) -> Step | None:
 
 def _reversible_action(analysis: Analysis) -> Step | None:
     """An action worth trying, although the cause is not certain."""
-    reason = "What can still be asked tells little more; this is worth a try."
+    reason = analysis.tree.words.reason_likely_enough
     worth = _worth_trying(analysis)
     step = _action(analysis, worth & analysis.candidates.reversible, reason)
     return step or _gate(
@@ -291,14 +290,14 @@ def _reversible_action(analysis: Analysis) -> Step | None:
 
 def _unknown_answer_question(analysis: Analysis) -> Step | None:
     """The question whose answer was not known, when it alone is left to decide."""
-    reason = "The answer was not known before; no other that can be asked tells more."
+    reason = analysis.tree.words.reason_alone_decides
     deciding = analysis.candidates.not_known & (analysis.belief.gains > TELLING)
     return _telling(analysis, deciding, reason) if deciding.sum() == 1 else None
 
 
 def _irreversible_action(analysis: Analysis) -> Step | None:
     """An action that cannot be undone, when nothing reversible is left."""
-    reason = "Nothing that can be undone is left that is worth trying."
+    reason = analysis.tree.words.reason_last_resort
     return _action(analysis, _worth_trying(analysis) & _irreversible(analysis), reason)
 
 
@@ -345,7 +344,7 @@ def _confidence(analysis: Analysis) -> float:
 def _own(analysis: Analysis, strategy: Strategy) -> Step | None:
     seen = view(analysis)
     chosen = strategy.choose(seen)
-    reason = f"The strategy '{strategy.name}' chose it."
+    reason = analysis.tree.words("reason_own", strategy=strategy.name)
     if chosen is None:
         return None
     if chosen in seen.questions:
@@ -396,7 +395,7 @@ def _repair(analysis: Analysis) -> Advice:
     if belief.unknown >= _confidence(analysis):
         return Advice()
     if _size(analysis) > REPAIR_SIZE:
-        return Advice(remark=TOO_LARGE)
+        return Advice(remark=analysis.tree.words.reason_too_large)
     return Advice(_repairing(analysis))
 
 
@@ -425,11 +424,9 @@ def _first(
     analysis: Analysis, named: Named, policy: Policy
 ) -> Question | Action | None:
     """The first step; without a price of handing over, an action must be worth it."""
-    node = policy.nodes[0]
-    reason = (
-        "It begins the cheapest way to a repair that was found, "
-        f"{duration(policy.expected_cost)} on average."
-    )
+    node, words = policy.nodes[0], analysis.tree.words
+    cost = duration(policy.expected_cost, words)
+    reason = words("reason_repair", minutes=cost)
     if node.kind == "question":
         return question_step(analysis, named.questions[node.step].id, reason)
     step = action_step(analysis, named.actions[node.step].id, reason)
@@ -452,7 +449,7 @@ def _plan(analysis: Analysis) -> Advice:
     """The next step of the plan, or why it was left; none once the goal is reached."""
     if analysis.belief.class_belief.max() >= _confidence(analysis):
         return Advice()  # on the plan, this may be one with less certain states
-    start = _start(analysis)
+    start, words = _start(analysis), analysis.tree.words
     plan = _remembered(start)
     now = analysis.state
     place = _place(plan, now)
@@ -462,12 +459,13 @@ def _plan(analysis: Analysis) -> Advice:
     strange = next(_strange(start.state, now, place), None)
     if strange is not None:
         what = told(analysis.tree, strange.step, strange.result)
-        return Advice(remark=f"The plan was left, as it does not foresee {what}.")
+        return Advice(remark=words("plan_not_foreseen", told=what))
     if node.outcome:
-        return Advice(remark="The plan goes no further than this.")
+        return Advice(remark=words.plan_no_further)
     if node.step in now.dont_know or node.step in now.not_now:
-        return Advice(remark=f"The plan was left, as “{node.text}” has no answer.")
-    return Advice(question_step(analysis, node.step, _reason(plan)))
+        asked = analysis.tree.questions[node.step].ask
+        return Advice(remark=words("plan_no_answer", question=asked))
+    return Advice(question_step(analysis, node.step, _reason(plan, words)))
 
 
 def _start(analysis: Analysis) -> Analysis:
@@ -503,18 +501,13 @@ def _strange(start: State, now: State, place: _Place) -> Iterator[Evidence]:
     yield from (each for each in start.evidence if each not in now.evidence)
 
 
-def _reason(plan: Plan) -> str:
+def _reason(plan: Plan, words: Catalogue) -> str:
     """Why to follow the plan: its certificate."""
-    proof = (
-        "no plan takes less"
-        if plan.optimal
-        else f"no plan can save more than {percent(plan.gap)} of it"
-    )
-    most = "at most " if plan.finished_cost > plan.expected_cost else ""
-    return (
-        f"It is the next step of a plan that takes {most}"
-        f"{duration(plan.finished_cost)} on average, and {proof}."
-    )
+    key = "plan_optimal" if plan.optimal else "plan_gap"
+    if plan.finished_cost > plan.expected_cost:
+        key += "_at_most"
+    cost = duration(plan.finished_cost, words)
+    return words(key, minutes=cost, gap=percent(plan.gap, words))
 
 
 def _remembered(start: Analysis) -> Plan:

@@ -283,7 +283,7 @@ class Session:
             AnswerError: the question has no such answer; the message says which it has.
         """
         id_ = question_id(self.tree, question)
-        answer, value = understood(self.tree.questions[id_], said)
+        answer, value = understood(self.tree.questions[id_], said, self.tree.words)
         now = self.analysis.state
         changed = id_ in now.answers or id_ in now.pointless
         event = Answered(
@@ -323,13 +323,12 @@ class Session:
                 "this token is not that of the step that is on: the session has moved "
                 "on, or it is another one",
                 said=None,
-                customer="This was a reply to something that is not asked any more. "
-                "Please reply to what is asked now.",
+                customer=self.tree.words.refused_stale,
             )
         if isinstance(step, Action):
-            if always_possible(said) is NOT_NOW:
+            if always_possible(said, self.tree.words) is NOT_NOW:
                 return self.not_now(step, source=source, quote=quote)
-            worked = answers.outcome(step.id, said)
+            worked = answers.outcome(step.id, said, self.tree.words)
             return self.tried(step, fixed=worked, source=source, quote=quote)
         # An ending is refused there, as nothing is asked.
         return self.answer(step, said, source=source, quote=quote)  # type: ignore[arg-type]
@@ -400,7 +399,8 @@ class Session:
             AnswerError: this does not say what came of it.
         """
         id_ = action_id(self.tree, action)
-        worked, signed = answers.outcome(id_, fixed), self._signed(source, quote)
+        worked = answers.outcome(id_, fixed, self.tree.words)
+        signed = self._signed(source, quote)
         return self._with(Tried(step=id_, fixed=worked, **signed))
 
     def probe(self, *, up_to: float | None = None) -> Session:

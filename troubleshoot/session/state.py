@@ -26,7 +26,7 @@ from troubleshoot.session.events import (
     Tried,
 )
 from troubleshoot.session.steps import Reply
-from troubleshoot.text import MASK, listing
+from troubleshoot.text import listing
 from troubleshoot.tree.tree import setups_of
 
 if TYPE_CHECKING:
@@ -335,19 +335,23 @@ def _pointless(tree: Tree, now: State) -> Iterator[SetAside]:
 
 
 def _other_way(tree: Tree, now: State, question: str, gate: str) -> str:
-    asked = tree.questions[gate]
+    asked, words = tree.questions[gate], tree.words
     if gate in now.pointless:
-        return f"It applies only after “{asked.ask}”, and that is set aside as well."
+        return words("aside_gate_aside", question=asked.ask)
     if asked.private:
-        return f"It applies only after another answer to “{asked.ask}” {MASK}."
+        return words("aside_private", question=asked.ask)
     wanted = tree.questions[question].needs.only_if[gate]
-    needed = listing((f"“{asked.answer(each).text}”" for each in wanted), "or")
-    said = asked.answer(now.answers[gate]).text
-    return f"It applies only if “{asked.ask}” is {needed}, and the answer is “{said}”."
+    needed = (words("quoted", text=asked.answer(each).text) for each in wanted)
+    return words(
+        "aside_other_answer",
+        question=asked.ask,
+        needed=listing(needed, "or", words),
+        said=asked.answer(now.answers[gate]).text,
+    )
 
 
 def _stale(tree: Tree, now: State) -> Iterator[SetAside]:
     for question, answer in now.stale.items():
         action = tree.actions[now.stale_by[question]]
-        reason = f"It was said before “{action.do}”, which may have changed it."
+        reason = tree.words("aside_overtaken", action=action.do)
         yield SetAside(question, answer, reason)

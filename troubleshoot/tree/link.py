@@ -14,6 +14,7 @@ import math
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from troubleshoot.catalogue import in_language
 from troubleshoot.tree import keys, values
 from troubleshoot.tree.hierarchy import Hierarchy
 from troubleshoot.tree.keys import STAND_IN
@@ -54,7 +55,6 @@ KINDS = {
     "setups": "setup",
     "actions": "action",
 }
-YES_NO = (Answer(id="yes", text="Yes"), Answer(id="no", text="No"))
 NO_NEEDS = Needs()
 NEAR_RANGES = 8  # that begin at or before a number, and may hold it
 MOST_NAMED = 12  # names that one message lists
@@ -89,6 +89,11 @@ class _Linker:
         self.complaints = Complaints(source)
         self.hierarchy = Hierarchy(part, self.complaints)
         self.takes = Takes(part, self.complaints)
+        words = in_language(part.language)
+        self.yes_no = (
+            Answer(id="yes", text=words.say_yes),
+            Answer(id="no", text=words.say_no),
+        )
         self.answers: dict[str, tuple[Answer, ...]] = {}
         self.by_low: dict[str, list[tuple[Range, int, str]]] = {}
         self.by_id: dict[str, dict[str, Answer]] = {}
@@ -139,6 +144,7 @@ class _Linker:
         return Tree(
             id=id,
             title=part.title,
+            language=part.language,
             symptom=part.symptom or "",
             about=part.about or "",
             version=part.version or "",
@@ -177,9 +183,9 @@ class _Linker:
                     at = (room, id, "answers", each)
                     self.complaints.note("bad-id", at, message, key=True)
                 if part.answers is None and not unit:
-                    self.answers.setdefault(id, YES_NO)
+                    self.answers.setdefault(id, self.yes_no)
                     continue
-                texts = part.answers or {each.id: each.text for each in YES_NO}
+                texts = part.answers or {each.id: each.text for each in self.yes_no}
                 path = (room, id, "answers")
                 ranges = self.ranges(texts, path) if unit else {}
                 self.answers.setdefault(

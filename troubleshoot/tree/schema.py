@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from troubleshoot.catalogue import DEFAULT, TAG
 from troubleshoot.tree import values
 
 if TYPE_CHECKING:
@@ -118,6 +119,12 @@ def _date(text: str) -> date:
         raise ValueError(f"'{text}' is not a date such as 2027-05-01") from None
 
 
+def _language(text: str) -> str:
+    if not TAG.fullmatch(text):
+        raise ValueError(f"'{text}' is no name of a language, such as 'de' or 'pt-BR'")
+    return text
+
+
 def _within(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < int(text) < 10_000):  # noqa: PLR2004
         raise ValueError(f"'{text}' is not a number of questions, from 1 up")
@@ -155,6 +162,14 @@ _unknown = _chance_but(1, "the unknown cause leaves nothing for the listed ones"
 Confidence = Annotated[float, *_typed(_confidence, _chance_schema(), "a chance")]
 Reliability = Annotated[float, *_typed(_reliability, _chance_schema(), "a chance")]
 UnknownPrior = Annotated[float, *_typed(_unknown, _chance_schema(), "a chance")]
+LanguageTag = Annotated[
+    str,
+    *_typed(
+        _language,
+        {"type": "string", "pattern": f"^{TAG.pattern}$"},
+        "the name of a language",
+    ),
+]
 Day = Annotated[date, *_typed(_date, {"type": "string", "format": "date"}, "a date")]
 Within = Annotated[int, *_typed(_within, {"type": "integer", "minimum": 1}, "a number")]
 Format = Annotated[
@@ -332,6 +347,7 @@ class TreePart(Part):
     format_: Format
     id: Id | None = None
     title: Text
+    language: LanguageTag = DEFAULT
     symptom: Text | None = None
     about: Text | None = None
     version: Text | None = None

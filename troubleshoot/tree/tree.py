@@ -19,6 +19,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 import troubleshoot
+from troubleshoot.catalogue import DEFAULT, Catalogue, direction, in_language
 from troubleshoot.errors import ArgumentTypeError, UnknownName
 from troubleshoot.tree.read_only import ReadOnly, read_only
 from troubleshoot.tree.reply_schema import (
@@ -207,14 +208,16 @@ class Tree:
     A diagnostic tree, safe to share between threads and to send to processes.
 
     Equal to another with the same ``id`` and ``fingerprint``, whatever their files are
-    called. Mappings keep the order of the file and cannot be written to. ``questions``
-    holds the urgent ones too, first. ``unknown`` is the prior of a cause that is not
-    listed. ``roles`` and ``things`` are titles of who and what steps take, by id;
-    ``verify`` is the question after an action that has none of its own.
+    called and in whichever language their texts are. Mappings keep the order of the
+    file and cannot be written to. ``questions`` holds the urgent ones too, first.
+    ``unknown`` is the prior of a cause that is not listed. ``roles`` and ``things`` are
+    titles of who and what steps take, by id; ``verify`` is the question after an action
+    that has none of its own.
     """
 
     id: str
     title: str
+    language: str = DEFAULT
     symptom: str = ""
     about: str = ""
     version: str = ""
@@ -265,6 +268,16 @@ class Tree:
         # One that was read from a file travels as its text: see ``load``.
         values = {each: getattr(self, each) for each in _values()}
         return _from_values, (values, self._reworded)
+
+    @property
+    def words(self) -> Catalogue:
+        """The fixed words in the language of the texts."""
+        return in_language(self.language)
+
+    @property
+    def direction(self) -> str:
+        """Where the lines of the texts begin: "ltr" on the left, "rtl" on the right."""
+        return direction(self.language)
 
     @cached_property
     def root_causes(self) -> tuple[Cause, ...]:

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
+from troubleshoot.catalogue import DEFAULT
 from troubleshoot.inference.model import REMEDY
 from troubleshoot.rendering.interactive.data import page_data
 from troubleshoot.rendering.interactive.shared import shared
 from troubleshoot.rendering.templates import environment
-from troubleshoot.rendering.words import DEFAULT, in_language
+from troubleshoot.rendering.words import in_language
 from troubleshoot.session import begin
 from troubleshoot.session.recommendation import roles, things
 from troubleshoot.session.remedies import remedies_of
@@ -64,7 +65,13 @@ PAGE: Final = (
     "saving",
     "main",
 )
-OURS: Final = "page_"  # how the fixed words of this page begin
+OURS: Final = ("page_", "reason_")  # how the words begin that the page needs
+# Besides those, what it says as everybody does.
+COMMON: Final = (
+    *("and", "days", "decimal", "or", "private", "quoted", "taken_for"),
+    *("one_question", "many_question", "one_action", "many_action"),
+    *("end_found", "end_tried_in_vain", "doubt_none_fits", "doubt_contradicted"),
+)
 
 # What could end a script or begin a comment in it, and what no encoding can hold or an
 # editor would obey.
@@ -147,9 +154,14 @@ def _hash(text: str) -> str:
 
 def _words(language: Language) -> dict[str, str]:
     """The fixed words that the page itself needs while it runs."""
-    every = vars(in_language(language)).items()
-    ours = {key.removeprefix(OURS): x for key, x in every if key.startswith(OURS)}
-    return dict(sorted(ours.items()))
+    every = in_language(language).texts
+    ours = {
+        key.removeprefix(each): text
+        for each in OURS
+        for key, text in every.items()
+        if key.startswith(each)
+    }
+    return dict(sorted((ours | {key: every[key] for key in COMMON}).items()))
 
 
 def _remedies(begun: Session, cause: Cause) -> list[Action]:

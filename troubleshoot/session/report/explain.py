@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from troubleshoot.catalogue import in_language
 from troubleshoot.errors import ArgumentTypeError, UnknownName
 from troubleshoot.inference.bayes import expected_information_gain
 from troubleshoot.inference.model import UNKNOWN
 from troubleshoot.session.answers import told
 from troubleshoot.session.conflict import evidence_conflict
 from troubleshoot.session.steps import Question
-from troubleshoot.text import bits, duration, percent, printable, quoted
+from troubleshoot.text import bits, decimal, duration, percent, printable, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import BoolArray, FloatArray, Status
     from troubleshoot.session.candidates import CandidateSteps
@@ -46,43 +48,50 @@ MOST: Final = 1000  # ratios from here on are said as "over 1000"
 
 def explanation(analysis: Analysis, step: Step) -> str:
     """The reason for this next step, what it could change, and what is settled."""
-    lines = [*_step(step), *_doubt(analysis, step), *_settled(analysis)]
+    words = analysis.tree.words
+    lines = [*_step(step, words), *_doubt(analysis, step), *_settled(analysis)]
     return "\n".join(printable(each) for each in lines)
 
 
-def _step(step: Step) -> Iterator[str]:
-    yield f"{step.kind.capitalize()}: {step.text}"
+def _step(step: Step, words: Catalogue) -> Iterator[str]:
+    kind = words(f"explain_{step.kind.replace(' ', '_')}")
+    yield f"{kind}: {step.text}"
     if step.reason:
-        yield f"  why: {step.reason}"
+        yield f"  {words('explain_why', reason=step.reason)}"
     if isinstance(step, Question):
-        yield from _answers(step)
-        yield from _runners_up(step)
+        yield from _answers(step, words)
+        yield from _runners_up(step, words)
     else:
         for each in step.causes:
-            yield f"  {each.title}: {percent(each.belief)}"
+            yield f"  {each.title}: {percent(each.belief, words)}"
 
 
-def _answers(step: Question) -> Iterator[str]:
+def _answers(step: Question, words: Catalogue) -> Iterator[str]:
     for each in step.answers:
         titles = [cause.title for cause in each.rules_out]
-        effect = f"would rule out {quoted(titles)}" if titles else "rules nothing out"
+        effect = words.explain_rules_out_none
+        if titles:
+            effect = words("explain_rules_out", causes=quoted(titles, words=words))
         if not step.urgent:
-            yield f"  {each.text} ({percent(each.probability)}): {effect}"
+            yield f"  {each.text} ({percent(each.probability, words)}): {effect}"
 
 
-def _runners_up(step: Question) -> Iterator[str]:
+def _runners_up(step: Question, words: Catalogue) -> Iterator[str]:
     for each in step.runners_up:
-        yield (
-            f"  runner-up: '{each.id}', {bits(each.gain_bits)} "
-            f"for {duration(each.cost_min)}"
+        told = words(
+            "explain_runner_up",
+            question=each.id,
+            bits=bits(each.gain_bits, words),
+            minutes=duration(each.cost_min, words),
         )
+        yield f"  {told}"
 
 
 def _doubt(analysis: Analysis, step: Step) -> Iterator[str]:
     """What does not fit, unless the step has said so itself."""
     conflict = evidence_conflict(analysis)
     if conflict and conflict.text not in step.reason:
-        yield f"Doubt: {conflict.text}"
+        yield analysis.tree.words("explain_doubt", doubt=conflict.text)
 
 
 def _settled(analysis: Analysis) -> Iterator[str]:
@@ -91,20 +100,26 @@ def _settled(analysis: Analysis) -> Iterator[str]:
         status = analysis.statuses[cause.id]
         unlikely = status.status == "ruled out" and status.by
         if unlikely or status.status == "eliminated":
-            why = _because(analysis, status)
-            yield f"{status.status.capitalize()}: {cause.title}{why}"
+            yield _because(analysis, status, cause.title)
 
 
-def _because(analysis: Analysis, status: Status) -> str:
+def _because(analysis: Analysis, status: Status, title: str) -> str:
+    words = analysis.tree.words
     heaviest = [
-        f"{told(analysis.tree, each.step, each.result)}, {_log_odds(each.log_odds)}"
+        f"{told(analysis.tree, each.step, each.result)}, "
+        f"{_log_odds(each.log_odds, words)}"
         for each in status.by[:HEAVIEST]
     ]
-    return f", by {'; '.join(heaviest)}" if heaviest else ", from the start"
+    key = "explain_eliminated" if status.status == "eliminated" else "explain_unlikely"
+    if not heaviest:
+        return words(f"{key}_from_start", cause=title)
+    return words(key, cause=title, by="; ".join(heaviest))
 
 
-def _log_odds(odds: float) -> str:
-    return f"{odds:+.1f} bits" if math.isfinite(odds) else "for certain"
+def _log_odds(odds: float, words: Catalogue) -> str:
+    if not math.isfinite(odds):
+        return words.for_certain
+    return words("bits", count=decimal(f"{odds:+.1f}", words))
 
 
 class Tells(NamedTuple):
@@ -141,15 +156,16 @@ def story(analysis: Analysis, cause: str) -> str:
 
 
 def _title(analysis: Analysis, cause: str) -> str:
+    words = analysis.tree.words
     if cause == UNKNOWN:
-        return "a cause that is not listed"
-    return f"'{analysis.tree.causes[cause].title}'"
+        return words.not_listed
+    return words("named", text=analysis.tree.causes[cause].title)
 
 
 def _began(analysis: Analysis, cause: str) -> str:
-    title = _title(analysis, cause)
-    before = share(analysis.ledger.prior[cause])
-    return f"{title[0].upper()}{title[1:]} began at {before}."
+    words = analysis.tree.words
+    before = share(analysis.ledger.prior[cause], words)
+    return words("story_began", cause=_title(analysis, cause), percent=before)
 
 
 def _evidence(analysis: Analysis, cause: str) -> Iterator[str]:
@@ -158,55 +174,65 @@ def _evidence(analysis: Analysis, cause: str) -> Iterator[str]:
     contradicts = [each for each in entries if each.contradicts]
     entries = tuple(each for each in entries if not each.contradicts)
     yield from _weighed(analysis, entries, cause)
+    words = analysis.tree.words
     if contradicts:
-        yield _contradicted(contradicts)
+        yield _contradicted(contradicts, words)
     for each in analysis.ledger.entries:
         if each.set_aside:
-            yield f"{each.text} is set aside. {each.set_aside}"
+            yield words("story_set_aside", told=each.text, why=each.set_aside)
 
 
-def _contradicted(entries: Sequence[Entry]) -> str:
+def _contradicted(entries: Sequence[Entry], words: Catalogue) -> str:
     """What fits nothing, and that what came after it weighs nothing any more."""
     first, *later = entries
-    told = f"{_said(first)}: no cause allows this and all that came before."
-    return f"{told} {len(later)} more cannot be weighed after that." if later else told
+    told = words("story_contradicted", said=_said(first, words))
+    more = words("story_not_weighed", count=len(later))
+    return f"{told} {more}" if later else told
 
 
 def _weighed(analysis: Analysis, entries: Sequence[Entry], cause: str) -> Iterator[str]:
+    words = analysis.tree.words
     weights = [abs(each.log_odds[cause]) for each in entries]
     telling = [i for i, weight in enumerate(weights) if weight >= HARDLY]
     named = sorted(sorted(telling, key=lambda i: -weights[i])[:NAMED])
     excluded = False
     for i in named:
         before = (entries[i - 1].belief if i else analysis.ledger.prior)[cause]
-        yield _did(entries[i], before, cause, excluded=excluded)
+        yield _did(entries[i], before, cause, words, excluded=excluded)
         excluded |= entries[i].log_odds[cause] == -math.inf
     if lighter := len(telling) - len(named):
-        yield f"{lighter} more weighed less."
+        yield words("story_lighter", count=lighter)
     elif len(telling) < len(entries):
-        yield f"Nothing {'else ' * bool(named)}that was said tells much about it."
+        yield words.story_nothing_else if named else words.story_nothing
 
 
-def _said(entry: Entry) -> str:
-    verb = "said" if entry.kind == "question" else "done"
-    return f"{entry.text}, {verb} by {entry.actor}"
+def _said(entry: Entry, words: Catalogue) -> str:
+    key = "story_said_by" if entry.kind == "question" else "story_done_by"
+    return words(key, told=entry.text, actor=entry.actor)
 
 
-def _did(entry: Entry, before: float, cause: str, *, excluded: bool) -> str:
+def _did(
+    entry: Entry, before: float, cause: str, words: Catalogue, *, excluded: bool
+) -> str:
     """What one piece of evidence did, by whom it was said, and what it led to."""
-    said = _said(entry)
+    said = _said(entry, words)
     bits, after = entry.log_odds[cause], entry.belief[cause]
     if bits == -math.inf:
-        again = "also " if excluded else ""
-        return f"{said}: never so with this cause, which {again}excludes it."
+        return words("story_excludes_too" if excluded else "story_excludes", said=said)
     if bits == math.inf:
-        return f"{said}: never so without this cause, which proves it."
+        return words("story_proves", said=said)
     if excluded or not before:
-        return f"{said}: {ratio(bits)}, but it was excluded already."
-    return f"{said}: {ratio(bits)}; {share(before)} became {share(after)}."
+        return words("story_excluded_before", said=said, ratio=ratio(bits, words))
+    return words(
+        "story_became",
+        said=said,
+        ratio=ratio(bits, words),
+        before=share(before, words),
+        after=share(after, words),
+    )
 
 
-def ratio(bits: float) -> str:
+def ratio(bits: float, words: Catalogue | None = None) -> str:
     """
     Log odds in words.
 
@@ -215,55 +241,48 @@ def ratio(bits: float) -> str:
     >>> ratio(-3.17)
     '9 times less likely with this cause than without'
     """
+    words = words or in_language()
     times = 2.0 ** min(abs(bits), HUGE)
     if bits < 0:
-        return f"{_times(times)} times less likely with this cause than without"
-    much = "twice" if TWICE[0] < times < TWICE[1] else f"{_times(times)} times"
-    return f"{much} as likely with this cause as without"
+        return words("ratio_less", times=_times(times, words))
+    if TWICE[0] < times < TWICE[1]:
+        return words.ratio_twice
+    return words("ratio_more", times=_times(times, words))
 
 
-def share(chance: float) -> str:
+def share(chance: float, words: Catalogue | None = None) -> str:
     """
     The chance in per cent, as fine as small changes need.
 
     >>> share(0.0042), share(0.00001), share(0.42)
     ('0.4 %', 'under 0.1 %', '42 %')
     """
+    words = words or in_language()
     if FINE[0] <= chance < FINE[1]:
-        return f"{chance * 100:.1f} %"
-    return "under 0.1 %" if 0 < chance < FINE[0] else percent(chance)
+        return f"{decimal(f'{chance * 100:.1f}', words)} %"
+    if 0 < chance < FINE[0]:
+        return words("share_under", percent=f"{decimal('0.1', words)} %")
+    return percent(chance, words)
 
 
-def _times(times: float) -> str:
+def _times(times: float, words: Catalogue) -> str:
     if times >= MOST:
-        return f"over {MOST}"
-    return f"{times:.0f}" if times >= TENTHS else f"{times:.1f}".removesuffix(".0")
+        return words("over", count=MOST)
+    if times >= TENTHS:
+        return f"{times:.0f}"
+    return decimal(f"{times:.1f}".removesuffix(".0"), words)
 
 
 def _stands(analysis: Analysis, cause: str) -> str:
-    belief = share(_belief(analysis, cause))
+    words = analysis.tree.words
+    belief = share(_belief(analysis, cause), words)
     if analysis.belief.contradicted:
-        return _left_over(cause)
+        return words.story_left_over if cause == UNKNOWN else words.story_all_gone
     if cause == UNKNOWN:
-        leads = ", and leads: no listed cause fits well"
-        return f"Now it is at {belief}{leads * analysis.belief.unknown_leads}."
-    match analysis.statuses[cause].status:
-        case "eliminated":
-            return "Now it is eliminated, for certain."
-        case "confirmed":
-            return f"Now it is confirmed, at {belief}: an action fixed it."
-        case "leading":
-            return f"Now it leads, at {belief}."
-        case standing:
-            return f"Now it is {standing}, at {belief}."
-
-
-def _left_over(cause: str) -> str:
-    """Where a cause stands once the answers contradict each other."""
-    if cause == UNKNOWN:
-        why = "no listed cause allows all that was said"
-        return f"Now it is at 100 %, for nothing else is left: {why}."
-    return "Now it is eliminated: no listed cause allows all that was said."
+        leads = analysis.belief.unknown_leads
+        return words("story_unknown_leads" if leads else "story_unknown", at=belief)
+    standing = analysis.statuses[cause].status.replace(" ", "_")
+    return words(f"story_{standing}", at=belief)
 
 
 def _belief(analysis: Analysis, cause: str) -> float:
@@ -277,7 +296,7 @@ def _could_change(analysis: Analysis, cause: str) -> Iterator[str]:
     candidates = analysis.candidates
     inside = _inside(analysis, cause)
     if cause != UNKNOWN and analysis.statuses[cause].status == "eliminated":
-        yield "Only another answer to what excluded it can bring it back."
+        yield analysis.tree.words.story_only_another
         return
     best = max(
         _tells(candidates, inside),
@@ -285,13 +304,13 @@ def _could_change(analysis: Analysis, cause: str) -> Iterator[str]:
         default=None,
     )
     if best is None:
-        yield "Nothing that is left to ask would change this."
+        yield analysis.tree.words.story_nothing_left
         return
-    price = f" ({duration(best.minutes)})" if best.minutes else ""
-    yield (
-        f"What tells most about it now: “{best.question.ask}”{price}. "
-        f"{_effects(candidates, best.question, inside)}."
-    )
+    words = analysis.tree.words
+    asked = words("quoted", text=best.question.ask)
+    price = f" ({duration(best.minutes, words)})" if best.minutes else ""
+    effects = _effects(candidates, best.question, inside)
+    yield words("story_tells_most", question=f"{asked}{price}", effects=effects)
 
 
 def _inside(analysis: Analysis, cause: str) -> BoolArray:
@@ -334,4 +353,11 @@ def _effects(
         if within + without > 0
     ]
     (most, yes), (least, no) = max(after), min(after)
-    return f"“{yes}” would make it {share(most)}, “{no}” {share(least)}"
+    words = candidates.belief.tree.words
+    return words(
+        "story_effects",
+        yes=yes,
+        most=share(most, words),
+        no=no,
+        least=share(least, words),
+    )

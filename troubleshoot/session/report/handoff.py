@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from pydantic import TypeAdapter
 
+from troubleshoot.catalogue import DEFAULT
 from troubleshoot.files import LARGEST
 from troubleshoot.session import serialize
 from troubleshoot.session.events import Closed
@@ -196,11 +197,11 @@ class HandOff(Closed):
     ``has`` who was there and with what, None for everybody and everything. ``next``
     are the best steps now, whoever takes them, and ``later`` the other open questions,
     what tells most per minute first; ``unknown`` is the belief in a cause that nobody
-    listed. ``actor`` is who began it. ``roles`` and
+    listed. ``actor`` is who began it; ``language`` is that of its texts. ``roles`` and
     ``things`` are the titles of all that is named under ``by``, ``has`` and ``needs``.
-    ``withheld`` are the private questions that were
-    answered, and those whose answers do not count because of them.
-    ``session`` is the text from which ``troubleshoot.resume`` goes on.
+    ``withheld`` are the private questions that were answered, and those whose answers
+    do not count because of them. ``session`` is the text from which
+    ``troubleshoot.resume`` goes on.
     """
 
     library: str
@@ -228,6 +229,7 @@ class HandOff(Closed):
     actor: str = SOMEBODY
     roles: tuple[IdAndText, ...] = ()
     things: tuple[IdAndText, ...] = ()
+    language: str = DEFAULT
 
     def __repr__(self) -> str:
         return f"HandOff({self.tree.id!r}, {len(self.steps)} steps)"

@@ -51,7 +51,7 @@ from troubleshoot.session.report.transcript import (
 )
 from troubleshoot.session.rules import next_step
 from troubleshoot.session.steps import Action, Ending, Question, Reply, with_words
-from troubleshoot.text import MASK, REPLIES, WORKED, duration
+from troubleshoot.text import REPLIES, WORKED, duration, reply
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.tree import (
     UNKNOWN,
@@ -65,6 +65,7 @@ from troubleshoot.tree.tree import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import Belief, Status, Weight
     from troubleshoot.session.conflict import Conflict
@@ -97,7 +98,7 @@ def hand_off(analysis: Analysis, step: Step) -> HandOff:
     over, withheld = step.kind in OVER, _withheld(analysis, shared)
     anybody = _taken_up(analysis)
     steps = () if over else tuple(_to_do(anybody, each) for each in _in_turn(anybody))
-    moves = [_masked(each, withheld) for each in known.moves]
+    moves = [_masked(each, withheld, tree.words.private) for each in known.moves]
     open_ = tuple(_not_answered(analysis))
     conflict = evidence_conflict(analysis)
     shown = {each.id for each in steps} | {each.step for each in open_}
@@ -129,6 +130,7 @@ def hand_off(analysis: Analysis, step: Step) -> HandOff:
         ruled_out=tuple(_ruled_out(analysis)),
         escalate=_escalate(tree.escalate),
         session=_written(shared, step if shared is analysis else None),
+        language=tree.language,
     )
 
 
@@ -197,11 +199,15 @@ def _reasons(tree: Tree, status: Status) -> Iterator[Reason]:
 def _in_words(tree: Tree, weight: Weight) -> tuple[str, str, str]:
     """The id of the step, how it reads, and what came of it; a mask if private."""
     if weight.result in WORKED and weight.step in tree.actions:
-        return weight.step, tree.actions[weight.step].do, WORKED[weight.result]
+        return (
+            weight.step,
+            tree.actions[weight.step].do,
+            reply(weight.result, tree.words),
+        )
     question = tree.questions[weight.step]
     if question.private:  # which cause it speaks against would tell the answer
-        return "", "", MASK
-    return question.id, question.ask, said(question, weight.result)
+        return "", "", tree.words.private
+    return question.id, question.ask, said(tree, question, weight.result)
 
 
 def _doubts(analysis: Analysis, conflict: Conflict) -> Iterator[Doubt]:
@@ -229,8 +235,8 @@ def _texts(tree: Tree, question: str, answers: Iterable[str]) -> Iterator[str]:
 
 def _evidence(tree: Tree, kind: str, step: str, result: str) -> tuple[str, str]:
     if kind == "action":
-        return tree.actions[step].do, WORKED[result]
-    return tree.questions[step].ask, said(tree.questions[step], result)
+        return tree.actions[step].do, reply(result, tree.words)
+    return tree.questions[step].ask, said(tree, tree.questions[step], result)
 
 
 def _left_out(analysis: Analysis) -> Iterator[LeftOut]:
@@ -240,7 +246,7 @@ def _left_out(analysis: Analysis) -> Iterator[LeftOut]:
         yield LeftOut(
             step=each.step,
             text=question.ask,
-            answer=said(question, each.result),
+            answer=said(analysis.tree, question, each.result),
             reason=each.reason,
         )
 
@@ -257,18 +263,18 @@ def _not_answered(analysis: Analysis) -> Iterator[Open]:
                 last["action", event.step] = ""
             case Skipped():
                 last["action", event.step] = Reply.NOT_NOW.value
-    for (kind, step), reply in last.items():
-        if reply in REPLIES and not is_private(tree, kind, step):
-            yield _open(analysis, kind, step, REPLIES[reply])
+    for (kind, step), latest in last.items():
+        if latest in REPLIES and not is_private(tree, kind, step):
+            yield _open(analysis, kind, step, reply(latest, tree.words))
 
 
-def _open(analysis: Analysis, kind: StepKind, step: str, reply: str) -> Open:
+def _open(analysis: Analysis, kind: StepKind, step: str, said: str) -> Open:
     tree = analysis.tree
     at = tree.actions[step] if kind == "action" else tree.questions[step]
     now = {"step": step, "minutes": rounded(analysis.candidates.cost(at))}
     if isinstance(at, written.Question):
         now["answers"] = tuple(each.text for each in at.answers)
-    return with_words(Open, at, kind=kind, reply=reply, **now)
+    return with_words(Open, at, kind=kind, reply=said, **now)
 
 
 def _withheld(analysis: Analysis, shared: Analysis) -> tuple[str, ...]:
@@ -311,12 +317,12 @@ def _written(shared: Analysis, step: Step | None) -> str:
     )
 
 
-def _masked(move: Move, withheld: Iterable[str]) -> Move:
+def _masked(move: Move, withheld: Iterable[str], mask: str) -> Move:
     """The move without what was said to a question that is withheld."""
     if move.kind in DONE or move.step not in withheld:
         return move
-    quote = MASK if move.quote else ""
-    return replace(move, answer=MASK, quote=quote, rules_out=())
+    quote = mask if move.quote else ""
+    return replace(move, answer=mask, quote=quote, rules_out=())
 
 
 def _escalate(escalation: Escalation) -> Escalate | None:
@@ -416,30 +422,27 @@ def _to_do(analysis: Analysis, step: Question | Action) -> ToDo:
         ToDo,
         analysis.tree.questions[step.id],
         **now,
-        reason=_plainly(step),
+        reason=_plainly(step, analysis.tree.words),
         answers=tuple(_expected(analysis, step, each) for each in step.answers),
     )
 
 
-def _plainly(step: Question) -> str:
+def _plainly(step: Question, words: Catalogue) -> str:
     """Why this question, without bits: who reads a hand-off need not know them."""
-    figures = told_per_minute(step.gain_bits, step.cost_min)
-    if step.gain_bits <= NO_GAIN:
+    gain, cost = step.gain_bits, step.cost_min
+    if gain <= NO_GAIN:
         return step.reason
-    return step.reason.replace(figures, _step_in_words(step.gain_bits, step.cost_min))
+    figures = told_per_minute(gain, cost, words)
+    return step.reason.replace(figures, _step_in_words(gain, cost, words))
 
 
-def _step_in_words(gain: float, cost: float) -> str:
-    if gain >= MUCH:
-        told = "Its answer is expected to tell much"
-    elif gain >= LITTLE:
-        told = "Its answer is expected to tell something"
-    else:
-        told = "Its answer is expected to tell little"
+def _step_in_words(gain: float, cost: float, words: Catalogue) -> str:
+    much = "much" if gain >= MUCH else "something" if gain >= LITTLE else "little"
     if not cost:
-        return f"{told}, and costs no time."
-    but = "but takes only" if gain < LITTLE and cost <= QUICK else "and takes"
-    return f"{told}, {but} {duration(cost)}."
+        return words(f"tells_{much}_free")
+    is_quick = gain < LITTLE and cost <= QUICK
+    key = "tells_little_quick" if is_quick else f"tells_{much}_for"
+    return words(key, minutes=duration(cost, words))
 
 
 def _expected(analysis: Analysis, step: Question, answer: Choice) -> Expected:

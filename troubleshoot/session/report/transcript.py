@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from troubleshoot._version import __version__
+from troubleshoot.catalogue import DEFAULT, in_language
 from troubleshoot.session.conflict import doubt, shared_doubt
 from troubleshoot.session.effort import minutes_by_place
 from troubleshoot.session.events import (
@@ -31,11 +32,12 @@ from troubleshoot.session.events import (
 from troubleshoot.session.provenance import MEASURED, SAID
 from troubleshoot.session.serialize import TreeMark, tree_mark
 from troubleshoot.session.steps import Reply
-from troubleshoot.text import MASK, REPLIES, WORKED, printable
+from troubleshoot.text import REPLIES, number, printable, reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.events import Event
     from troubleshoot.session.steps import Step
@@ -115,7 +117,8 @@ class Record:
     """
     What was said and done with which tree, and how it ended if it did.
 
-    ``actor`` is who began it, and made all moves that name nobody else.
+    ``actor`` is who began it, and made all moves that name nobody else; ``language``
+    is that of its texts.
     """
 
     library: str
@@ -125,6 +128,7 @@ class Record:
     actor: str
     moves: tuple[Move, ...]
     ending: RecordedEnding | None
+    language: str = DEFAULT
 
     def __repr__(self) -> str:
         return f"Record({self.tree.id!r}, {len(self.moves)} moves)"
@@ -150,6 +154,7 @@ def record(analysis: Analysis, step: Step) -> Record:
         actor=analysis.events[0].actor,
         moves=tuple(_moves(analysis)),
         ending=ending(analysis, step),
+        language=analysis.tree.language,
     )
 
 
@@ -200,7 +205,7 @@ def is_telling(move: Move) -> bool:
 def _quote(tree: Tree, event: Event) -> str:
     """The words in which it was said; those of a private answer would tell it."""
     if event.quote and is_private(tree, *_step(event)):
-        return MASK
+        return tree.words.private
     return event.quote or ""
 
 
@@ -243,11 +248,12 @@ def _in_words(
     match event:
         case Answered():
             question = tree.questions[event.step]
-            return question.ask, said(question, event.answer, event.value)
+            return question.ask, said(tree, question, event.answer, event.value)
         case Tried():
-            return tree.actions[event.step].do, WORKED[outcome(fixed=event.fixed)]
+            came = reply(outcome(fixed=event.fixed), tree.words)
+            return tree.actions[event.step].do, came
         case Skipped():
-            return tree.actions[event.step].do, REPLIES[Reply.NOT_NOW.value]
+            return tree.actions[event.step].do, reply(Reply.NOT_NOW.value, tree.words)
     return event.text, ""
 
 
@@ -256,15 +262,17 @@ def outcome(*, fixed: bool) -> str:
     return "fixed" if fixed else "failed"
 
 
-def said(question: Question, answer: str, value: float | None = None) -> str:
+def said(
+    tree: Tree, question: Question, answer: str, value: float | None = None
+) -> str:
     """A reply to a question as people read it; masked if the question is private."""
     if question.private:
-        return MASK
+        return tree.words.private
     if answer in REPLIES:
-        return REPLIES[answer]
+        return reply(answer, tree.words)
     text = question.answer(answer).text
     if value is not None:
-        return f"{value:g} {question.unit} ({text})"
+        return f"{number(value, tree.words)} {question.unit} ({text})"
     return f"{text} {question.unit}".rstrip()
 
 
@@ -275,30 +283,39 @@ def rounded(number: float) -> float:
 
 def transcript(record: Record) -> str:
     """The record of a run as text, with how it ended if it did."""
+    words = in_language(record.language)
     pairs = [
         ("tree", f"{record.tree.id} {record.tree.version}".rstrip()),
         ("title", record.tree.title),
         ("symptom", record.symptom),
     ]
     for move in record.moves:
-        pairs += _move(move)
+        pairs += _move(move, words)
         pairs += _origin(move, record.actor)
     if record.ending is not None:
-        pairs.append(("ending", f"{record.ending.kind}. {record.ending.text}"))
-    return "".join(_line(word, text) for word, text in pairs if text)
+        kind = words(f"record_kind_{record.ending.kind.replace(' ', '_')}")
+        pairs.append(("ending", f"{kind}. {record.ending.text}"))
+    return "".join(
+        _line(words(f"record_{word.replace(' ', '_')}"), text)
+        for word, text in pairs
+        if text
+    )
 
 
-def _move(move: Move) -> Iterator[tuple[str, str]]:
+def _move(move: Move, words: Catalogue) -> Iterator[tuple[str, str]]:
     match move.kind:
         case "action" | "corrected" | "already tried":
             yield move.kind, move.text
             # The word by which a transcript is also written by hand.
-            word = {WORKED["fixed"]: "yes", WORKED["failed"]: "no"}
+            word = {
+                reply("fixed", words): words.yes,
+                reply("failed", words): words.no,
+            }
             yield "fixed", word.get(move.answer, move.answer)
         case "note":
             yield "note", move.text
         case "given up":
-            yield "given up", move.text or "without a reason"
+            yield "given up", move.text or words.without_a_reason
         case word:
             yield word, move.text
             yield "answer", move.answer

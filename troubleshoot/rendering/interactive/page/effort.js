@@ -12,7 +12,7 @@ function effortText({ model, events }) {
 
 function counted(count, what) {
   if (count === 1) return word(`one_${what}`);
-  return count ? word(`many_${what}s`, { count }) : "";
+  return count ? word(`many_${what}`, { count }) : "";
 }
 
 /** Questions and actions that were taken and their minutes, as the library counts. */

@@ -111,7 +111,7 @@ function doubtNote({ model }, doubt, check) {
       button(word("check_again"), again, { className: "small", "aria-label": label }),
     );
   });
-  const why = doubt.contradicted ? "contradicted" : "none_fits";
+  const why = doubt.contradicted ? "doubt_contradicted" : "doubt_none_fits";
   return make(
     "div",
     {},

@@ -88,7 +88,7 @@ function endingText(session, step) {
       return word("end_unknown", { percent: sure });
     case "found": {
       const text = word("end_found", { percent: sure, causes });
-      return step.triedInVain ? `${text} ${word("tried_in_vain")}` : text;
+      return step.triedInVain ? `${text} ${word("end_tried_in_vain")}` : text;
     }
   }
   return word("end_narrowed", { percent: sure });
