@@ -69,6 +69,21 @@ def duration(minutes: float, words: Catalogue | None = None) -> str:
     return said if amounts(minutes)[1] else (words or in_language())("about", it=said)
 
 
+def spent(minutes: float, wait: float, words: Catalogue | None = None) -> str:
+    """
+    Minutes that somebody attends and minutes of waiting, in words.
+
+    >>> spent(5, 20), spent(0, 20), spent(5, 0)
+    ('5 min, and 20 min of waiting', '20 min of waiting', '5 min')
+    """
+    if not wait:
+        return duration(minutes, words)
+    said = {"minutes": duration(minutes, words), "wait": duration(wait, words)}
+    return (words or in_language())(
+        "and_waiting" if minutes else "only_waiting", **said
+    )
+
+
 def rounded(minutes: float, words: Catalogue | None = None) -> str:
     """The minutes in words where it is said already that they are about so many."""
     words = words or in_language()

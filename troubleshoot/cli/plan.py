@@ -21,7 +21,7 @@ from troubleshoot.cli.refused import wrong_options
 from troubleshoot.cli.terminal import ProgressLine, Terminal
 from troubleshoot.session.api import plan
 from troubleshoot.session.plan import shape
-from troubleshoot.text import duration, one_line, percent
+from troubleshoot.text import one_line, percent, spent
 
 if TYPE_CHECKING:
     from troubleshoot.session import Plan
@@ -141,7 +141,7 @@ class Outline:
         if node.setup:
             before = f"{lead}{' ' * len(number)}First: "
             self.terminal.tell(node.setup, lead=before)
-        time_ = f" ({duration(node.cost_min)})" if node.cost_min else ""
+        time_ = f" ({spent(*node.time)})" if any(node.time) else ""
         self.terminal.tell(node.text, lead=lead + number, after=time_, bold=True)
         for edge in node.edges:
             chance = percent(edge.probability)

@@ -9,7 +9,15 @@ from troubleshoot.cli.prompt import YES_OR_NO, Command, Offer, Stopped, meaning
 from troubleshoot.session import Action, Question
 from troubleshoot.session.effort import effort
 from troubleshoot.session.steps import takes
-from troubleshoot.text import NO_BREAK, counted, duration, listing, percent, rounded
+from troubleshoot.text import (
+    NO_BREAK,
+    counted,
+    duration,
+    listing,
+    percent,
+    rounded,
+    spent,
+)
 from troubleshoot.tree.tree import role
 
 if TYPE_CHECKING:
@@ -145,17 +153,21 @@ def put(terminal: Terminal, step: Question | Action, lead: str) -> None:
             if taken := takes(step.by, step.needs):
                 terminal.say(", ".join(taken), lead=f"{lead}You need: ")
                 lead = blank
-            time = _time(step.cost_min)
+            time = _time(step.attended_min, step.wait_min)
             terminal.tell(step.text, lead=lead, after=time, bold=True)
             answers(terminal, step, blank)
         case Action():
-            terminal.say(f"Something to try{_time(step.cost_min)}", lead=lead)
+            terminal.say(
+                f"Something to try{_time(step.attended_min, step.wait_min)}", lead=lead
+            )
             instructions(terminal, step, blank)
             verify(terminal, step, blank)
 
 
-def _time(cost: float) -> str:
-    return f" ({unbroken(duration(cost))})" if cost else ""
+def _time(minutes: float, wait: float) -> str:
+    if not wait:
+        return f" ({unbroken(duration(minutes))})" if minutes else ""
+    return f" ({spent(minutes, wait)})"
 
 
 def offer(step: Question | Action) -> Offer:
@@ -346,7 +358,7 @@ def remedies(terminal: Terminal, tree: Tree, actions: Iterable[str]) -> None:
         caution(terminal, step.caution, RISKS[step.risk], "   ")
         who = ", ".join(role(tree, each) for each in step.needs.by)
         by = f" (by: {who})" if who else ""
-        terminal.tell(step.do, lead=" - ", after=f"{_time(step.cost)}{by}")
+        terminal.tell(step.do, lead=" - ", after=f"{_time(step.cost, step.wait)}{by}")
 
 
 def hand_over(terminal: Terminal, session: Session, end: Ending) -> None:
@@ -375,5 +387,6 @@ def time_taken(terminal: Terminal, session: Session) -> None:
     ]
     if parts:
         terminal.say()
-        about = f", about {rounded(took.minutes)}" if took.minutes else ""
-        terminal.say(f"{' and '.join(parts)}{about}.", dim=True)
+        about = [f", about {rounded(took.minutes)}"] if took.minutes else []
+        about += [f", and {rounded(took.wait)} of waiting"] if took.wait else []
+        terminal.say(f"{' and '.join(parts)}{''.join(about)}.", dim=True)

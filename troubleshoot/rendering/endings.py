@@ -16,7 +16,7 @@ from troubleshoot.session.belief import TOLERANCE
 from troubleshoot.session.planning import not_ruled_out
 from troubleshoot.session.steps import with_words
 from troubleshoot.text import listing
-from troubleshoot.tree.tree import role, thing
+from troubleshoot.tree.tree import role, thing, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -135,19 +135,20 @@ def _remedy(
     every = named.task.opens(act, named.task.opened)
     setups = [named.setups[each] for each in every]
     by, things = taken(tree, action, *setups)
+    new = [x for x, each in zip(setups, every, strict=True) if each not in opened]
+    time = time_of(action, *new)
     return with_words(
         PrintedRemedy,
         action,
-        setups=tuple(
-            x.do for x, each in zip(setups, every, strict=True) if each not in opened
-        ),
+        setups=tuple(each.do for each in new),
         done=tuple(
             x.do for x, each in zip(setups, every, strict=True) if each in opened
         ),
         by=by,
         things=things,
         only_if=_conditions(tree, action),
-        minutes=named.task.minutes(act, opened),
+        minutes=time.minutes,
+        wait=time.wait,
         chance=chance,
     )
 

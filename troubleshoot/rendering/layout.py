@@ -44,7 +44,7 @@ from troubleshoot.rendering.sheet import (
 from troubleshoot.session.api import analysis_for
 from troubleshoot.session.planning import policy_of, task
 from troubleshoot.session.steps import with_words
-from troubleshoot.tree.tree import groups_above, role
+from troubleshoot.tree.tree import Time, groups_above, role, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -232,8 +232,9 @@ class _Layout:
                 setups=tuple(each.do for each in setups),
                 by=by,
                 things=things,
-                minutes=spot.minutes,
-                worst=self._worst[i] + spot.minutes,
+                minutes=self._times[i].minutes,
+                wait=self._times[i].wait,
+                worst=self._worst[i] + sum(self._times[i]),
                 rows=self._rows[i],
                 came_from=self._arrivals.get(Target("step", number), ()),
                 possible=self._listed(self._standing[i]),
@@ -242,9 +243,20 @@ class _Layout:
 
     @cached_property
     def _worst(self) -> Mapping[int, float]:
-        """Minutes of the longest way to each spot."""
+        """Minutes of the longest way to each spot, waiting included."""
         edges = {i: spot.edges for i, spot in enumerate(self.spots)}
-        return longest(edges, lambda i: self.spots[i].minutes)
+        return longest(edges, lambda i: sum(self._times[i]))
+
+    @cached_property
+    def _times(self) -> Sequence[Time]:
+        """What each spot takes by the clock; nothing, of an ending."""
+        return [self._time(each) for each in self.spots]
+
+    def _time(self, spot: Spot) -> Time:
+        if spot.kind == "ending":
+            return Time(0.0, 0.0)
+        setups = [self.named.setups[each] for each in spot.opens]
+        return time_of(self.named.step(spot.kind, spot.step), *setups)
 
     @cached_property
     def _trusting(self) -> Task:
@@ -313,8 +325,10 @@ class _Layout:
         policy = self.policy
         chances = [float(spot.sure.sum()) for spot in self.spots]
         pairs = list(zip(self.spots, chances, strict=True))
+        timed = list(zip(self._times, chances, strict=True))
         return Figures(
-            typical=sum(spot.minutes * p for spot, p in pairs),
+            typical=sum(x.minutes * p for x, p in timed),
+            typical_wait=sum(x.wait * p for x, p in timed),
             worst=max(each.worst for each in closes),
             questions=sum(p for spot, p in pairs if spot.kind == "question"),
             expected_cost=policy.finished_cost,

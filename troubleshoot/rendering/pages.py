@@ -101,6 +101,10 @@ class RunbookView:
         """A time in the words of the page."""
         return words.minutes(cost, self.word)
 
+    def taking(self, minutes: float, wait: float) -> str:
+        """A time with its waiting, in the words of the page."""
+        return words.spent(minutes, wait, self.word)
+
     def percent(self, chance: float) -> str:
         """A chance in the words of the page."""
         return words.percent(chance, self.word)
@@ -110,7 +114,7 @@ class RunbookView:
         """What the whole takes, and how often it breaks off."""
         known, word = self.runbook.figures, self.word
         said = word.figures_text.format(
-            typical=self.minutes(known.typical),
+            typical=self.taking(known.typical, known.typical_wait),
             questions=words.questions(known.questions, word),
             worst=self.minutes(known.worst),
         )
@@ -200,7 +204,7 @@ class RunbookView:
 
     def spent(self, step: PrintedStep) -> str:
         """How long a step takes, and how long it has taken by its end at most."""
-        spent, worst = self.minutes(step.minutes), self.minutes(step.worst)
+        spent, worst = self.taking(step.minutes, step.wait), self.minutes(step.worst)
         return f"{self.word.step_time.format(minutes=spent, worst=worst)}."
 
     def risk(self, each: PrintedStep | PrintedRemedy) -> str:
@@ -258,7 +262,7 @@ class RunbookView:
         """How long a remedy takes, and how likely it is to help."""
         chance = self.percent(remedy.chance)
         said = self.word.helps_chance.format(chance=chance)
-        return f"{self.minutes(remedy.minutes)}; {said}"
+        return f"{self.taking(remedy.minutes, remedy.wait)}; {said}"
 
     @cached_property
     def remedies(self) -> Mapping[str, tuple[str, PrintedRemedy]]:

@@ -347,7 +347,7 @@ class _Typeset:
         return {
             "code": self.view.code(remedy),
             "text": coded(remedy.text),
-            "time": self.view.minutes(remedy.minutes),
+            "time": self.view.taking(remedy.minutes, remedy.wait),
             "only_if": coded(self.view.conditions(remedy)),
             **self._doing(remedy),
             "verify": coded(remedy.verify or self.word.did_it_help),

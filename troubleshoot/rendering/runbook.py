@@ -1,9 +1,11 @@
 """
 A runbook as data: numbered steps and endings, whatever the format.
 
-Costs are in minutes, chances fractions of 1. Causes are named by id, in the strip of
-causes by ``ListedCause.code``. Texts are the author's own words; fixed words come from
-the writer of a format, in its language.
+Costs are in minutes; ``minutes`` are those that somebody attends, ``wait`` those of
+waiting besides, and the certificate of a plan counts these by their share. Chances
+fractions of 1. Causes are named by id, in the strip of causes by ``ListedCause.code``.
+Texts are the author's own words; fixed words come from the writer of a format, in its
+language.
 """
 
 from __future__ import annotations
@@ -74,8 +76,9 @@ class PrintedStep(QuestionWords, ActionWords):
     """
     One question or action.
 
-    ``setups`` is what to do first, the outermost first. ``minutes`` includes them;
-    ``worst`` is the longest way from the beginning to the end of this step.
+    ``setups`` is what to do first, the outermost first. ``minutes`` and ``wait``
+    include them; ``worst`` is the longest way, waiting included, from the beginning to
+    the end of this step.
     ``possible`` are the causes not ruled out when it begins. ``chapter`` is the id of
     the group that the rest is about, empty while it is about several.
     """
@@ -86,6 +89,7 @@ class PrintedStep(QuestionWords, ActionWords):
     by: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
     minutes: float = 0.0
+    wait: float = 0.0
     worst: float = 0.0
     rows: tuple[Row, ...] = ()
     came_from: tuple[Arrival, ...] = ()
@@ -120,6 +124,7 @@ class PrintedRemedy(ActionWords):
     things: tuple[str, ...] = ()
     only_if: tuple[tuple[str, str], ...] = ()
     minutes: float = 0.0
+    wait: float = 0.0
     chance: float = 0.0
 
 
@@ -158,13 +163,15 @@ class Figures:
     """
     How good the order is.
 
-    ``typical``, ``worst`` and ``questions`` are those of the steps as they are printed,
+    ``typical``, with ``typical_wait`` besides, ``worst``, waiting included, and
+    ``questions`` are those of the steps as they are printed,
     when every answer is known; ``cut`` is P(they go no further than a list). The rest
     is the certificate of the plan that they are cut from, which takes every answer at
     its word.
     """
 
     typical: float
+    typical_wait: float
     worst: float
     questions: float
     expected_cost: float

@@ -21,7 +21,7 @@ from troubleshoot.catalogue import DEFAULT, Catalogue
 from troubleshoot.errors import RenderError
 from troubleshoot.rendering import commonmark, plain_text
 from troubleshoot.rendering.commonmark import CODE
-from troubleshoot.rendering.words import in_language, minutes, percent
+from troubleshoot.rendering.words import in_language, minutes, percent, spent
 from troubleshoot.session.events import moment
 from troubleshoot.text import NO_BREAK
 
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from troubleshoot.rendering.runbook import PrintedRemedy
     from troubleshoot.rendering.words import Language
+    from troubleshoot.session.report.handoff import HandOff, ToDo
+    from troubleshoot.session.report.transcript import Record
 
 
 Format: TypeAlias = Literal["html", "markdown", "text"]
@@ -141,14 +144,20 @@ def _made(
         "cell": IN_LINES[to],
         "coded": TOLD[to],
         "commonmark": EXPLAINED[to],
-        "minutes": partial(minutes, word=word),
         "in_css": commonmark.in_css,
+        "minutes": partial(minutes, word=word),
         "moment": said_moment,
         "noted": NOTED[to],
         "percent": partial(percent, word=word),
+        "spent": partial(_spent, word=word),
         "wrapped": plain_text.wrapped,
     }
     return made
+
+
+def _spent(it: PrintedRemedy | HandOff | Record | ToDo, word: Catalogue) -> str:
+    """What anything takes that has minutes, and minutes of waiting."""
+    return spent(it.minutes, it.wait, word)
 
 
 def _loader(templates: Path | None) -> ChoiceLoader:

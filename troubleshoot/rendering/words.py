@@ -16,6 +16,7 @@ from troubleshoot.catalogue import DEFAULT, Catalogue, blanks, languages
 from troubleshoot.errors import ArgumentError, did_you_mean, nearest
 from troubleshoot.text import NO_BREAK, decimal, rounded
 from troubleshoot.text import percent as chance_in_words
+from troubleshoot.text import spent as time_in_words
 
 if TYPE_CHECKING:
     from troubleshoot.rendering.runbook import Close, PrintedStep, Row, Runbook
@@ -82,6 +83,11 @@ def number(count: float, word: Catalogue) -> str:
 def minutes(cost: float, word: Catalogue) -> str:
     """The time in the units that fit: "30 s", "1 h 31 min", "2 days 3 h"."""
     return re.sub(r"(?<=\d) ", NO_BREAK, rounded(cost, word))
+
+
+def spent(attended: float, wait: float, word: Catalogue) -> str:
+    """The time that somebody attends, and the waiting: "5 min, and 1 h of waiting"."""
+    return re.sub(r"(?<=\d) ", NO_BREAK, time_in_words(attended, wait, word))
 
 
 def percent(chance: float, word: Catalogue) -> str:

@@ -1,9 +1,9 @@
 """
 Which steps can be offered, at what cost, and how often they were put off.
 
-Costs are in minutes; a setup that is not open yet adds its own, and those of the
-setups it stands on. Masks are over the questions of the model (urgent ones are not
-among them), or over its actions.
+Costs are in minutes, in which waiting counts by its share; a setup that is not open yet
+adds its own, and those of the setups it stands on. Masks are over the questions of the
+model (urgent ones are not among them), or over its actions.
 
 A question with ``only-if`` waits for the answers of others. Those are its gates: they
 may tell nothing themselves, but open a step that is wanted, and are worth asking only
@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from troubleshoot.session.belief import cached_property
-from troubleshoot.tree.tree import Needs, once_per_logic, setups_of
+from troubleshoot.tree.tree import Needs, once_per_logic, price, setups_of, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from troubleshoot.session.belief import Belief, BoolArray, FloatArray
     from troubleshoot.session.options import Options
-    from troubleshoot.tree.tree import Action, Question, Setup, Tree
+    from troubleshoot.tree.tree import Action, Question, Setup, Time, Tree
 
 
 WORTH_TRYING: Final = 0.01  # P(fixes); less is no remedy but a pastime
@@ -40,11 +40,11 @@ class Menu:
     trees have few, and the others cost no time at each step.
     """
 
-    def __init__(self, steps: Sequence[Question | Action]) -> None:
+    def __init__(self, tree: Tree, steps: Sequence[Question | Action]) -> None:
         self.steps = tuple(steps)
         self.ids = tuple(each.id for each in steps)
         self.at = {name: i for i, name in enumerate(self.ids)}
-        self.costs = np.array([each.cost for each in steps], dtype=float)
+        self.costs = np.array([price(tree, each) for each in steps], dtype=float)
         self.conditioned = [
             i for i, each in enumerate(steps) if each.setup or each.needs != Needs()
         ]
@@ -86,12 +86,20 @@ class CandidateSteps:
     def _costs(self, menu: Menu) -> FloatArray:
         costs = menu.costs.copy()
         for i in menu.conditioned:
-            costs[i] += sum(each.cost for each in self.unopened(menu.steps[i]))
+            costs[i] += self._setups(menu.steps[i])
         return costs
 
     def cost(self, step: Question | Action) -> float:
         """Minutes of the step, with the setups that are not open."""
-        return step.cost + sum(each.cost for each in self.unopened(step))
+        return price(self.belief.tree, step) + self._setups(step)
+
+    def _setups(self, step: Question | Action) -> float:
+        tree = self.belief.tree
+        return sum(price(tree, each) for each in self.unopened(step))
+
+    def time(self, step: Question | Action) -> Time:
+        """What the step takes by the clock, with the setups that are not open."""
+        return time_of(step, *self.unopened(step))
 
     def unopened(self, step: Question | Action) -> Iterator[Setup]:
         """Setups that the step still has to pay for, the innermost first."""
@@ -186,7 +194,7 @@ def often(counts: Mapping[str, int]) -> set[str]:
 def menus(tree: Tree) -> tuple[Menu, Menu]:
     """Questions and actions of the tree, made once per tree."""
     questions = [each for each in tree.questions.values() if not each.is_urgent]
-    return Menu(questions), Menu(list(tree.actions.values()))
+    return Menu(tree, questions), Menu(tree, list(tree.actions.values()))
 
 
 def gates(candidates: CandidateSteps, wanted: Iterable[Question | Action]) -> BoolArray:

@@ -18,7 +18,7 @@ from troubleshoot.errors import ArgumentError
 from troubleshoot.session.events import DIGITS, PROBE, Answered, Tried
 from troubleshoot.session.state import revisions
 from troubleshoot.session.steps import Reply
-from troubleshoot.tree.tree import setups_of
+from troubleshoot.tree.tree import Time, setups_of, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,35 +28,42 @@ if TYPE_CHECKING:
 
 
 class Effort(NamedTuple):
-    """How many questions were answered, how many actions tried, and the minutes."""
+    """How many questions were answered, actions tried, minutes taken and waited."""
 
     questions: int
     actions: int
     minutes: float
+    wait: float = 0.0
 
 
 def effort(tree: Tree, events: Iterable[Event]) -> Effort:
     """What all events took together."""
     log = tuple(events)
-    taken = minutes_by_place(tree, log)
+    taken = time_by_place(tree, log)
     tried = sum(isinstance(log[place], Tried) for place in taken)
-    return Effort(len(taken) - tried, tried, sum(taken.values()))
+    return Effort(
+        len(taken) - tried,
+        tried,
+        sum(each.minutes for each in taken.values()),
+        sum(each.wait for each in taken.values()),
+    )
 
 
-def minutes_by_place(tree: Tree, events: Iterable[Event]) -> Mapping[int, float]:
+def time_by_place(tree: Tree, events: Iterable[Event]) -> Mapping[int, Time]:
     """
-    Minutes of what was taken, by the place in the log where it was first.
+    The time that was taken, by the place in the log where it was first.
 
     An answer that was put off at first stands where it was given.
     """
     log, opened = tuple(events), set[str]()
-    minutes: dict[int, float] = {}
+    taken: dict[int, Time] = {}
     for places in revisions(log):
         first, last = log[places[0]], log[places[-1]]
         if is_taken(last, first):
             place = next(each for each in places if is_taken(log[each], first))
-            minutes[place] = round(_minutes(tree, last, opened), DIGITS)
-    return dict(sorted(minutes.items()))
+            time = _time(tree, last, opened)
+            taken[place] = Time(*(round(each, DIGITS) for each in time))
+    return dict(sorted(taken.items()))
 
 
 def is_taken(event: Event, first: Event) -> TypeGuard[Answered | Tried]:
@@ -70,13 +77,13 @@ def is_taken(event: Event, first: Event) -> TypeGuard[Answered | Tried]:
     return False
 
 
-def _minutes(tree: Tree, event: Answered | Tried, opened: set[str]) -> float:
-    """Minutes of a step with the setups that it opens, which are then open."""
+def _time(tree: Tree, event: Answered | Tried, opened: set[str]) -> Time:
+    """The time of a step with the setups that it opens, which are then open."""
     steps = tree.actions if isinstance(event, Tried) else tree.questions
     step = steps[event.step]
     new = [each for each in setups_of(tree, step) if each.id not in opened]
     opened.update(each.id for each in new)
-    return step.cost + sum(each.cost for each in new)
+    return time_of(step, *new)
 
 
 def duration(minutes: float) -> str:

@@ -26,6 +26,7 @@ from troubleshoot.session.belief import cached_property
 from troubleshoot.session.events import Closed
 from troubleshoot.session.serialize import FORMAT, StrictJSON, TreeMark
 from troubleshoot.text import duration, percent
+from troubleshoot.tree.tree import Time
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -72,10 +73,12 @@ class PlanNode(Closed):
     One situation of a plan, and what to do in it.
 
     ``step`` is the id of the question or action, empty at an ending; ``setup`` what to
-    do first. ``probability`` is P(the plan comes here). ``causes`` are root causes that
-    are not ruled out here, the likeliest first, and ``confidence`` the belief that it
-    is one of them; where the ending is "unknown", that it is none of those listed.
-    ``actions`` of an ending are what helps.
+    do first. ``cost_min`` is what it competes with, in which waiting counts by its
+    share; ``attended_min`` and ``wait_min`` are by the clock, and a plan that was saved
+    before there was waiting has neither. ``probability`` is P(the plan comes here).
+    ``causes`` are root causes that are not ruled out here, the likeliest first, and
+    ``confidence`` the belief that it is one of them; where the ending is "unknown",
+    that it is none of those listed. ``actions`` of an ending are what helps.
     """
 
     id: str
@@ -84,12 +87,21 @@ class PlanNode(Closed):
     text: str
     setup: str = ""
     cost_min: float = 0.0
+    attended_min: float = 0.0
+    wait_min: float = 0.0
     outcome: Outcome = ""
     probability: float
     causes: tuple[str, ...] = ()
     confidence: float
     actions: tuple[str, ...] = ()
     edges: tuple[PlanEdge, ...] = ()
+
+    @property
+    def time(self) -> Time:
+        """Minutes that somebody attends, and minutes of waiting."""
+        if not self.wait_min:
+            return Time(self.cost_min, 0.0)
+        return Time(self.attended_min, self.wait_min)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

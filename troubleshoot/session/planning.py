@@ -41,6 +41,7 @@ from troubleshoot.session.plan import (
 )
 from troubleshoot.session.serialize import tree_mark
 from troubleshoot.text import listing
+from troubleshoot.tree.tree import price, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -200,7 +201,7 @@ def _ask(
 ) -> Ask:
     model = analysis.belief.model
     return Ask(
-        cost=question.cost,
+        cost=price(analysis.tree, question),
         likelihood=np.array(
             [model.likelihood(question.id, each.id) for each in question.answers]
         ),
@@ -217,7 +218,7 @@ def act(
 ) -> Act:
     """An action as the planner knows it; ``setups`` are their places."""
     return Act(
-        cost=action.cost,
+        cost=price(belief.tree, action),
         fixes=belief.model.fixes(action.id),
         setup=setups[action.setup] if action.setup else -1,
         irreversible=action.risk == "irreversible",
@@ -228,7 +229,7 @@ def act(
 def setup_costs(tree: Tree, at: Mapping[str, int]) -> tuple[tuple[float, int], ...]:
     """Minutes of each setup, and the place of the one that it stands on, or -1."""
     return tuple(
-        (each.cost, at[each.setup] if each.setup else -1)
+        (price(tree, each), at[each.setup] if each.setup else -1)
         for each in tree.setups.values()
     )
 
@@ -337,13 +338,17 @@ class _Writing:
     def _step(self, i: int, node: Node, joint: FloatArray) -> PlanNode:
         step = self.named.step(node.kind, node.step)
         causes, confidence = self._standing(joint)
+        setups = self._setups(node, self._opened[i])
+        time = time_of(step, *setups)
         return PlanNode(
             id=_id(i),
             kind=node.kind,
             step=step.id,
             text=self.named.text(node.kind, node.step),
-            setup=self._setup(node, self._opened[i]),
+            setup=" ".join(each.do for each in setups),
             cost_min=_rounded(node.cost),
+            attended_min=_rounded(time.minutes),
+            wait_min=_rounded(time.wait),
             probability=_rounded(float(joint.sum())),
             causes=causes,
             confidence=confidence,
@@ -371,11 +376,11 @@ class _Writing:
         """The setups that are open at each node."""
         return opened(self.named.task, self.policy.nodes)
 
-    def _setup(self, node: Node, opened: frozenset[int]) -> str:
+    def _setups(self, node: Node, opened: frozenset[int]) -> list[Setup]:
         """What to do first, the outermost setup first."""
         task = self.named.task
         opens = task.opens(task.step(node.kind, node.step), opened)
-        return " ".join(self.named.setups[each].do for each in opens)
+        return [self.named.setups[each] for each in opens]
 
     def _ending(self, i: int, node: Node, joint: FloatArray) -> PlanNode:
         among = joint

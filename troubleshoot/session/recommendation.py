@@ -26,7 +26,7 @@ from troubleshoot.session.steps import (
     Titled,
     with_words,
 )
-from troubleshoot.text import bits, duration, listing, percent
+from troubleshoot.text import bits, listing, percent, spent
 from troubleshoot.tree.reply_schema import numbers_of
 from troubleshoot.tree.tree import Escalation, role, thing
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.belief import Belief, BoolArray, FloatArray
     from troubleshoot.session.steps import EndingKind
     from troubleshoot.tree import tree as written
-    from troubleshoot.tree.tree import Tree
+    from troubleshoot.tree.tree import Time, Tree
 
 
 RUNNERS_UP: Final = 3
@@ -50,12 +50,13 @@ def question_step(analysis: Analysis, name: str, reason: str = "") -> Question:
     """The question of this id, as it stands now; an urgent one has its own reason."""
     question = analysis.tree.questions[name]
     gain, cost = worth(analysis, name)
+    time = analysis.candidates.time(question)
     again = look_again(analysis, question)
     words = analysis.tree.words
     why = (
         (words.reason_first_for_safety,)
         if question.is_urgent
-        else (told_per_minute(gain, cost, words), reason)
+        else (told_per_minute(gain, time, words), reason)
     )
     return with_words(
         Question,
@@ -66,6 +67,8 @@ def question_step(analysis: Analysis, name: str, reason: str = "") -> Question:
         needs=things(analysis.tree, question),
         gain_bits=gain,
         cost_min=cost,
+        attended_min=time.minutes,
+        wait_min=time.wait,
         again=again,
         reason=_sentences(again, *why),
         runners_up=() if question.is_urgent else _runners_up(analysis, name),
@@ -78,6 +81,7 @@ def action_step(analysis: Analysis, name: str, reason: str = "") -> Action:
     chance = float(analysis.candidates.chances[analysis.candidates.actions.at[name]])
     words = analysis.tree.words
     helps = words("reason_helps_with", percent=percent(chance, words))
+    time = analysis.candidates.time(action)
     return with_words(
         Action,
         action,
@@ -86,6 +90,8 @@ def action_step(analysis: Analysis, name: str, reason: str = "") -> Action:
         by=roles(analysis.tree, action),
         needs=things(analysis.tree, action),
         cost_min=analysis.candidates.cost(action),
+        attended_min=time.minutes,
+        wait_min=time.wait,
         chance=chance,
         causes=likely(belief, belief.ranked(belief.model.fixes(name) > 0)),
         reason=_sentences(reason, helps),
@@ -116,12 +122,12 @@ def _sentences(*texts: str) -> str:
     return " ".join(each for each in texts if each)
 
 
-def told_per_minute(gain: float, cost: float, words: Catalogue) -> str:
+def told_per_minute(gain: float, time: Time, words: Catalogue) -> str:
     """What a question is expected to tell, and at what price, in figures."""
     if gain <= NO_GAIN:
         return words.reason_tells_nothing
-    key = "reason_tells_for" if cost else "reason_tells_free"
-    return words(key, bits=bits(gain, words), minutes=duration(cost, words))
+    key = "reason_tells_for" if any(time) else "reason_tells_free"
+    return words(key, bits=bits(gain, words), minutes=spent(*time, words))
 
 
 def _setup(analysis: Analysis, step: written.Question | written.Action) -> str:

@@ -1,7 +1,9 @@
 """
 What a session recommends: a question, an action, or an ending.
 
-Costs are in minutes and include the setups that are not open yet; gains are in bits;
+Costs are in minutes and include the setups that are not open yet; ``cost_min`` is what
+a step competes with, in which waiting counts by its share, ``attended_min`` what
+somebody spends on it and ``wait_min`` what has to be waited besides. Gains are in bits;
 chances are fractions of 1. A ``token`` belongs to one step of one session as it is,
 and ``Session.reply`` takes it. The classes of the same names in
 ``troubleshoot.tree`` are what the author wrote; these are what the customer is told
@@ -195,6 +197,8 @@ class Question(QuestionWords):
     private: bool = False
     gain_bits: float = 0.0
     cost_min: float = 0.0
+    attended_min: float = 0.0
+    wait_min: float = 0.0
     reason: str = ""
     runners_up: tuple[RunnerUp, ...] = ()
     token: str = field(default="", compare=False)
@@ -232,6 +236,8 @@ class Action(ActionWords):
     by: tuple[Titled, ...] = ()
     needs: tuple[Titled, ...] = ()
     cost_min: float = 0.0
+    attended_min: float = 0.0
+    wait_min: float = 0.0
     chance: float = 0.0
     causes: tuple[LikelyCause, ...] = ()
     reason: str = ""

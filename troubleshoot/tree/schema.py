@@ -27,6 +27,7 @@ from pydantic_core import PydanticCustomError
 
 from troubleshoot.catalogue import DEFAULT, TAG
 from troubleshoot.tree import values
+from troubleshoot.tree.tree import WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -264,6 +265,7 @@ class StepPart(Part):
     why: Text | None = None
     how: Text | None = None
     cost: Cost | None = None
+    wait: Cost = 0.0
     setup: Text | None = None
     by: Names = ()
     needs: Names = ()
@@ -297,6 +299,7 @@ class UrgentPart(Part):
     how: Text | None = None
     answers: Annotated[dict[Id, Text], Field(min_length=2)] | None = None
     cost: Cost | None = None
+    wait: Cost = 0.0
     by: Names = ()
     needs: Names = ()
     stop: Annotated[dict[str, Text], Field(min_length=1)]
@@ -307,6 +310,7 @@ class SetupPart(Part):
 
     do: Text
     cost: Cost | None = None
+    wait: Cost = 0.0
     setup: Text | None = None
     by: Names = ()
     needs: Names = ()
@@ -357,6 +361,7 @@ class TreePart(Part):
     confidence: Confidence = 0.9
     reliability: Reliability = 0.98
     unknown: UnknownPrior = 0.03
+    waiting: Chance = WAITING
     verify: Text | None = None
     by: Titles = {}
     needs: Titles = {}

@@ -1,7 +1,8 @@
 """
 The diagnostic tree as a value: linked, checked, frozen.
 
-Costs are in minutes. Chances are fractions of 1. A cause with causes under it is a
+Costs are in minutes; a step may take time besides that nobody has to attend. Chances
+are fractions of 1. A cause with causes under it is a
 group; priors of root causes are normalised so that together with ``unknown`` they
 sum to 1.
 """
@@ -42,6 +43,9 @@ else:
 Risk = Literal["none", "disruptive", "irreversible"]
 UNKNOWN = "unknown"
 ID = re.compile("[a-z][a-z0-9-]*")
+# What a minute of waiting counts: enough that a long wait is not free, and little
+# enough that whoever can do something else meanwhile is not asked otherwise for it.
+WAITING = 0.2
 T = TypeVar("T")
 
 
@@ -103,6 +107,7 @@ class Question:
     how: str = ""
     unit: str = ""
     cost: float = 1.0
+    wait: float = 0.0
     setup: str | None = None
     needs: Needs = Needs()
     given: Mapping[str, tuple[float, ...]] = field(default_factory=ReadOnly)
@@ -147,6 +152,7 @@ class Action:
     why: str = ""
     how: str = ""
     cost: float = 1.0
+    wait: float = 0.0
     setup: str | None = None
     needs: Needs = Needs()
     fixes: Mapping[str, float] = field(default_factory=ReadOnly)
@@ -167,6 +173,7 @@ class Setup:
     id: str
     do: str
     cost: float = 1.0
+    wait: float = 0.0
     setup: str | None = None
     needs: Needs = Needs()
     line: int = 0
@@ -212,7 +219,8 @@ class Tree:
     file and cannot be written to. ``questions`` holds the urgent ones too, first.
     ``unknown`` is the prior of a cause that is not listed. ``roles`` and ``things`` are
     titles of who and what steps take, by id; ``verify`` is the question after an action
-    that has none of its own.
+    that has none of its own. ``waiting`` is what a minute of waiting counts,
+    compared with one that somebody attends.
     """
 
     id: str
@@ -227,6 +235,7 @@ class Tree:
     confidence: float = 0.9
     reliability: float = 0.98
     unknown: float = 0.03
+    waiting: float = WAITING
     verify: str = ""
     roles: Mapping[str, str] = field(default_factory=ReadOnly)
     things: Mapping[str, str] = field(default_factory=ReadOnly)
@@ -386,6 +395,23 @@ class Tree:
             probes=probes,
             probe_seconds=probe_seconds,
         )
+
+
+class Time(NamedTuple):
+    """Minutes that somebody attends, and minutes of waiting besides."""
+
+    minutes: float
+    wait: float
+
+
+def time_of(*steps: Question | Action | Setup) -> Time:
+    """What steps and setups take together."""
+    return Time(sum(each.cost for each in steps), sum(each.wait for each in steps))
+
+
+def price(tree: Tree, step: Question | Action | Setup) -> float:
+    """Minutes at which a step competes: those of waiting count by their share."""
+    return step.cost + tree.waiting * step.wait if step.wait else step.cost
 
 
 def needs_of(tree: Tree) -> Iterator[Needs]:

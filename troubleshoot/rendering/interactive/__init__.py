@@ -68,7 +68,17 @@ PAGE: Final = (
 OURS: Final = ("page_", "reason_")  # how the words begin that the page needs
 # Besides those, what it says as everybody does.
 COMMON: Final = (
-    *("and", "days", "decimal", "or", "private", "quoted", "taken_for"),
+    *(
+        "and",
+        "and_waiting",
+        "only_waiting",
+        "days",
+        "decimal",
+        "or",
+        "private",
+        "quoted",
+        "taken_for",
+    ),
     *("one_question", "many_question", "one_action", "many_action"),
     *("end_found", "end_tried_in_vain", "doubt_none_fits", "doubt_contradicted"),
 )

@@ -19,7 +19,7 @@ from troubleshoot.session.recommendation import roles, things
 from troubleshoot.session.serialize import tree_mark
 from troubleshoot.session.steps import takes, words
 from troubleshoot.session.texts import Paragraph, laid, nodes, rich, short
-from troubleshoot.tree.tree import Escalation, groups_above
+from troubleshoot.tree.tree import Escalation, groups_above, price
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,7 +69,7 @@ def page_data(session: Session) -> dict[str, Any]:
         "causes": [_cause(tree, each) for each in tree.root_causes],
         "questions": [_question(tree, model, each) for each in tree.questions.values()],
         "actions": [_action(tree, model, each) for each in tree.actions.values()],
-        "setups": [_setup(each) for each in tree.setups.values()],
+        "setups": [_setup(tree, each) for each in tree.setups.values()],
         "escalate": _escalation(tree.escalate),
         "lines": dict(_in_lines(tree)),
     }
@@ -120,7 +120,7 @@ def _question(tree: Tree, model: Model, question: Question) -> dict[str, Any]:
         ],
         "confusable": question.confusable,
         "stop": dict(question.stop),
-        "cost": question.cost,
+        **_time(tree, question),
         "setup": question.setup,
         "needs": _needs(question.needs),
         "takes": takes(roles(tree, question), things(tree, question)),
@@ -165,7 +165,7 @@ def _action(tree: Tree, model: Model, action: Action) -> dict[str, Any]:
         "title": titled_action(action).title,
         "warning": [each.lead + each.text for each in laid(rich(action.caution))],
         "changes": list(action.changes),
-        "cost": action.cost,
+        **_time(tree, action),
         "setup": action.setup,
         "needs": _needs(action.needs),
         "takes": takes(roles(tree, action), things(tree, action)),
@@ -181,14 +181,19 @@ def _gathered(pairs: Iterable[tuple[Any, int]]) -> list[tuple[Any, list[int]]]:
     return list(found.items())
 
 
-def _setup(setup: Setup) -> dict[str, Any]:
+def _setup(tree: Tree, setup: Setup) -> dict[str, Any]:
     return {
         "id": setup.id,
         "do": setup.do,
-        "cost": setup.cost,
+        **_time(tree, setup),
         "setup": setup.setup,
         "needs": _needs(setup.needs),
     }
+
+
+def _time(tree: Tree, step: Question | Action | Setup) -> dict[str, float]:
+    """What a step takes by the clock, and the price at which it competes."""
+    return {"cost": step.cost, "wait": step.wait, "price": price(tree, step)}
 
 
 def _needs(needs: Needs) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from troubleshoot.inference.model import UNKNOWN
 from troubleshoot.session.answers import told
 from troubleshoot.session.conflict import evidence_conflict
 from troubleshoot.session.steps import Question
-from troubleshoot.text import bits, decimal, duration, percent, printable, quoted
+from troubleshoot.text import bits, decimal, duration, percent, printable, quoted, spent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -308,7 +308,8 @@ def _could_change(analysis: Analysis, cause: str) -> Iterator[str]:
         return
     words = analysis.tree.words
     asked = words("quoted", text=best.question.ask)
-    price = f" ({duration(best.minutes, words)})" if best.minutes else ""
+    time = candidates.time(best.question)
+    price = f" ({spent(*time, words)})" if any(time) else ""
     effects = _effects(candidates, best.question, inside)
     yield words("story_tells_most", question=f"{asked}{price}", effects=effects)
 

@@ -60,6 +60,7 @@ class Remedy(Closed):
     id: str
     text: str
     minutes: float
+    wait: float = 0.0
     setup: str = ""
     caution: str = ""
     risk: Risk = "none"
@@ -114,6 +115,7 @@ class ToDo(Closed, QuestionWords, ActionWords):
 
     kind: StepKind
     minutes: float
+    wait: float = 0.0
     setup: str = ""
     reason: str = ""
     urgent: bool = False
@@ -136,6 +138,7 @@ class Doubt(Closed):
     text: str
     answer: str
     minutes: float
+    wait: float = 0.0
     restored: bool
     confusable: tuple[str, ...] = ()
 
@@ -163,6 +166,7 @@ class Open(Closed):
     text: str
     reply: str
     minutes: float
+    wait: float = 0.0
     how: str = ""
     caution: str = ""
     risk: Risk = "none"
@@ -177,6 +181,7 @@ class Later(Closed):
     id: str
     text: str
     minutes: float
+    wait: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +243,11 @@ class HandOff(Closed):
     def minutes(self) -> float:
         """Minutes that the steps so far take by the tree."""
         return sum(each.minutes for each in self.steps)
+
+    @property
+    def wait(self) -> float:
+        """Minutes of waiting besides."""
+        return sum(each.wait for each in self.steps)
 
     @property
     def notes(self) -> tuple[Move, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -51,11 +51,12 @@ from troubleshoot.session.report.transcript import (
 )
 from troubleshoot.session.rules import next_step
 from troubleshoot.session.steps import Action, Ending, Question, Reply, with_words
-from troubleshoot.text import REPLIES, WORKED, duration, reply
+from troubleshoot.text import REPLIES, WORKED, reply, spent
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.tree import (
     UNKNOWN,
     Escalation,
+    Time,
     groups_above,
     needs_of,
     role,
@@ -171,8 +172,9 @@ def _remedies(analysis: Analysis, id: str) -> Iterator[Remedy]:
     order = remedies_of(analysis.belief, id)
     for name in (each for each in order if actions[each].fixes.get(id, 0.0) >= REMEDY):
         step = action_step(analysis, name)
-        minutes = rounded(step.cost_min)
-        yield with_words(Remedy, actions[name], minutes=minutes, setup=step.setup)
+        action = actions[name]
+        time = _taking(analysis, action)
+        yield with_words(Remedy, action, setup=step.setup, **time)
 
 
 def _ruled_out(analysis: Analysis) -> Iterator[RuledOut]:
@@ -222,7 +224,7 @@ def _doubts(analysis: Analysis, conflict: Conflict) -> Iterator[Doubt]:
             step=each.step,
             text=text,
             answer=answer,
-            minutes=rounded(each.cost_min),
+            **_taking(analysis, _written_step(tree, each.kind, each.step)),
             restored=each.restored and told,
             confusable=tuple(_texts(tree, each.step, each.confusable)),
         )
@@ -270,11 +272,25 @@ def _not_answered(analysis: Analysis) -> Iterator[Open]:
 
 def _open(analysis: Analysis, kind: StepKind, step: str, said: str) -> Open:
     tree = analysis.tree
-    at = tree.actions[step] if kind == "action" else tree.questions[step]
-    now = {"step": step, "minutes": rounded(analysis.candidates.cost(at))}
+    at = _written_step(tree, kind, step)
+    now: dict[str, Any] = {"step": step, **_taking(analysis, at)}
     if isinstance(at, written.Question):
         now["answers"] = tuple(each.text for each in at.answers)
     return with_words(Open, at, kind=kind, reply=said, **now)
+
+
+def _written_step(
+    tree: Tree, kind: StepKind, step: str
+) -> written.Question | written.Action:
+    return tree.actions[step] if kind == "action" else tree.questions[step]
+
+
+def _taking(
+    analysis: Analysis, step: written.Question | written.Action
+) -> dict[str, float]:
+    """What a step takes now, as the shapes have it."""
+    time = analysis.candidates.time(step)
+    return {"minutes": rounded(time.minutes), "wait": rounded(time.wait)}
 
 
 def _withheld(analysis: Analysis, shared: Analysis) -> tuple[str, ...]:
@@ -342,8 +358,7 @@ def _later(analysis: Analysis, shown: Iterable[str]) -> Iterator[Later]:
         {*_unopened(analysis)} - {*shown}, key=lambda each: _rank(analysis, each)
     ):
         question = analysis.tree.questions[id]
-        cost = analysis.candidates.cost(question)
-        yield with_words(Later, question, minutes=rounded(cost))
+        yield with_words(Later, question, **_taking(analysis, question))
 
 
 def _unopened(analysis: Analysis) -> Iterator[str]:
@@ -412,7 +427,8 @@ def _as_it_is(analysis: Analysis, step: Question | Action) -> Question | Action:
 def _to_do(analysis: Analysis, step: Question | Action) -> ToDo:
     now = {
         "kind": step.kind,
-        "minutes": rounded(step.cost_min),
+        "minutes": rounded(step.attended_min),
+        "wait": rounded(step.wait_min),
         "setup": step.setup,
     }
     if isinstance(step, Action):
@@ -429,20 +445,20 @@ def _to_do(analysis: Analysis, step: Question | Action) -> ToDo:
 
 def _plainly(step: Question, words: Catalogue) -> str:
     """Why this question, without bits: who reads a hand-off need not know them."""
-    gain, cost = step.gain_bits, step.cost_min
+    gain, time = step.gain_bits, Time(step.attended_min, step.wait_min)
     if gain <= NO_GAIN:
         return step.reason
-    figures = told_per_minute(gain, cost, words)
-    return step.reason.replace(figures, _step_in_words(gain, cost, words))
+    figures = told_per_minute(gain, time, words)
+    return step.reason.replace(figures, _step_in_words(gain, time, words))
 
 
-def _step_in_words(gain: float, cost: float, words: Catalogue) -> str:
+def _step_in_words(gain: float, time: Time, words: Catalogue) -> str:
     much = "much" if gain >= MUCH else "something" if gain >= LITTLE else "little"
-    if not cost:
+    if not any(time):
         return words(f"tells_{much}_free")
-    is_quick = gain < LITTLE and cost <= QUICK
+    is_quick = gain < LITTLE and sum(time) <= QUICK
     key = "tells_little_quick" if is_quick else f"tells_{much}_for"
-    return words(key, minutes=duration(cost, words))
+    return words(key, minutes=spent(*time, words))
 
 
 def _expected(analysis: Analysis, step: Question, answer: Choice) -> Expected:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from troubleshoot._version import __version__
 from troubleshoot.catalogue import DEFAULT, in_language
 from troubleshoot.session.conflict import doubt, shared_doubt
-from troubleshoot.session.effort import minutes_by_place
+from troubleshoot.session.effort import time_by_place
 from troubleshoot.session.events import (
     DIGITS,
     PROBE,
@@ -33,6 +33,7 @@ from troubleshoot.session.provenance import MEASURED, SAID
 from troubleshoot.session.serialize import TreeMark, tree_mark
 from troubleshoot.session.steps import Reply
 from troubleshoot.text import REPLIES, number, printable, reply
+from troubleshoot.tree.tree import Time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -83,12 +84,12 @@ class Move(Closed):
     A fact, an answer, an action, a remark, or the end by the customer.
 
     "already tried" is an action that was tried before the session; "changed" is an
-    answer, "corrected" the outcome of an action, that was said anew.
-    ``text`` is the question, the action or the remark, and ``answer`` what was said
-    or came of it. ``minutes`` are those that the tree says it takes, setups included;
-    0 for what was known already, put off, or said anew. ``source`` and ``quote`` are
-    where it is from and how it read there, if that was said. ``rules_out`` are root
-    causes.
+    answer, "corrected" the outcome of an action, that was said anew. ``text`` is the
+    question, the action or the remark, and ``answer`` what was said or came of it.
+    ``minutes`` are those that the tree says it takes, setups included, and ``wait``
+    those of waiting; 0 for what was known already, put off, or said anew. ``source``
+    and ``quote`` are where it is from and how it read there, if that was said.
+    ``rules_out`` are root causes.
     """
 
     kind: MoveKind
@@ -98,6 +99,7 @@ class Move(Closed):
     step: str = ""
     answer: str = ""
     minutes: float = 0.0
+    wait: float = 0.0
     source: str = ""
     quote: str = ""
     rules_out: tuple[IdAndText, ...] = ()
@@ -138,6 +140,11 @@ class Record:
         """Minutes that all moves take by the tree."""
         return sum(each.minutes for each in self.moves)
 
+    @property
+    def wait(self) -> float:
+        """Minutes of waiting besides."""
+        return sum(each.wait for each in self.moves)
+
     def to_json(self) -> str:
         """The record as JSON text, for programs."""
         shape: dict[str, Any] = {"format": FORMAT, **asdict(self)}
@@ -175,13 +182,14 @@ def cause(tree: Tree, id: str) -> IdAndText:
 
 def _moves(analysis: Analysis) -> Iterator[Move]:
     tree, effects = analysis.tree, _effects(analysis)
-    minutes = minutes_by_place(tree, analysis.events)
+    taken = time_by_place(tree, analysis.events)
     # What a step rules out stands at its last move, for that is the one that holds.
     last = {_step(each): i for i, each in enumerate(analysis.events)}
     for i, event in enumerate(analysis.events):
         if isinstance(event, Begun | Asked):
             continue
         text, answer = _in_words(tree, event)
+        time = taken.get(i, Time(0.0, 0.0))
         yield Move(
             kind=WORDS[event.kind],
             at=event.at,
@@ -189,7 +197,8 @@ def _moves(analysis: Analysis) -> Iterator[Move]:
             text=text,
             step=_step(event)[1],
             answer=answer,
-            minutes=minutes.get(i, 0.0),
+            minutes=time.minutes,
+            wait=time.wait,
             source=event.source or "",
             quote=_quote(tree, event),
             rules_out=effects.get(_step(event), ()) if last[_step(event)] == i else (),

@@ -46,9 +46,15 @@ function unopened(situation, step) {
   return setupsOf(model, step).filter((each) => !state.opened.has(each.id));
 }
 
-/** Minutes of the step, with the setups that are not open. */
+/** Minutes of the step, with the setups that are not open; waiting by its share. */
 function costOf(situation, step) {
-  return step.cost + sum(unopened(situation, step).map((each) => each.cost));
+  return step.price + sum(unopened(situation, step).map((each) => each.price));
+}
+
+/** What the step takes by the clock, with the setups that are not open. */
+function timeOf(situation, step) {
+  const taken = [step, ...unopened(situation, step)];
+  return { minutes: sum(taken.map(({ cost }) => cost)), wait: sum(taken.map(({ wait }) => wait)) };
 }
 
 /** The step and its setups, each of which may need something. */

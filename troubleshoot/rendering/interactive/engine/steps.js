@@ -15,6 +15,7 @@ function questionStep(analysis, id, reason = "") {
     setup: setupTexts(analysis, question),
     bits: at < 0 ? 0 : analysis.gains[at],
     minutes: costOf(analysis, question),
+    time: timeOf(analysis, question),
     before: analysis.state.stale.get(id) ?? null,
     overtakenBy: analysis.model.action.get(analysis.state.staleBy.get(id)) ?? null,
     reason,
@@ -31,6 +32,7 @@ function actionStep(analysis, id, reason = "") {
     action,
     setup: setupTexts(analysis, action),
     minutes: costOf(analysis, action),
+    time: timeOf(analysis, action),
     chance: analysis.chances[analysis.model.actions.indexOf(action)],
     reason,
   };

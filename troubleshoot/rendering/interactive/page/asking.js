@@ -32,7 +32,7 @@ function lookAgain({ question, before, overtakenBy }) {
 function questionReason(step) {
   if (step.urgent) return word(step.reason);
   const bits = step.bits >= 0.005 ? step.bits.toFixed(2) : word("less_than_0_01");
-  return `${word("tells", { bits, minutes: duration(step.minutes) })} ${word(step.reason)}`;
+  return `${word("tells", { bits, minutes: spent(step.time) })} ${word(step.reason)}`;
 }
 
 /** The card of an action that is recommended; cautions stand before it. */
@@ -102,8 +102,8 @@ function needed({ takes }) {
   return make("p", { className: "needs", dir: "auto" }, word("you_need", { things: takes.join(", ") }));
 }
 
-function timeTaken({ minutes: cost }) {
-  return make("p", { className: "time" }, word("takes", { minutes: duration(cost) }));
+function timeTaken({ time }) {
+  return make("p", { className: "time" }, word("takes", { minutes: spent(time) }));
 }
 
 function hints({ how }) {

@@ -6,8 +6,8 @@ function effortText({ model, events }) {
   const steps = [counted(took.questions, "question"), counted(took.actions, "action")];
   const named = steps.filter((each) => each).join(` ${word("and")} `);
   if (!named) return "";
-  if (!took.minutes) return `${named}.`;
-  return word("effort", { steps: named, minutes: duration(took.minutes) });
+  if (!took.minutes && !took.wait) return `${named}.`;
+  return word("effort", { steps: named, minutes: spent(took) });
 }
 
 function counted(count, what) {
@@ -20,14 +20,16 @@ function effortOf(model, events) {
   const taken = corrected(events).filter(isTaken);
   const opened = new Set();
   let minutes = 0;
+  let wait = 0;
   for (const each of taken) {
     const step = (isTrial(each) ? model.action : model.question).get(each.step);
     const setups = setupsOf(model, step).filter(({ id }) => !opened.has(id));
     minutes += step.cost + sum(setups.map(({ cost }) => cost));
+    wait += step.wait + sum(setups.map((setup) => setup.wait));
     for (const { id } of setups) opened.add(id);
   }
   const actions = taken.filter(isTrial).length;
-  return { questions: taken.length - actions, actions, minutes };
+  return { questions: taken.length - actions, actions, minutes, wait };
 }
 
 /** Whether it took its time: what was known, measured by code or put off did not. */

@@ -92,7 +92,7 @@ function remedyLines(session, step) {
 }
 
 /** A step in a few lines; caution, risk and what comes first stand before it. */
-function stepLine({ question, action, urgent, setup, minutes: cost }) {
+function stepLine({ question, action, urgent, setup, time }) {
   const { warning = [], risk = "none" } = action ?? {};
   const first = setup.flatMap(linesOf);
   return inTurn([
@@ -101,7 +101,7 @@ function stepLine({ question, action, urgent, setup, minutes: cost }) {
     [risk === "none" ? "" : word(risk)],
     headedBy(word("first"), setup.length === first.length ? [first.join(" ")] : first),
     linesOf(question ? question.ask : action.do),
-    [`(${duration(cost)})`],
+    [`(${spent(time)})`],
   ]);
 }
 

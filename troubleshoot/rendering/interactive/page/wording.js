@@ -16,6 +16,13 @@ function duration(cost) {
   return inUnits(cost / 60, 24, word("days"), "h");
 }
 
+/** Time that somebody attends, and the waiting besides. */
+function spent({ minutes, wait }) {
+  if (!wait) return duration(minutes);
+  const values = { minutes: duration(minutes), wait: duration(wait) };
+  return word(minutes ? "and_waiting" : "only_waiting", values);
+}
+
 /** An amount of the small unit, of which so many are a large one. */
 function inUnits(amount, many, large, small) {
   const all = Math.max(1, Math.round(amount));
