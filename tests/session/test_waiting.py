@@ -83,7 +83,7 @@ class TestWaitingIsPricedByItsShare:
     A tree decides as one whose steps cost their minutes and the share of the waiting.
     """
 
-    @settings(max_examples=40)
+    @settings(max_examples=20, deadline=None)
     @given(seeds)
     def test_sessions_and_plans(self, seed):
         """
