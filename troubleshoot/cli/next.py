@@ -21,6 +21,7 @@ from troubleshoot.cli.options import (
     strategy_option,
     tree_argument,
     tree_of,
+    values_of,
 )
 from troubleshoot.cli.parameters import FileName
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_options, wrong_usage
@@ -86,6 +87,7 @@ def command(
     facts: tuple[tuple[str, str], ...],
     by: tuple[str, ...] | None,
     has: tuple[str, ...] | None,
+    variables: tuple[tuple[str, str], ...],
     tried: tuple[tuple[str, str], ...],
     strategy: str | None,
     file: str | None,
@@ -103,7 +105,15 @@ def command(
     check_at_hand(loaded, by, has)
     known, later = in_order(ctx.meta[TYPED], facts, tried)
     with wrong_options(), ProgressLine(CHOOSING):
-        session = opened(loaded, file, known, by=by, has=has, strategy=strategy)
+        session = opened(
+            loaded,
+            file,
+            known,
+            by=by,
+            has=has,
+            variables=values_of(loaded, variables),
+            strategy=strategy,
+        )
         for option, said in later:
             session = after(session, option, said)
         session.next_step()
@@ -164,14 +174,23 @@ def opened(
     *,
     by: tuple[str, ...] | None,
     has: tuple[str, ...] | None,
+    variables: Values,
     strategy: str | None,
 ) -> Session:
     """A new session with these facts, or the saved one with these answers."""
     if file is None:
-        return begin(tree, facts, by=by, has=has, strategy=strategy or DEFAULT)
-    if by or has or strategy:
+        return begin(
+            tree,
+            facts,
+            by=by,
+            has=has,
+            variables=variables,
+            strategy=strategy or DEFAULT,
+        )
+    if by or has or variables or strategy:
         message = (
-            "--by, --has and --strategy belong to the saved session; leave them out."
+            "--by, --has, --set and --strategy belong to the saved session; leave them "
+            "out."
         )
         raise Refused(message, code=WRONG_USAGE)
     return after(saved(tree, file), "--fact", facts)

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from troubleshoot.cli.parameters import TreeName, included, short
-from troubleshoot.cli.refused import WRONG_USAGE, Refused
+from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
 from troubleshoot.cli.terminal import ProgressLine
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
 from troubleshoot.files import is_there
 from troubleshoot.text import one_line
+from troubleshoot.tree import variables
 from troubleshoot.tree.load import find, load, names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from troubleshoot.tree.tree import Tree
 
@@ -65,6 +66,16 @@ class Pair(click.ParamType[tuple[str, str]]):
         return name.strip(), said.strip()
 
 
+set_option = click.option(
+    "--set",
+    "variables",
+    type=Pair(),
+    multiple=True,
+    metavar="VARIABLE=TEXT",
+    help="What a variable of the tree stands for in its texts. Can be repeated.",
+)
+
+
 def session_options(command: Command) -> Command:
     """What is known before the first question."""
     for option in reversed(
@@ -92,6 +103,7 @@ def session_options(command: Command) -> Command:
                 callback=_lines,
                 help="What is at hand, such as 'multimeter'. Can be repeated.",
             ),
+            set_option,
         )
     ):
         command = option(command)
@@ -133,6 +145,14 @@ def check_at_hand(
             needs = f"no step of this tree needs '{error.name}'"
             message = f"{option}: {needs}{error.hint}"
             raise Refused(message, code=WRONG_USAGE) from error
+
+
+def values_of(
+    tree: Tree, pairs: Sequence[tuple[str, str]], where: str = ""
+) -> Mapping[str, str]:
+    """What variables of the tree stand for, as it is typed."""
+    with wrong_usage(f"--set{where}"):
+        return variables.given(tree, by_name(pairs, "--set"))
 
 
 def tree_of(name: str) -> Tree:

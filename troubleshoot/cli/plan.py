@@ -15,6 +15,7 @@ from troubleshoot.cli.options import (
     session_options,
     tree_argument,
     tree_of,
+    values_of,
 )
 from troubleshoot.cli.parameters import Count, Seconds
 from troubleshoot.cli.refused import wrong_options
@@ -22,6 +23,7 @@ from troubleshoot.cli.terminal import ProgressLine, Terminal
 from troubleshoot.session.api import plan
 from troubleshoot.session.plan import shape
 from troubleshoot.text import one_line, percent, spent
+from troubleshoot.tree.variables import told
 
 if TYPE_CHECKING:
     from troubleshoot.session import Plan
@@ -70,6 +72,7 @@ def command(
     facts: tuple[tuple[str, str], ...],
     by: tuple[str, ...] | None,
     has: tuple[str, ...] | None,
+    variables: tuple[tuple[str, str], ...],
     as_json: bool,
 ) -> None:
     """
@@ -80,6 +83,7 @@ def command(
     """
     loaded = tree_of(tree)
     check_at_hand(loaded, by, has)
+    values = values_of(loaded, variables)
     line = ProgressLine(f"Planning, {one_line(loaded.title)}")
     with wrong_options(), line:
         made = plan(
@@ -88,6 +92,7 @@ def command(
             facts=by_name(facts, "--fact"),
             by=by,
             has=has,
+            variables=values,
             seconds=seconds,
             nodes=nodes,
             progress=line.searched,
@@ -95,7 +100,7 @@ def command(
     if as_json:
         click.echo(dumps(shape(made)))
     else:
-        page(Terminal(), loaded, made)
+        page(Terminal(), told(loaded, values), made)
 
 
 def page(terminal: Terminal, tree: Tree, made: Plan) -> None:

@@ -33,6 +33,7 @@ from troubleshoot.rendering.site import (
     without_banner,
 )
 from troubleshoot.session import HandOff, resume
+from troubleshoot.tree import variables
 from troubleshoot.tree.load import examine
 
 if TYPE_CHECKING:
@@ -217,6 +218,7 @@ class Sheets:
         tree, problems = examine(source.file)
         if tree is None:
             return Opened(problems=problems)
+        tree = variables.told(tree, variables.given(tree, self.layout.get("variables")))
         request = RenderRequest(
             tree, self.language, self.templates, self.layout, self.look
         )

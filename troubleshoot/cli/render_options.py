@@ -16,6 +16,7 @@ from troubleshoot.cli.options import (
     session_files,
     tree_files,
     tree_of,
+    values_of,
 )
 from troubleshoot.cli.publish import NamedFile, Sheets
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_options
@@ -41,7 +42,17 @@ CLICKED: Final = "interactive"
 PRINTED: Final = frozenset({"--goal", "--paper", "--steps", "--date"})
 # Options of which a session knows nothing.
 SHEET_OPTIONS: Final = frozenset(
-    {"--goal", "--paper", "--steps", "--date", "--fact", "--by", "--has", "--watch"}
+    {
+        "--goal",
+        "--paper",
+        "--steps",
+        "--date",
+        "--fact",
+        "--by",
+        "--has",
+        "--set",
+        "--watch",
+    }
 )
 
 
@@ -64,6 +75,7 @@ class RenderOptions:
     facts: tuple[tuple[str, str], ...]
     by: tuple[str, ...] | None
     has: tuple[str, ...] | None
+    variables: tuple[tuple[str, str], ...]
     as_json: bool
     said: frozenset[str]
 
@@ -128,7 +140,12 @@ def sheets(chosen: RenderOptions, line: ProgressLine) -> Sheets:
     facts = by_name(chosen.facts, "--fact")
     _refuse_unfit(chosen, facts)
     layout = Layout(
-        goal=chosen.goal, facts=facts, by=chosen.by, has=chosen.has, steps=chosen.steps
+        goal=chosen.goal,
+        facts=facts,
+        by=chosen.by,
+        has=chosen.has,
+        variables=by_name(chosen.variables, "--set"),
+        steps=chosen.steps,
     )
     return Sheets(
         formats=_formats(chosen, known),
@@ -141,12 +158,13 @@ def sheets(chosen: RenderOptions, line: ProgressLine) -> Sheets:
 
 def _refuse_unfit(chosen: RenderOptions, facts: Mapping[str, str]) -> None:
     """Refuse facts and people that a tree does not know, before anything is written."""
-    if not (facts or chosen.by or chosen.has):
+    if not (facts or chosen.by or chosen.has or chosen.variables):
         return
     for source in chosen.sources():
         tree, _ = examine(source.file)
         if tree is not None:
             check_at_hand(tree, chosen.by, chosen.has)
+            values_of(tree, chosen.variables, f" for {source.file}")
             with wrong_options(f" for {source.file}"):
                 begin(tree, facts, by=chosen.by, has=chosen.has)
 

@@ -22,6 +22,7 @@ from troubleshoot.cli.options import (
     strategy_option,
     tree_argument,
     tree_of,
+    values_of,
 )
 from troubleshoot.cli.parameters import FileName
 from troubleshoot.cli.prompt import Stopped
@@ -79,6 +80,7 @@ def command(
     facts: tuple[tuple[str, str], ...],
     by: tuple[str, ...] | None,
     has: tuple[str, ...] | None,
+    variables: tuple[tuple[str, str], ...],
     strategy: str | None,
     as_json: bool,
 ) -> None:
@@ -92,13 +94,15 @@ def command(
     terminal = Terminal(err=as_json)
     loaded = tree_of(tree)
     check_at_hand(loaded, by, has)
-    known = Known(by_name(facts, "--fact"), by, has, strategy)
+    known = Known(
+        by_name(facts, "--fact"), by, has, values_of(loaded, variables), strategy
+    )
     script = prepared(answers, loaded) if answers is not None else None
     keeper = kept(loaded, file, script)
     lasting = file is not None
     saved = None if fresh else resumed(keeper, loaded, lasting=lasting)
     session = begun(loaded, known) if saved is None else with_facts(saved, known.facts)
-    session_text.begin(terminal, loaded)
+    session_text.begin(terminal, session.tree)
     if saved is not None and keeper is not None:
         greet(terminal, saved, known, keeper)
     book = Book(terminal, session, keeper, lasting=lasting, saved=saved)
@@ -128,6 +132,7 @@ class Known:
     facts: Mapping[str, str]
     by: tuple[str, ...] | None
     has: tuple[str, ...] | None
+    variables: Mapping[str, str]
     strategy: str | None
 
 
@@ -195,7 +200,14 @@ def begun(tree: Tree, known: Known) -> Session:
     """A new session with what is known."""
     with wrong_options():
         strategy = known.strategy or DEFAULT
-        return begin(tree, known.facts, by=known.by, has=known.has, strategy=strategy)
+        return begin(
+            tree,
+            known.facts,
+            by=known.by,
+            has=known.has,
+            variables=known.variables,
+            strategy=strategy,
+        )
 
 
 def resumed(kept: Kept | None, tree: Tree, *, lasting: bool) -> Session | None:
@@ -218,6 +230,7 @@ def greet(terminal: Terminal, saved: Session, known: Known, kept: Kept) -> None:
     for option, wanted, has in (
         ("--by", known.by, saved.options.by),
         ("--has", known.has, saved.options.has),
+        ("--set", known.variables or None, saved.options.variables),
         ("--strategy", known.strategy, saved.options.strategy),
     ):
         if wanted not in (None, has):

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from troubleshoot.cli.json_out import FORMAT, dumps
-from troubleshoot.cli.options import json_option, tree_argument, tree_of
+from troubleshoot.cli.options import (
+    json_option,
+    set_option,
+    tree_argument,
+    tree_of,
+    values_of,
+)
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.text import counted
+from troubleshoot.tree.variables import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,14 +39,18 @@ TYPED = Branches("|- ", "`- ", "|  ", "   ")
 
 @click.command(epilog="Example: troubleshoot show home/no-internet")
 @tree_argument
+@set_option
 @json_option
-def command(*, tree: str, as_json: bool) -> None:
+def command(
+    *, tree: str, variables: tuple[tuple[str, str], ...], as_json: bool
+) -> None:
     """
     Show the causes of a tree and how likely each is before the first question.
 
     TREE is a file or the name of an included tree.
     """
     loaded = tree_of(tree)
+    loaded = told(loaded, values_of(loaded, variables))
     if as_json:
         click.echo(dumps(shape(loaded)))
     else:
@@ -59,6 +70,7 @@ def shape(tree: Tree) -> dict[str, Any]:
         "title": tree.title,
         "symptom": tree.symptom,
         "version": tree.version,
+        **({"variables": dict(tree.values)} if tree.values else {}),
         "causes": [cause(tree, each) for each in tops(tree)],
         "unknown": tree.unknown,
         "questions": list(tree.questions),

@@ -116,6 +116,7 @@ def _hand_off(
         kinds=_kinds(fixed),
         left={each.step for each in it.left_out},
         who=_who(fixed, it),
+        told=_told(it.variables),
         alone=_alone(it),
         remedies=_numbered(it),
         capped=partial(_capped, fixed),
@@ -138,9 +139,15 @@ def _transcript(
         status=_status(fixed, it.ending),
         kinds=_kinds(fixed),
         left=(),
+        told=_told(it.variables),
         alone="",
         origin=_origin,
     )
+
+
+def _told(values: Mapping[str, str]) -> str:
+    """What variables stand for, on one line."""
+    return "; ".join(f"{name}: {text}" for name, text in values.items())
 
 
 def _status(fixed: Catalogue, ending: RecordedEnding | None) -> str:

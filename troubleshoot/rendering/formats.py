@@ -44,6 +44,7 @@ class Layout(TypedDict, total=False):
     facts: Mapping[str, object] | None
     by: str | Iterable[str] | None
     has: str | Iterable[str] | None
+    variables: Mapping[str, str] | None
     steps: int
     seconds: float | None
     nodes: int | None
@@ -115,6 +116,7 @@ def _played(request: RenderRequest) -> str:
         facts=layout.get("facts"),
         by=layout.get("by"),
         has=layout.get("has"),
+        variables=layout.get("variables"),
         language=request.language,
         templates=request.templates,
     )
@@ -185,9 +187,10 @@ def render(
     templates come before those of this library, by their names.
 
     A runbook takes the arguments of ``troubleshoot.plan`` (``goal``, ``facts``, ``by``,
-    ``has``, ``nodes``, ``seconds``, ``progress``), ``steps``, the most it may have, and
-    ``form``: "sheet", or "table" for the fault table alone. ``paper`` is "A4" or
-    "Letter"; ``date`` is printed as it is. A PDF is bytes, everything else a text.
+    ``has``, ``variables``, ``nodes``, ``seconds``, ``progress``), ``steps``, the most
+    it may have, and ``form``: "sheet", or "table" for the fault table alone. ``paper``
+    is "A4" or "Letter"; ``date`` is printed as it is. A PDF is bytes, everything else
+    a text.
 
     Raises:
         RenderError: what a format needs is not installed.

@@ -75,6 +75,7 @@ def laid_out(
     facts: Mapping[str, object] | None = None,
     by: str | Iterable[str] | None = None,
     has: str | Iterable[str] | None = None,
+    variables: Mapping[str, str] | None = None,
     steps: int = STEPS,
     seconds: float | None = None,
     nodes: int | None = None,
@@ -94,7 +95,14 @@ def laid_out(
         raise ArgumentError("a runbook has at least one step", argument="steps")
     known = {**_passed(tree), **(facts or {})}
     analysis = analysis_for(
-        tree, goal, facts=known, by=by, has=has, seconds=seconds, nodes=nodes
+        tree,
+        goal,
+        facts=known,
+        by=by,
+        has=has,
+        variables=variables,
+        seconds=seconds,
+        nodes=nodes,
     )
     named = task(analysis)
     trusting = replace(named, task=at_its_word(named.task))

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from troubleshoot.arguments import a_function, a_mapping, a_number, one_of
 from troubleshoot.errors import (
@@ -37,6 +37,7 @@ from troubleshoot.session.events import (
     is_fact,
     moment,
 )
+from troubleshoot.session.migrate import Migrated
 from troubleshoot.session.options import (
     STRATEGIES,
     Options,
@@ -53,10 +54,11 @@ from troubleshoot.session.rules import over
 from troubleshoot.session.session import Session, alike, moment_by, now
 from troubleshoot.session.steps import Reply
 from troubleshoot.text import listing
+from troubleshoot.tree.schema import MAX_VALUE
 from troubleshoot.tree.tree import Tree
+from troubleshoot.tree.variables import given, plain
 
 if TYPE_CHECKING:
-    from troubleshoot.session.migrate import Migrated
     from troubleshoot.session.serialize import Outcome, Saved
 
 
@@ -66,6 +68,7 @@ def begin(
     *,
     by: str | Iterable[str] | None = None,
     has: str | Iterable[str] | None = None,
+    variables: Mapping[str, str] | None = None,
     strategy: str | Strategy = "information",
     clock: Callable[[], datetime] | None = None,
     probes: Mapping[str, Probe] | None = None,
@@ -80,6 +83,7 @@ def begin(
             that were tried already, by action id: True, False, "fixed" or "failed".
         by: who takes the steps; steps for others are left out. None: everybody.
         has: the things at hand; steps that need others are left out. None: all.
+        variables: what variables of the tree stand for in its texts, by their names.
         strategy: how steps are chosen. "information": most bits per minute first;
             "repair": the least expected cost of repair; "plan": as a plan says; or a
             strategy of your own.
@@ -89,17 +93,18 @@ def begin(
 
     Raises:
         UnknownName: a fact is of no question or action of the tree, or a probe of no
-            question; who takes the steps is nobody that a step is for; or a thing at
-            hand is a slip for one that a step needs.
+            question; the tree does not declare a variable; who takes the steps is
+            nobody that a step is for; or a thing at hand is a slip for one that a step
+            needs.
         AnswerError: a fact is no answer to its question, or does not say what came of
             its action.
-        ArgumentError: the strategy is not known, a name is empty, or the limit is no
-            length of time.
+        ArgumentError: the strategy is not known, a name is empty, the value of a
+            variable is empty or too long, or the limit is no length of time.
         ArgumentTypeError: an argument is of another kind, such as a probe that is no
             function.
     """
     check_tree(tree)
-    chosen = options(by, has, strategy)
+    chosen = options(by, has, strategy, given(tree, variables))
     check_at_hand(tree, chosen.by, chosen.has)
     return begun(
         tree,
@@ -216,22 +221,43 @@ def resume(
     check_tree(tree)
     clock = now if clock is None else a_function(clock, "clock")
     found = serialize.read(text)
-    migrate.check(tree, found)
+    migrate.check(tree.original, found)
     check_strategy(found.options, strategy)
-    migration = migrate.migrated(tree, found)
+    migration = migrate.migrated(tree.original, found)
+    values, gone = kept_values(tree, found.options.variables)
     session = Session(
         tree,
-        migration.saved.options,
+        replace(migration.saved.options, variables=values),
         migration.saved.events,
         clock,
         strategy,
-        carried=migration.items,
+        carried=(*migration.items, *gone),
         undone=migration.saved.undone,
         probes=checked(tree, probes, probe_seconds),
         probe_seconds=probe_seconds,
     )
     numbers = tuple(migrate.renumbered(session.analysis.belief, migration.items, found))
     return replace(session, carried=session.carried + numbers) if numbers else session
+
+
+def kept_values(
+    tree: Tree, values: Mapping[str, str]
+) -> tuple[Mapping[str, str], list[Migrated]]:
+    """The values of variables that the tree declares, and what came of the others."""
+    known = {name: plain(each)[:MAX_VALUE] for name, each in values.items()}
+    return (
+        {name: each for name, each in known.items() if name in tree.variables and each},
+        [
+            Migrated(
+                kind="dropped",
+                id=name,
+                what=f"What {serialize.shown(name)} stands for",
+                why="the tree does not declare this variable",
+            )
+            for name in values
+            if name not in tree.variables
+        ],
+    )
 
 
 def check_strategy(found: Options, own: Strategy | None) -> None:
@@ -251,6 +277,7 @@ def plan(
     facts: Mapping[str, object] | None = None,
     by: str | Iterable[str] | None = None,
     has: str | Iterable[str] | None = None,
+    variables: Mapping[str, str] | None = None,
     seconds: float | None = None,
     nodes: int | None = None,
     progress: Progress | None = None,
@@ -268,6 +295,7 @@ def plan(
         facts: answers known before the first question, by question id.
         by: who takes the steps; steps for others are left out. None: everybody.
         has: the things at hand; steps that need others are left out. None: all.
+        variables: what variables of the tree stand for in its texts, by their names.
         seconds: how long to search at most.
         nodes: how many situations to look into at most.
         progress: called now and then with the situations looked into, the lower bound
@@ -281,7 +309,14 @@ def plan(
             and options are given although the session has its own.
     """
     analysis = analysis_for(
-        tree, goal, facts=facts, by=by, has=has, seconds=seconds, nodes=nodes
+        tree,
+        goal,
+        facts=facts,
+        by=by,
+        has=has,
+        variables=variables,
+        seconds=seconds,
+        nodes=nodes,
     )
     if progress is not None:
         a_function(progress, "progress")
@@ -295,12 +330,13 @@ def analysis_for(
     facts: Mapping[str, object] | None = None,
     by: str | Iterable[str] | None = None,
     has: str | Iterable[str] | None = None,
+    variables: Mapping[str, str] | None = None,
     seconds: float | None = None,
     nodes: int | None = None,
 ) -> Analysis:
     """Where a plan with these arguments begins; it raises what ``plan`` does."""
     _check(goal, seconds, nodes)
-    session = _session(tree, facts, by, has)
+    session = _session(tree, facts=facts, by=by, has=has, variables=variables)
     if (end := over(session.analysis)) is not None:
         raise SessionError(f"the session is over ({end.kind}): nothing is left to plan")
     return session.analysis
@@ -316,18 +352,15 @@ def _check(goal: str, seconds: float | None, nodes: int | None) -> None:
             )
 
 
-def _session(
-    tree: Tree | Session,
-    facts: Mapping[str, object] | None,
-    by: str | Iterable[str] | None,
-    has: str | Iterable[str] | None,
-) -> Session:
+def _session(tree: Tree | Session, **chosen: Any) -> Session:  # noqa: ANN401
+    """The session, or a new one with these arguments of ``begin``."""
     if not isinstance(tree, Session):
-        return begin(tree, facts, by=by, has=has)
-    for argument, value in (("facts", facts), ("by", by), ("has", has)):
+        return begin(tree, **chosen)
+    for argument, value in chosen.items():
         if value is not None:
             raise ArgumentError(
-                "a session has its own facts, 'by' and 'has'", argument=argument
+                "a session has its own facts, 'by', 'has' and variables",
+                argument=argument,
             )
     return tree
 

@@ -16,12 +16,13 @@ A strategy of one's own is any value with a name and a rule:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from troubleshoot.arguments import names, one_of
 from troubleshoot.errors import ArgumentError, ArgumentTypeError, UnknownName, nearest
 from troubleshoot.session.events import Closed
+from troubleshoot.tree.read_only import ReadOnly, read_only
 from troubleshoot.tree.tree import Tree, needs_of
 
 if TYPE_CHECKING:
@@ -40,11 +41,16 @@ class Options(Closed):
     What a session is begun with.
 
     None under ``by`` and ``has`` means that everybody and everything is at hand.
+    ``variables`` are what the caller says that they stand for.
     """
 
     by: tuple[str, ...] | None = None
     has: tuple[str, ...] | None = None
     strategy: str = "information"
+    variables: Mapping[str, str] = field(default_factory=ReadOnly, hash=False)
+
+    def __post_init__(self) -> None:
+        read_only(self, "variables")
 
     @property
     def actor(self) -> str:
@@ -56,6 +62,7 @@ def options(
     by: str | Iterable[str] | None,
     has: str | Iterable[str] | None,
     strategy: str | Strategy,
+    variables: Mapping[str, str] | None = None,
 ) -> Options:
     """
     Checked options; one name stands for a list of one.
@@ -67,6 +74,7 @@ def options(
         by=None if by is None else names(by, "by"),
         has=None if has is None else names(has, "has"),
         strategy=name_of(strategy),
+        variables=variables or ReadOnly(),
     )
 
 

@@ -171,10 +171,10 @@ def written(
     saved = {
         "format": FORMAT,
         "library": f"troubleshoot {__version__}",
-        "tree": asdict(tree_mark(tree)),
-        "options": asdict(options),
+        "tree": asdict(tree_mark(tree.original)),
+        "options": _chosen(options),
         "events": [plain(each) for each in events],
-        "texts": texts(tree, (*events, *undone)),
+        "texts": texts(tree.original, (*events, *undone)),
         "leading": {"cause": cause, "belief": round(belief, DIGITS)},
     }
     if undone:
@@ -182,6 +182,12 @@ def written(
     if outcome is not None:
         saved["outcome"] = asdict(outcome)
     return json.dumps(saved, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _chosen(options: Options) -> dict[str, Any]:
+    """The options as JSON; variables only where the caller has said any."""
+    every = asdict(options)
+    return {name: it for name, it in every.items() if name != "variables" or it}
 
 
 def texts(tree: Tree, events: Iterable[Event]) -> dict[str, Any]:

@@ -59,6 +59,7 @@ from troubleshoot.session.report.ledger import Ledger
 from troubleshoot.session.report.transcript import Record
 from troubleshoot.session.state import SetAside, State, folded, followed, settled
 from troubleshoot.session.steps import DONT_KNOW, NOT_NOW, Action, Question, Step
+from troubleshoot.session.values import asked_for, with_values
 from troubleshoot.text import counted
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.read_only import ReadOnly, read_only
@@ -101,7 +102,8 @@ class Session:
     ``own`` is a strategy of the caller, whose name is among the options. ``carried``
     says what an edit of the tree did to the saved session that this one goes on from;
     ``undone`` are the moves that ``redo`` takes back, the next one first. ``speaker``
-    is who makes the next moves, see ``as_``.
+    is who makes the next moves, see ``as_``. The texts of ``tree`` have the values of
+    variables in them that hold now.
 
     >>> session = tree.begin()                              # doctest: +SKIP
     >>> session.answer("lights", "amber").undo() == session # doctest: +SKIP
@@ -124,6 +126,10 @@ class Session:
 
     def __post_init__(self) -> None:
         read_only(self, "probes")
+        if self.tree.variables:
+            now = settled(self.tree, self._raw) if asked_for(self.tree) else None
+            tree = with_values(self.tree, self.options, now)
+            object.__setattr__(self, "tree", tree)
 
     def __repr__(self) -> str:
         """One line, short and without answers: error trackers print it."""

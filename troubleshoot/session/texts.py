@@ -28,9 +28,10 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from troubleshoot.text import printable
+from troubleshoot.tree.variables import Told, put_in, put_in_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Inline: TypeAlias = "Words | Code | Break | Emphasis | Linked"
 
@@ -209,7 +210,6 @@ def _table(it: Rows) -> Node:
     return element("table", [head, *body])
 
 
-@lru_cache(maxsize=2048)
 def rich(text: str) -> Blocks:
     r"""
     A text that explains, such as ``about``, ``how`` or ``why``: CommonMark.
@@ -217,20 +217,81 @@ def rich(text: str) -> Blocks:
     >>> rich("Wait, *then*:\n1. go")[1].marks
     ('1.',)
     """
-    return _read(_common, "\n".join(lines(text)))
+    return _with_values(text, _rich)
 
 
 @lru_cache(maxsize=2048)
+def _rich(text: str) -> Blocks:
+    return _read(_common, "\n".join(lines(text)))
+
+
 def short(text: str) -> Blocks:
     """
     A question, or what to do: one line to the letter, but for its code.
 
     Of several lines, those of lists, code and tables are their own.
     """
+    return _with_values(text, _short)
+
+
+@lru_cache(maxsize=2048)
+def _short(text: str) -> Blocks:
     within = lines(text.strip(BLANKS))
     if len(within) > 1:
         return _read(_plain, "\n".join(within))
     return tuple(Paragraph(tuple(spans(each))) for each in within)
+
+
+def _with_values(text: str, read: Callable[[str], Blocks]) -> Blocks:
+    """The blocks of a text; values of variables are put in once they are read."""
+    if isinstance(text, Told):
+        return _told(read(text.written), text.values)
+    return read(text)
+
+
+def _told(blocks: Blocks, values: Mapping[str, str]) -> Blocks:
+    return tuple(_told_block(each, values) for each in blocks)
+
+
+def _told_block(block: Block, values: Mapping[str, str]) -> Block:
+    match block:
+        case Paragraph():
+            return Paragraph(_told_line(block.children, values))
+        case CodeBlock():
+            lines = (put_in(each, values, code=True) for each in block.lines)
+            return replace(block, lines=tuple(lines))
+        case Listing():
+            items = tuple(_told(each, values) for each in block.items)
+            return replace(block, items=items)
+        case Quotation():
+            return Quotation(_told(block.blocks, values))
+        case Rows():
+            head, *body = (
+                tuple(_told_line(each, values) for each in row)
+                for row in (block.head, *block.body)
+            )
+            return Rows(head, tuple(body))
+
+
+def _told_line(
+    every: Iterable[Inline], values: Mapping[str, str]
+) -> tuple[Inline, ...]:
+    return tuple(_told_inline(each, values) for each in every)
+
+
+def _told_inline(it: Inline, values: Mapping[str, str]) -> Inline:
+    match it:
+        case Words():
+            return Words(put_in(it.text, values))
+        case Code():
+            return Code(put_in(it.text, values, code=True))
+        case Break():
+            return it
+        case Emphasis():
+            return replace(it, children=_told_line(it.children, values))
+        case Linked():
+            address = put_in_address(it.address, values)
+            return Linked(address, _told_line(it.children, values))
 
 
 def noted(text: str) -> Blocks:
@@ -246,8 +307,14 @@ def in_turn(texts: Iterable[str]) -> str:
     >>> in_turn(["Go there.", "Open it."])
     'Go there. Open it.'
     """
-    every = [each.strip() for each in texts if each.strip()]
-    return ("\n\n" if any("\n" in each for each in every) else " ").join(every)
+    every = [each for each in texts if each.strip()]
+    between = "\n\n" if any("\n" in each.strip() for each in every) else " "
+    told = [each for each in every if isinstance(each, Told)]
+    if not told:
+        return between.join(each.strip() for each in every)
+    written = (x.written if isinstance(x, Told) else x for x in every)
+    text, first = between.join(each.strip() for each in written), told[0]
+    return Told(text, first.values, explains=first.explains)
 
 
 def lines(text: str) -> list[str]:

@@ -20,4 +20,5 @@ __all__ = [
     "texts",
     "tree",
     "values",
+    "variables",
 ]

@@ -36,6 +36,8 @@ WHY: dict[str, str] = {
     "without that they are yes and no.",
     "unknown-action": "every name here is an action listed under 'actions'.",
     "unknown-setup": "every name here is listed under 'setups'.",
+    "unknown-variable": "in a tree that declares variables, braces around a name stand "
+    "for one of them.",
     "similar-name": "a step that needs what nobody has is left out in silence.",
     "two-titles": "whoever reads two titles looks for two things.",
     "cycle": "each would have to come before the other.",

@@ -33,6 +33,7 @@ from troubleshoot.tree.shape import fixed_tree, shape
 from troubleshoot.tree.source import MAX_BYTES, Block, Place, Source
 from troubleshoot.tree.syntax import cut_texts, read
 from troubleshoot.tree.tree import Tree
+from troubleshoot.tree.variables import told
 
 # A key of a tree at the head of a line, or of the file: what has none of them may be
 # a file that was never meant to be shown, and no line of it is quoted.
@@ -98,6 +99,8 @@ def linked(path: str | os.PathLike[str]) -> tuple[Tree | None, Source]:
 
 def _sent_as(tree: Tree) -> tuple[Any, ...]:
     """A tree of a file as pickle carries it, by its compressed text."""
+    if tree.written is not tree:
+        return told, (tree.written, dict(tree.values))
     if tree._origin is None:  # noqa: SLF001 - what reads trees knows where they are from
         return tree.__reduce__()
     text = tree._origin.text  # noqa: SLF001

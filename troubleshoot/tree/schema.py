@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 FORMATS: Final = ("1",)
 ID_PATTERN: Final = "^[a-z][a-z0-9-]*$"
 MAX_TEXT: Final = 20_000
+MAX_VALUE: Final = 200  # characters of a value of a variable
 TAGS: Final = frozenset(
     {"<cause>", "<group>", "<text>", "<chances>", "<names>", "<titles>"}
 )
@@ -58,6 +59,11 @@ Text = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_TEXT),
     WithJsonSchema({**_SCALAR, "minLength": 1, "maxLength": MAX_TEXT}),
+]
+ShortText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_VALUE),
+    WithJsonSchema({**_SCALAR, "minLength": 1, "maxLength": MAX_VALUE}),
 ]
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=200)]
 Texts = Annotated[
@@ -358,6 +364,7 @@ class TreePart(Part):
     owner: Text | None = None
     review_by: Day | None = None
     sources: list[SourcePart] = []
+    variables: dict[Id, ShortText] = {}
     confidence: Confidence = 0.9
     reliability: Reliability = 0.98
     unknown: UnknownPrior = 0.03

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from troubleshoot.tree import keys, schema
 from troubleshoot.tree.problems import MAIN
-from troubleshoot.tree.schema import MAX_TEXT, TreePart
+from troubleshoot.tree.schema import TreePart
 from troubleshoot.tree.source import Block, in_quotes
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ _EXPECTED: Final = {
     "list_type": "a list is expected here",
     "tuple_type": "a word or a list of words is expected here",
     "string_too_short": "the text is empty",
-    "string_too_long": f"the text has more than {MAX_TEXT:,} characters",
 }
 _CODES: Final = {"string_too_short": "bad-value", "string_too_long": "too-large"}
 _DIGITS: Final = "zero one two three four five six seven eight nine ten".split()  # noqa: SIM905
@@ -318,6 +317,9 @@ class _Report:
     def in_words(self, error: ErrorDetails, path: Path) -> tuple[str, str, str]:
         """Code, message and fix of an error that has its own words or a count."""
         kind, context = error["type"], error.get("ctx", {})
+        if kind == "string_too_long":
+            most = context["max_length"]
+            return "too-large", f"the text has more than {most:,} characters", ""
         if kind == "literal_error":
             return "bad-value", f"{context['expected']} is expected here", ""
         if _is_short(error):

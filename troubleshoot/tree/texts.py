@@ -33,6 +33,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Form]]] = {
         "verify": "tells",
         "roles": "names",
         "things": "names",
+        "variables": "names",
     },
     "causes": {"title": "names", "about": "explains"},
     "questions": {
@@ -74,9 +75,10 @@ class TreeText:
 
 def texts(tree: Tree) -> tuple[TreeText, ...]:
     """
-    The texts of the tree that are not empty, in the order of its parts.
+    The texts of the tree that are not empty, in the order of its parts, as written.
 
-    Ranges are not among them, as they are numbers.
+    Names of variables stand in them in braces. Ranges are not among them, as they are
+    numbers.
     """
     found: list[TreeText] = []
 
@@ -92,7 +94,9 @@ def reworded(tree: Tree, say: Callable[[TreeText], str]) -> Tree:
     """
     The tree in which each text reads as ``say`` says; the same one if all read alike.
 
-    An empty text is not asked for, and stays empty.
+    An empty text is not asked for, and stays empty. Texts are as they are written, with
+    names of variables in braces, in the tree that is returned too, so that
+    ``variables.told`` puts values in afterwards.
 
     >>> from troubleshoot.tree.load import load
     >>> tree = load("home/no-internet")
@@ -100,6 +104,7 @@ def reworded(tree: Tree, say: Callable[[TreeText], str]) -> Tree:
     >>> loud.title, loud == tree
     ('NO INTERNET AT HOME', True)
     """
+    tree = tree.written
     every = _changes(tree, (), FIELDS[""], say)
 
     def inherited(it: TreeText) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from functools import cached_property, wraps
+from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
@@ -202,6 +203,13 @@ class TreeTest:
         read_only(self, "answers")
 
 
+class Telling(NamedTuple):
+    """A tree as it was written, and what its variables stand for in its texts."""
+
+    written: Tree
+    values: Mapping[str, str]
+
+
 class Origin(NamedTuple):
     """The text that a tree was read from, compressed, and its fingerprint."""
 
@@ -232,6 +240,7 @@ class Tree:
     owner: str = ""
     review_by: date | None = None
     sources: tuple[tuple[str, str], ...] = ()
+    variables: Mapping[str, str] = field(default_factory=ReadOnly)
     confidence: float = 0.9
     reliability: float = 0.98
     unknown: float = 0.03
@@ -247,12 +256,15 @@ class Tree:
     tests: tuple[TreeTest, ...] = ()
     file: str = ""
     # Not carried by ``replace``, which makes a tree that is in no file: where it was
-    # read from, and the tree whose texts read otherwise here.
+    # read from, the tree whose texts read otherwise here, and, where variables have
+    # values, the tree as it was written, with those.
     _origin: Origin | None = field(default=None, init=False, repr=False)
     _reworded: Tree | None = field(default=None, init=False, repr=False)
+    _told: Telling | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        read_only(self, "causes", "questions", "setups", "actions", "roles", "things")
+        read_only(self, "causes", "questions", "setups", "actions")
+        read_only(self, "roles", "things", "variables")
 
     def __repr__(self) -> str:
         return f"Tree({self.id!r}, {self.title!r})"
@@ -287,6 +299,24 @@ class Tree:
     def direction(self) -> str:
         """Where the lines of the texts begin: "ltr" on the left, "rtl" on the right."""
         return direction(self.language)
+
+    @property
+    def written(self) -> Tree:
+        """The tree with names of variables in its texts instead of their values."""
+        return self if self._told is None else self._told.written
+
+    @property
+    def original(self) -> Tree:
+        """The tree as its author wrote it: in its own words, without any values."""
+        tree = self
+        while tree._reworded is not None:
+            tree = tree._reworded
+        return tree
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What each variable stands for in the texts; empty where none is put in."""
+        return ReadOnly() if self._told is None else self._told.values
 
     @cached_property
     def root_causes(self) -> tuple[Cause, ...]:
@@ -371,6 +401,7 @@ class Tree:
         *,
         by: str | Iterable[str] | None = None,
         has: str | Iterable[str] | None = None,
+        variables: Mapping[str, str] | None = None,
         strategy: str | troubleshoot.Strategy = "information",
         clock: Callable[[], datetime] | None = None,
         probes: Mapping[str, troubleshoot.Probe] | None = None,
@@ -390,6 +421,7 @@ class Tree:
             facts,
             by=by,
             has=has,
+            variables=variables,
             strategy=strategy,
             clock=clock,
             probes=probes,
@@ -472,6 +504,14 @@ def as_reworded(tree: Tree, texts: Mapping[str, Any]) -> Tree:
     )
 
 
+def as_told(tree: Tree, written: Tree, values: Mapping[str, str]) -> Tree:
+    """The tree, whose texts have these values in them, with how it was written."""
+    if tree is written:  # no text has a name in it
+        tree = as_reworded(tree, {})
+    object.__setattr__(tree, "_told", Telling(written, values))
+    return tree
+
+
 def once_per_tree(make: Callable[[Tree], T]) -> Callable[[Tree], T]:
     """
     ``make``, called once for each tree; its value lives as long as the tree.
@@ -483,13 +523,7 @@ def once_per_tree(make: Callable[[Tree], T]) -> Callable[[Tree], T]:
 
 def once_per_logic(make: Callable[[Tree], T]) -> Callable[[Tree], T]:
     """The same for what says nothing of texts: trees that are reworded share it."""
-    return _once(make, _as_first_worded)
-
-
-def _as_first_worded(tree: Tree) -> Tree:
-    while tree._reworded is not None:  # noqa: SLF001 - its own
-        tree = tree._reworded  # noqa: SLF001
-    return tree
+    return _once(make, attrgetter("original"))
 
 
 def _once(

@@ -45,6 +45,7 @@ HERE: Final = files(__name__)
 ENGINE: Final = (
     "json",
     "model",
+    "told",
     "state",
     "belief",
     "candidates",
@@ -94,6 +95,7 @@ def interactive(
     facts: Mapping[str, object] | None = None,
     by: str | Iterable[str] | None = None,
     has: str | Iterable[str] | None = None,
+    variables: Mapping[str, str] | None = None,
     language: Language = DEFAULT,
     templates: Path | None = None,
 ) -> str:
@@ -105,10 +107,12 @@ def interactive(
         facts: answers known before the page is opened, by question id.
         by: who takes the steps; steps for others are left out. None: everybody.
         has: the things at hand; steps that need others are left out. None: all.
+        variables: what variables of the tree stand for in its texts, by their names.
         language: of the fixed words: a name, or words of your own by key.
         templates: a folder whose ``interactive.html.j2`` comes before the one included.
     """
-    begun = begin(tree, facts, by=by, has=has)
+    begun = begin(tree, facts, by=by, has=has, variables=variables)
+    tree = begun.tree
     data = page_data(begun)
     script = engine() + source("page", PAGE)
     style = (HERE / "page.css").read_text(encoding="utf-8")

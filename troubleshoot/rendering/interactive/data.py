@@ -45,9 +45,10 @@ FACT: Final = ("kind", "step", "answer", "value", "fixed")
 
 def page_data(session: Session) -> dict[str, Any]:
     """All that a page knows which begins where this session stands, as JSON values."""
-    tree, options = session.tree, session.options
+    # The page puts in values of variables, as they may change with each answer.
+    tree, options = session.tree.written, session.options
     model = compiled(tree)
-    mark = tree_mark(tree)
+    mark = tree_mark(tree.original)
     return {
         "library": f"troubleshoot {__version__}",
         "tree": {
@@ -56,11 +57,14 @@ def page_data(session: Session) -> dict[str, Any]:
             "version": mark.version,
             "fingerprint": mark.fingerprint,
         },
+        "title": tree.title,
         "symptom": tree.symptom,
+        "variables": dict(tree.variables),
         "options": {
             "by": _names(options.by),
             "has": _names(options.has),
             "strategy": options.strategy,
+            **({"variables": dict(options.variables)} if options.variables else {}),
         },
         "facts": [_fact(each) for each in session.events if is_fact(each)],
         "confidence": tree.confidence,

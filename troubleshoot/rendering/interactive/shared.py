@@ -30,6 +30,7 @@ from troubleshoot.session.answers import AMBIGUOUS, NUMBER
 from troubleshoot.session.options import SOMEBODY, STRATEGIES
 from troubleshoot.session.steps import Reply
 from troubleshoot.text import UNPRINTABLE
+from troubleshoot.tree import schema, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +60,7 @@ NUMBERS: Final = {
     "SHARE_DIGITS": events.DIGITS,
     "LONGEST_NAME": provenance.LONGEST_NAME,
     "LONGEST_QUOTE": provenance.LONGEST_QUOTE,
+    "MAX_VALUE": schema.MAX_VALUE,
 }
 WORDS: Final = {
     "DONT_KNOW": Reply.DONT_KNOW.value,
@@ -93,6 +95,12 @@ def shared() -> dict[str, Any]:
         "unprintable": UNPRINTABLE.pattern,
         "line_ends": LINE_ENDS,
         "line_break": provenance.BREAK.pattern,
+        "variables": {
+            "words": variables.IN_WORDS.pattern,
+            "code": variables.IN_CODE.pattern,
+            "address": variables.IN_ADDRESS.pattern,
+            "spans": variables.CODE.pattern,
+        },
         "saved": _saved(),
     }
 

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot.session.serialize import tree_mark
+from troubleshoot.session.values import shown
 from troubleshoot.text import MASK
 
 if TYPE_CHECKING:
@@ -36,8 +37,15 @@ def known(
         "belief": dict(belief.shares),
         "eliminated": [{"cause": c, "by": by} for c, by in belief.eliminated.items()],
         "evidence": list(_evidence(analysis)),
+        **values(analysis),
         "carried": [asdict(each) for each in carried],
     }
+
+
+def values(analysis: Analysis) -> dict[str, Any]:
+    """What variables stand for, of a tree that has any; private answers masked."""
+    found = shown(analysis.tree, analysis.state.answers)
+    return {"variables": dict(found)} if found else {}
 
 
 def _evidence(analysis: Analysis) -> Iterator[dict[str, str]]:

@@ -9,7 +9,8 @@ odds. Answers to private questions are not in it, neither as text nor in the eve
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from pydantic import TypeAdapter
@@ -22,6 +23,7 @@ from troubleshoot.session.options import SOMEBODY
 from troubleshoot.session.report.transcript import IdAndText, Move, RecordedEnding
 from troubleshoot.session.serialize import FORMAT, StrictJSON, TreeMark
 from troubleshoot.session.steps import ActionWords, QuestionWords
+from troubleshoot.tree.read_only import ReadOnly, read_only
 from troubleshoot.tree.tree import Risk
 
 StepKind: TypeAlias = Literal["question", "action"]
@@ -204,9 +206,9 @@ class HandOff(Closed):
     what tells most per minute first; ``unknown`` is the belief in a cause that nobody
     listed. ``actor`` is who began it; ``language`` is that of its texts. ``roles`` and
     ``things`` are the titles of all that is named under ``by``, ``has`` and ``needs``.
-    ``withheld`` are the private questions that were answered, and those whose answers
-    do not count because of them. ``session`` is the text from which
-    ``troubleshoot.resume`` goes on.
+    ``variables`` are what those of the tree stand for in the texts. ``withheld`` are
+    the private questions that were answered, and those whose answers do not count
+    because of them. ``session`` is the text from which ``troubleshoot.resume`` goes on.
     """
 
     library: str
@@ -235,6 +237,10 @@ class HandOff(Closed):
     roles: tuple[IdAndText, ...] = ()
     things: tuple[IdAndText, ...] = ()
     language: str = DEFAULT
+    variables: Mapping[str, str] = field(default_factory=ReadOnly, hash=False)
+
+    def __post_init__(self) -> None:
+        read_only(self, "variables")
 
     def __repr__(self) -> str:
         return f"HandOff({self.tree.id!r}, {len(self.steps)} steps)"

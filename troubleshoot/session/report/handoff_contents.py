@@ -132,6 +132,7 @@ def hand_off(analysis: Analysis, step: Step) -> HandOff:
         escalate=_escalate(tree.escalate),
         session=_written(shared, step if shared is analysis else None),
         language=tree.language,
+        variables=known.variables,
     )
 
 

@@ -11,7 +11,7 @@ in front, so that no note can pass for an event.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from troubleshoot._version import __version__
@@ -32,7 +32,9 @@ from troubleshoot.session.events import (
 from troubleshoot.session.provenance import MEASURED, SAID
 from troubleshoot.session.serialize import TreeMark, tree_mark
 from troubleshoot.session.steps import Reply
+from troubleshoot.session.values import shown
 from troubleshoot.text import REPLIES, number, printable, reply
+from troubleshoot.tree.read_only import ReadOnly
 from troubleshoot.tree.tree import Time
 
 if TYPE_CHECKING:
@@ -120,7 +122,7 @@ class Record:
     What was said and done with which tree, and how it ended if it did.
 
     ``actor`` is who began it, and made all moves that name nobody else; ``language``
-    is that of its texts.
+    is that of its texts, and ``variables`` what those of the tree stand for in them.
     """
 
     library: str
@@ -131,6 +133,7 @@ class Record:
     moves: tuple[Move, ...]
     ending: RecordedEnding | None
     language: str = DEFAULT
+    variables: Mapping[str, str] = field(default_factory=ReadOnly, hash=False)
 
     def __repr__(self) -> str:
         return f"Record({self.tree.id!r}, {len(self.moves)} moves)"
@@ -162,6 +165,7 @@ def record(analysis: Analysis, step: Step) -> Record:
         moves=tuple(_moves(analysis)),
         ending=ending(analysis, step),
         language=analysis.tree.language,
+        variables=shown(analysis.tree, analysis.state.answers),
     )
 
 
@@ -297,6 +301,7 @@ def transcript(record: Record) -> str:
         ("tree", f"{record.tree.id} {record.tree.version}".rstrip()),
         ("title", record.tree.title),
         ("symptom", record.symptom),
+        *(("stands for", f"{x}: {said}") for x, said in record.variables.items()),
     ]
     for move in record.moves:
         pairs += _move(move, words)

@@ -23,6 +23,7 @@ function compile(data) {
   const questions = data.questions.map((each) => compiledQuestion(each, size));
   const actions = data.actions.map((each) => ({
     ...each,
+    written: each,
     fixes: spread(0, each.fixes, size),
   }));
   const model = {
@@ -33,19 +34,27 @@ function compile(data) {
     unknownClass: data.classes[size - 1],
     classCount: Math.max(...data.classes) + 1,
     confidence: data.confidence,
+    title: data.title,
+    symptom: data.symptom,
+    lines: data.lines,
     escalate: data.escalate,
     price: data.escalate === null ? null : data.escalate.cost,
     questions,
     actions,
     telling: questions.filter((each) => !each.urgent),
-    causes: byId([...data.causes, { id: UNKNOWN, title: "" }]),
+    causes: byId([...data.causes.map(living), { id: UNKNOWN, title: "" }]),
     question: byId(questions),
     action: byId(actions),
-    setup: byId(data.setups),
+    setup: byId(data.setups.map(living)),
     ids: [...data.causes.map((each) => each.id), UNKNOWN],
   };
   model.crowded = crowdedClasses(model);
   return model;
+}
+
+/** What may be told otherwise than it is written. */
+function living(written) {
+  return { ...written, written };
 }
 
 /** A question with a row of likelihoods per answer; an urgent one has none. */
@@ -60,7 +69,7 @@ function compiledQuestion(question, size) {
         ),
   );
   const noise = question.urgent ? null : entropies(rows, size);
-  return { ...question, rows, noise };
+  return { ...living(question), rows, noise };
 }
 
 /** One number per cause: the default, and the exceptions as [number, causes]. */

@@ -42,9 +42,9 @@ function textsOf(model, events) {
   const texts = { questions: {}, actions: {} };
   for (const event of events) {
     if (isAnswer(event)) {
-      texts.questions[event.step] = questionTexts(model.question.get(event.step));
+      texts.questions[event.step] = questionTexts(model.question.get(event.step).written);
     } else if (isReply(event)) {
-      texts.actions[event.step] = model.action.get(event.step).do;
+      texts.actions[event.step] = model.action.get(event.step).written.do;
     }
     if (isTrial(event)) {
       // Of every one, also without any: what is missing is not known.
@@ -98,8 +98,9 @@ function resumed(model, text) {
   return { model, options, events, undone };
 }
 
-function optionsOf({ options: { by = null, has = null, strategy = null } }) {
-  return { by, has, strategy: strategy ?? SHARED.strategies[0] };
+function optionsOf({ options: { by = null, has = null, strategy = null, variables } }) {
+  const options = { by, has, strategy: strategy ?? SHARED.strategies[0] };
+  return Object.keys(variables ?? {}).length ? { ...options, variables } : options;
 }
 
 /** The event in the order of its fields, with its time as it is written here. */

@@ -54,7 +54,7 @@ const CODE = /`([^`\n]+)`/g;
 
 /** A text that asks or tells as texts and elements; its lines stand on their own. */
 function coded(text) {
-  const lines = model.data.lines[text];
+  const lines = model.lines[text];
   if (lines === undefined) return spanned(text);
   return lines.flatMap(([lead, words, whole], i) => [
     i ? make("br") : "",
@@ -72,7 +72,7 @@ function spanned(text) {
 
 /** The lines of a text that asks or tells, as plain text. */
 function linesOf(text) {
-  const lines = model.data.lines[text];
+  const lines = model.lines[text];
   return lines ? lines.map(([lead, words]) => lead + words) : [text];
 }
 

@@ -4,10 +4,11 @@ const MOST = 5; // of the likeliest causes, and of what may help when somebody s
 
 function handOffText(session) {
   const { model, events } = session;
-  const { tree, symptom } = model.data;
+  const { tree } = model.data;
+  const { title, symptom } = model;
   const step = nextStep(session);
   return [
-    `${word("handoff")}: ${tree.title}`,
+    `${word("handoff")}: ${title}`,
     symptom ? `${word("symptom")}: ${symptom}` : "",
     `${word("ending")}: ${standing(session, step)}`,
     section("next_step", step.isEnd ? [] : [stepLine(step)]),

@@ -34,6 +34,10 @@ function turnTo(other) {
 
 function show() {
   const { session, started, correcting } = shown;
+  tell(model, valuesOf(session));
+  part("title").textContent = printable(model.title);
+  if (model.symptom) part("symptom").textContent = printable(model.symptom);
+  document.title = printable(model.title);
   const step = nextStep(session);
   const ended = started && step.isEnd && !correcting;
   const over = ended && ["fixed", "stopped"].includes(step.kind);
