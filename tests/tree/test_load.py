@@ -17,7 +17,8 @@ from troubleshoot.check import problems
 from troubleshoot.errors import TreeError, UnknownName
 from troubleshoot.tree import schema as schema_module
 from troubleshoot.tree import source
-from troubleshoot.tree.load import _linked, included_folder, load, loads, names
+from troubleshoot.tree.include import Sent
+from troubleshoot.tree.load import _entered, included_folder, load, loads, names
 from troubleshoot.tree.problems import MOST_COMPARED
 from troubleshoot.tree.pure_parser import PureLoader
 from troubleshoot.tree.schema import json_schema
@@ -31,7 +32,7 @@ GOOD = [
 ]
 # What an editor cannot see: names that lead nowhere, sums, and YAML itself.
 SHAPE = {"unknown-format", "missing-key", "unknown-key", "wrong-type", "bad-value"}
-SHAPE |= {"bad-id", "not-supported", "fixed-tree", "cut-text"}
+SHAPE |= {"bad-id", "fixed-tree", "cut-text"}
 BEYOND_SCHEMA = {"bad-value-infinite", "bad-value-date", "reserved-id"}
 BEYOND_SCHEMA |= {"reserved-answer", "chance-without-answer"}
 BEYOND_SCHEMA |= {"cut-by-comment", "cut-by-note"}
@@ -445,7 +446,8 @@ def test_a_name_used_once_that_looks_like_another_is_a_warning():
 
 def linked_problems(text: str) -> list[str]:
     """The codes of the problems of a text that loads or does not."""
-    return [each.code for each in _linked(text.encode(), "t.yaml")[1].problems]
+    main, *_ = _entered(text.encode(), "t.yaml", Sent({}), ())
+    return [each.code for each in main.source.problems]
 
 
 def test_names_are_no_texts_that_a_comment_cuts():

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import os
+from typing import TYPE_CHECKING
 
 from troubleshoot.errors import Problem, TreeError
 from troubleshoot.tree.load import linked
 
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
 
-def problems(path: str | os.PathLike[str]) -> tuple[Problem, ...]:
+
+def problems(
+    path: str | os.PathLike[str], *, roots: Iterable[str | os.PathLike[str]] = ()
+) -> tuple[Problem, ...]:
     """
-    What is wrong with a file, sorted by place; its tests are run if it loads.
+    What is wrong with a file and those it includes, sorted by place.
 
-    A file that loads may have problems: those of its tests, see ``check.trial``.
+    The tests of each that loads are run, as it stands alone: one that loads may have
+    problems, see ``check.tree_tests``. ``roots`` are those of ``troubleshoot.load``.
     """
-    tree, source = linked(path)
-    if tree is not None and tree.tests:
-        # Sessions need numpy; whoever has no tests does not wait for it.
-        from troubleshoot.check.tree_tests import run  # noqa: PLC0415
+    main, *parts = linked(path, roots)
+    for part in (main, *parts):
+        if part.tree is not None and part.tree.tests:
+            # Sessions need numpy; whoever has no tests does not wait for it.
+            from troubleshoot.check.tree_tests import run  # noqa: PLC0415
 
-        run(tree, source)
-    return TreeError(source.problems).problems
+            run(part.tree, part.source)
+    return TreeError(main.source.problems).problems

@@ -9,7 +9,7 @@ import click
 
 from troubleshoot.check import problems
 from troubleshoot.cli.json_out import FORMAT, dumps
-from troubleshoot.cli.options import json_option, tree_files
+from troubleshoot.cli.options import json_option, root_option, roots, tree_files
 from troubleshoot.cli.parameters import AnyName
 from troubleshoot.cli.refused import PROBLEMS
 from troubleshoot.cli.terminal import ProgressLine
@@ -27,6 +27,7 @@ ONLY_IN_TEXT = ("excerpt", "width", "also")
 
 @click.command(epilog="Example: troubleshoot check trees/")
 @click.argument("trees", nargs=-1, required=True, metavar="TREE...", type=AnyName())
+@root_option
 @json_option
 def command(*, trees: tuple[str, ...], as_json: bool) -> None:
     """
@@ -35,20 +36,20 @@ def command(*, trees: tuple[str, ...], as_json: bool) -> None:
     TREE is a file, the name of an included tree, or a folder, whose *.yaml and *.yml
     are all checked, their tests too. The exit code is 1 if there is any error.
     """
-    files = tree_files(trees)
-    found: list[Problem] = []
+    files, allowed = tree_files(trees), roots(trees)
+    found: dict[Problem, None] = {}  # one of an included file is found with each
     with ProgressLine() as line:
         for number, file in enumerate(files, start=1):
             line(f"Checking {number:,} of {len(files):,}: {file}")
-            of_file = problems(file)
-            found += of_file
+            fresh = [x for x in problems(file, roots=allowed) if x not in found]
+            found.update(dict.fromkeys(fresh))
             line.close()
             if not as_json:
-                tell(of_file)
+                tell(fresh)
     if as_json:
         click.echo(dumps(shape(found)))
     else:
-        click.echo(summary(len(files), found))
+        click.echo(summary(len(files), tuple(found)))
     if any(each.severity == "error" for each in found):
         raise click.exceptions.Exit(PROBLEMS)
 

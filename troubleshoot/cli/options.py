@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from troubleshoot.cli.parameters import TreeName, included, short
+from troubleshoot.cli.parameters import FolderName, TreeName, included, short
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
 from troubleshoot.cli.terminal import ProgressLine
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
@@ -31,7 +31,34 @@ Command = TypeVar("Command", bound="Callable[..., Any]")
 STRATEGIES: Final = ("information", "repair", "plan")
 DEFAULT: Final = STRATEGIES[0]
 
-tree_argument = click.argument("tree", metavar="TREE", type=TreeName())
+ROOTS: Final = "troubleshoot.roots"  # in click's context
+
+root_option = click.option(
+    "--root",
+    "roots",
+    multiple=True,
+    metavar="FOLDER",
+    type=FolderName(exists=True),
+    expose_value=False,
+    callback=lambda ctx, _, folders: ctx.meta.update({ROOTS: folders}),
+    help="A folder from which a tree may include others, besides its own. Can be "
+    "repeated.",
+)
+
+
+def tree_argument(command: Command) -> Command:
+    """The one tree that a verb is about, and where it may include from."""
+    one = click.argument("tree", metavar="TREE", type=TreeName())
+    return one(root_option(command))
+
+
+def roots(named: Iterable[str] = ()) -> tuple[Path, ...]:
+    """Where trees may include from: what was said, and folders that are named."""
+    context = click.get_current_context(silent=True)
+    said: tuple[Path, ...] = context.meta.get(ROOTS, ()) if context else ()
+    # Path refuses a name that holds NUL.
+    return *said, *(Path(each) for each in named if os.path.isdir(each))  # noqa: PTH112
+
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON on standard output."
@@ -159,7 +186,7 @@ def tree_of(name: str) -> Tree:
     """The tree of a file or of an included tree's name."""
     refuse_unknown(name)
     with ProgressLine(f"Reading {short(name)}"):
-        return load(name)
+        return load(name, roots=roots())
 
 
 def refuse_unknown(name: str) -> None:

@@ -18,7 +18,7 @@ from troubleshoot import files
 from troubleshoot.cli.json_out import FORMAT
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
 from troubleshoot.cli.replay import text_of
-from troubleshoot.errors import SessionError, TroubleshootError
+from troubleshoot.errors import SessionError, TreeError, TroubleshootError
 from troubleshoot.rendering import render
 from troubleshoot.rendering.formats import RenderRequest
 from troubleshoot.rendering.site import (
@@ -34,7 +34,7 @@ from troubleshoot.rendering.site import (
 )
 from troubleshoot.session import HandOff, resume
 from troubleshoot.tree import variables
-from troubleshoot.tree.load import examine
+from troubleshoot.tree.load import linked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,6 +72,7 @@ class Opened:
     pages: tuple[Page, ...] = ()
     tree: Tree | None = None
     problems: tuple[Problem, ...] = ()
+    parts: tuple[str, ...] = ()  # files that the tree includes
 
 
 Reader: TypeAlias = Callable[[NamedFile], Opened]
@@ -212,17 +213,20 @@ class Sheets:
     templates: Path | None
     layout: Layout
     look: Look
+    roots: tuple[Path, ...] = ()
 
     def __call__(self, source: NamedFile) -> Opened:
         """The pages of a tree, or what is wrong with its file."""
-        tree, problems = examine(source.file)
+        main, *others = linked(source.file, self.roots)
+        tree, parts = main.tree, tuple(each.file for each in others)
         if tree is None:
-            return Opened(problems=problems)
+            problems = TreeError(main.source.problems).problems
+            return Opened(problems=problems, parts=parts)
         tree = variables.told(tree, variables.given(tree, self.layout.get("variables")))
         request = RenderRequest(
             tree, self.language, self.templates, self.layout, self.look
         )
-        return Opened(pages(source.stem, request, self.formats), tree)
+        return Opened(pages(source.stem, request, self.formats), tree, parts=parts)
 
     def index(self, edition: Edition, results: Iterable[Result]) -> list[Written]:
         """Write the pages that lead to the others."""

@@ -9,7 +9,7 @@ import click
 from troubleshoot.catalogue import DEFAULT, languages
 from troubleshoot.cli import check, publish
 from troubleshoot.cli.json_out import dumps
-from troubleshoot.cli.options import json_option, session_options
+from troubleshoot.cli.options import json_option, root_option, session_options
 from troubleshoot.cli.parameters import AnyName, Count, FolderName, TreeName
 from troubleshoot.cli.publish import (
     TROUBLE,
@@ -67,6 +67,7 @@ class Formats(click.ParamType[tuple[str, ...]]):
     epilog="Example: troubleshoot render trees/ --to runbooks --format html,pdf"
 )
 @click.argument("trees", nargs=-1, required=True, metavar="TREE...", type=AnyName())
+@root_option
 @click.option(
     "--to",
     "folder",

@@ -13,6 +13,7 @@ from troubleshoot.cli.options import (
     by_name,
     check_at_hand,
     refuse_unknown,
+    roots,
     session_files,
     tree_files,
     tree_of,
@@ -152,6 +153,7 @@ def sheets(chosen: RenderOptions, line: ProgressLine) -> Sheets:
         language=chosen.language,
         templates=chosen.templates,
         layout={**layout, "progress": line.searched},
+        roots=roots(chosen.trees),
         look=Look(paper=chosen.paper, form=form, date=chosen.date),
     )
 
@@ -161,7 +163,7 @@ def _refuse_unfit(chosen: RenderOptions, facts: Mapping[str, str]) -> None:
     if not (facts or chosen.by or chosen.has or chosen.variables):
         return
     for source in chosen.sources():
-        tree, _ = examine(source.file)
+        tree, _ = examine(source.file, roots(chosen.trees))
         if tree is not None:
             check_at_hand(tree, chosen.by, chosen.has)
             values_of(tree, chosen.variables, f" for {source.file}")

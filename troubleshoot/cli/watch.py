@@ -64,18 +64,24 @@ class Watch:
 
     def look(self) -> Stamps:
         """The files that are there: the trees, and own templates."""
-        files = [each.file for each in self._sources()]
-        return dict(_stamps([*files, *self._templates()]))
+        sources = self._sources()
+        files = [each.file for each in sources]
+        parts = [part for each in sources for part in self._parts(each)]
+        return dict(_stamps([*files, *parts, *self._templates()]))
 
     def render(self, before: Stamps, now: Stamps) -> None:
         """Render the trees that are not as before, all of them with new templates."""
         sources = self._sources()
-        mine = set(self._templates()) | (before.keys() - {x.file for x in sources})
+        trees = {x.file for x in sources}
+        trees |= {part for each in sources for part in self._parts(each)}
+        mine = set(self._templates()) | (before.keys() - trees)
         fresh = any(before.get(each) != now.get(each) for each in mine)
         if fresh:
             templates.anew()
         for source in sources:
             same = before.get(source.file) == now.get(source.file)
+            for each in self._parts(source):  # of which nothing was known before
+                same &= before.get(each, now.get(each)) == now.get(each)
             if source not in self.results or fresh or not same:
                 self._render(source)
         self.results = {each: self.results[each] for each in sources}
@@ -103,6 +109,11 @@ class Watch:
             act()
         except TROUBLE as error:
             say(told(error))
+
+    def _parts(self, source: NamedFile) -> tuple[str, ...]:
+        """The files that a tree included when it was last rendered."""
+        known = self.results.get(source)
+        return known.opened.parts if known else ()
 
     def _sources(self) -> list[NamedFile]:
         try:

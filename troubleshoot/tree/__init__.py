@@ -4,7 +4,9 @@ from __future__ import annotations
 
 __all__ = [
     "codes",
+    "graft",
     "hierarchy",
+    "include",
     "keys",
     "link",
     "load",

@@ -27,7 +27,10 @@ WHY: dict[str, str] = {
     "fixed-tree": "here the order of the questions is worked out, from causes and from "
     "what each of them leads one to answer.",
     "bad-id": "ids are small letters, digits and dashes, and begin with a letter.",
-    "not-supported": "",
+    # Other files.
+    "bad-include": "a tree includes files from its own folder, and from those that "
+    "whoever loads it allows.",
+    "included-twice": "its questions are asked for each of the two.",
     # What the names mean.
     "duplicate-id": "an id names one thing, so that links and saved sessions hold.",
     "unknown-cause": "every name here is a cause or a group listed under 'causes'.",

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from troubleshoot.tree.read_only import ByCause, ReadOnly
-from troubleshoot.tree.schema import GroupPart
+from troubleshoot.tree.schema import CausePart, GroupPart
 from troubleshoot.tree.tree import UNKNOWN, Cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from troubleshoot.tree.problems import Complaints
-    from troubleshoot.tree.schema import CausePart, TreePart
+    from troubleshoot.tree.schema import IncludePart, TreePart
     from troubleshoot.tree.source import Path
     from troubleshoot.tree.values import Prior
 
@@ -54,7 +54,11 @@ class Hierarchy:
         return ByCause(known, self.causes, beneath)
 
     def _enter(
-        self, id: str, part: CausePart | GroupPart, parent: str | None, path: Path
+        self,
+        id: str,
+        part: CausePart | GroupPart | IncludePart,
+        parent: str | None,
+        path: Path,
     ) -> tuple[str, ...]:
         """Take in a cause and all below it; returns its root causes."""
         if not self._is_new(id, path):
@@ -64,12 +68,12 @@ class Hierarchy:
         self._priors[id] = part.prior
         self.causes[id] = Cause(
             id=id,
-            title=part.title or id.replace("-", " ").capitalize(),
+            title=part.title or id.rpartition(".")[2].replace("-", " ").capitalize(),
             about=part.about or "",
             parent=parent,
             depth=len(path) // 2 - 1,
             children=tuple(below),
-            actions=() if isinstance(part, GroupPart) else part.actions,
+            actions=part.actions if isinstance(part, CausePart) else (),
             line=self.complaints.line(path),
         )
         self.leaves[id] = tuple(

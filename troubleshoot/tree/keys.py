@@ -74,6 +74,7 @@ _PARTS: Final[list[type[BaseModel]]] = [
     schema.SourcePart,
     schema.CausePart,
     schema.GroupPart,
+    schema.IncludePart,
     schema.EscalatePart,
     *ROOMS.values(),
 ]
@@ -102,8 +103,12 @@ def _part(root: Any, owner: Path) -> type[BaseModel] | None:  # noqa: ANN401
             return ROOMS[room]
         case ("causes", *_) if len(owner) % 2 == 0:
             node = at(root, owner)
-            is_group = isinstance(node, dict) and "causes" in node
-            return schema.GroupPart if is_group else schema.CausePart
+            said = node if isinstance(node, dict) else {}
+            parts: dict[str, type[BaseModel]] = {
+                "include": schema.IncludePart,
+                "causes": schema.GroupPart,
+            }
+            return next((it for k, it in parts.items() if k in said), schema.CausePart)
     return None
 
 

@@ -12,7 +12,7 @@ import bisect
 import graphlib
 import math
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from troubleshoot.catalogue import in_language
 from troubleshoot.tree import keys, values
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from troubleshoot.tree.values import Range
 
 
+Meaning: TypeAlias = tuple[tuple[str, ...], float]
+
 KINDS = {
     "causes": "cause",
     "questions": "question",
@@ -78,7 +80,7 @@ def link(
     if source.is_broken:
         return tree
     # Speed 1: a tenth larger than the default of zlib, in a third of the time.
-    text = zlib.compress(source.text.encode("utf-8", "surrogatepass"), 1)
+    text = zlib.compress(source.whole(), 1)
     object.__setattr__(tree, "_origin", Origin(text, fingerprint(source.root)))
     return told(tree)
 
@@ -101,8 +103,9 @@ class _Linker:
         self.by_id: dict[str, dict[str, Answer]] = {}
         self.unclear: set[Any] = set()  # questions whose answers are broken
         self.damaged: set[Path] = set()  # mappings out of which something was taken
-        # What texts mean, by the answers of the question: most questions share them.
-        self.texts: dict[tuple[str, ...], dict[str, tuple[float, ...]]] = {}
+        # What texts mean, by the answers of the question and how often they are right:
+        # most questions share both.
+        self.texts: dict[Meaning, dict[str, tuple[float, ...]]] = {}
         self.known = self.complaints.known = {
             "cause": self.hierarchy.paths,
             "question": self.paths("urgent") | self.paths("questions"),
@@ -302,7 +305,7 @@ class _Linker:
         self, part: Mapping[str, Any], answers: tuple[str, ...], path: Path
     ) -> Mapping[str, tuple[float, ...]]:
         """P(answer | root cause), kept by group where it is said of groups."""
-        texts = self.texts.setdefault(answers, {})
+        texts = self.texts.setdefault((answers, self.reliability(path)), {})
         found = []
         for name, value in part.items():
             chances = texts.get(value) if type(value) is str else None
@@ -321,11 +324,12 @@ class _Linker:
         self, value: str | Mapping[str, str], answers: tuple[str, ...], path: Path
     ) -> tuple[float, ...] | None:
         """One distribution; None after noting what is wrong with it."""
+        reliability = self.reliability(path)
         try:
             if not isinstance(value, str):
-                return values.distribution(value, answers, self.part.reliability)
-            texts = self.texts.setdefault(answers, {})
-            texts[value] = values.likelihood(value, answers, self.part.reliability)
+                return values.distribution(value, answers, reliability)
+            texts = self.texts.setdefault((answers, reliability), {})
+            texts[value] = values.likelihood(value, answers, reliability)
             return texts[value]
         except values.UnknownAnswer as error:
             exact = not isinstance(value, str)
@@ -337,6 +341,11 @@ class _Linker:
             if path[1] not in self.unclear and not excused:
                 self.complaints.note(code, path, str(error), fix=error.fix)
         return None
+
+    def reliability(self, path: Path) -> float:
+        """How often what a step comes to is right, by the step or else by the tree."""
+        own = getattr(self.part, str(path[0]))[path[1]].reliability
+        return self.part.reliability if own is None else float(own)
 
     def unknown_answer(
         self, question: str, said: str, path: Path, message: str, *, key: bool
@@ -399,7 +408,9 @@ class _Linker:
         for cause in self.hierarchy.causes.values():
             for index, name in enumerate(cause.actions):
                 if name in fixes:
-                    fixes[name][cause.id] = self.fixing(values.ALMOST_ALWAYS)
+                    reliability = self.reliability(("actions", name))
+                    said = values.fixing(values.ALMOST_ALWAYS, reliability)
+                    fixes[name][cause.id] = said
                 else:
                     at = (*self.hierarchy.paths[cause.id], "actions")
                     self.unknown("action", name, self.complaints.item(at, index))
@@ -417,7 +428,11 @@ class _Linker:
             if name not in self.part.questions:
                 at = self.complaints.item((*path, "changes"), index)
                 self.unknown("question", name, at)
-        named = [(cause, self.fixing(text)) for cause, text in part.fixes.items()]
+        reliability = self.reliability(path)
+        named = [
+            (cause, values.fixing(text, reliability))
+            for cause, text in part.fixes.items()
+        ]
         return Action(
             id=id,
             do=part.do,
@@ -434,9 +449,6 @@ class _Linker:
             changes=changes,
             line=self.complaints.line(path),
         )
-
-    def fixing(self, text: str) -> float:
-        return values.fixing(text, self.part.reliability)
 
     def test(self, id: str, part: TestPart) -> TreeTest:
         path = ("tests", id)

@@ -12,7 +12,7 @@ import gc
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -28,9 +28,19 @@ from troubleshoot.errors import (
     UnknownName,
 )
 from troubleshoot.tree import keys
+from troubleshoot.tree.graft import Included
+from troubleshoot.tree.include import Chain, Disk, Inclusion, Sent
 from troubleshoot.tree.link import link
 from troubleshoot.tree.shape import fixed_tree, shape
-from troubleshoot.tree.source import MAX_BYTES, Block, Place, Source
+from troubleshoot.tree.source import (
+    MAX_BYTES,
+    NOTHING_READ,
+    Block,
+    Place,
+    Read,
+    Source,
+    taken_apart,
+)
 from troubleshoot.tree.syntax import cut_texts, read
 from troubleshoot.tree.tree import Tree
 from troubleshoot.tree.variables import told
@@ -46,20 +56,26 @@ TREE_LIKE: Final = re.compile(
 _sent: WeakValueDictionary[tuple[bytes, str], Tree] = WeakValueDictionary()
 
 
-def load(path: str | os.PathLike[str]) -> Tree:
+def load(
+    path: str | os.PathLike[str], *, roots: Iterable[str | os.PathLike[str]] = ()
+) -> Tree:
     """
     The tree of a file, or of an included tree's name such as ``home/no-internet``.
 
     The name wins over a file that is called so: ``./home/no-internet`` is the file.
     Nothing that a client sends belongs here; ``Registry`` takes names alone.
 
+    Args:
+        path: the file, or the name.
+        roots: folders from which a tree may include others, besides that of the file.
+
     Raises:
-        TreeError: with every problem of the file.
+        TreeError: with every problem of the file, and of those that it includes.
 
     >>> load("home/no-internet").title
     'No internet at home'
     """
-    tree, problems = examine(path)
+    tree, problems = examine(path, roots)
     if tree is None:
         raise TreeError(problems)
     return tree
@@ -68,33 +84,63 @@ def load(path: str | os.PathLike[str]) -> Tree:
 def loads(text: str, *, file: str = "tree.yaml") -> Tree:
     """The tree of a text; ``file`` is its name in problems. Raises ``TreeError``."""
     data = a_text(text, "text", "a tree to be read").encode("utf-8", "surrogatepass")
-    tree, source = _linked(data, a_text(file, "file"))
-    if tree is None:
-        raise TreeError(source.problems)
-    return tree
+    return _loaded(data, a_text(file, "file"))
 
 
-def examine(path: str | os.PathLike[str]) -> tuple[Tree | None, tuple[Problem, ...]]:
-    """The tree if it can be had, and the problems of its file."""
-    tree, source = linked(path)
-    return tree, TreeError(source.problems).problems
+def _loaded(data: bytes, file: str, read: Read = NOTHING_READ) -> Tree:
+    """The tree of a text, and of those that came along with it."""
+    main, *_ = _entered(data, file, Sent(read), ())
+    if main.tree is None:
+        raise TreeError(main.source.problems)
+    return main.tree
 
 
-def linked(path: str | os.PathLike[str]) -> tuple[Tree | None, Source]:
-    """The tree if it can be had, and its file with places and problems."""
+def examine(
+    path: str | os.PathLike[str], roots: Iterable[str | os.PathLike[str]] = ()
+) -> tuple[Tree | None, tuple[Problem, ...]]:
+    """The tree if it can be had, and the problems of its file and its parts."""
+    main, *_ = linked(path, roots)
+    return main.tree, TreeError(main.source.problems).problems
+
+
+def linked(
+    path: str | os.PathLike[str], roots: Iterable[str | os.PathLike[str]] = ()
+) -> tuple[Included, ...]:
+    """A file with its tree, if it can be had, and then those that are parts of it."""
     if not isinstance(path, str | os.PathLike):
         raise ArgumentTypeError(
             "a tree is named by the path of its file, a text or a Path", argument="path"
         )
-    file = str((isinstance(path, str) and find(path)) or Path(path))
+    name = find(path) if isinstance(path, str) else None
+    file = str(name or Path(path))
+    own = included_folder() if name else Path(file).parent
+    allowed = own, *folders(roots)
     try:
         data = files.read(file, MAX_BYTES)
     except OSError as error:
         source = Source(str(path), "")
         said = f"the file cannot be read: {error.strerror}"
         source.complain("unreadable", Place(1, 1), said)
-        return None, source
-    return _linked(data, file)
+        return (Included("", 0, source, None, 0),)
+    return _entered(data, file, Disk(), allowed)
+
+
+def folders(roots: Iterable[str | os.PathLike[str]]) -> tuple[Path, ...]:
+    """Folders to include from. Raises ``ArgumentError``: one of them is none."""
+    if isinstance(roots, str | os.PathLike) or not isinstance(roots, Iterable):
+        raise ArgumentTypeError("roots are a list of folders", argument="roots")
+    return tuple(_found(each, "roots") for each in roots)
+
+
+def _entered(
+    data: bytes, file: str, found: Disk | Sent, roots: tuple[Path, ...]
+) -> tuple[Included, ...]:
+    """The file of this value with its tree, and then those that are parts of it."""
+    with _no_collection():
+        inclusion = Inclusion(found, _linked)
+        id = str(Path(file).resolve()) if isinstance(found, Disk) else file
+        main = inclusion.enter(data, Chain((id,), (file,), roots))
+    return (main, *(each for each in inclusion.parts.values() if each is not main))
 
 
 def _sent_as(tree: Tree) -> tuple[Any, ...]:
@@ -118,17 +164,19 @@ def _received(text: bytes, file: str) -> Tree:
     Sessions that are sent one by one share their tree, and what is kept with it.
     """
     if (known := _sent.get((text, file))) is None:
-        known = loads(zlib.decompress(text).decode("utf-8", "surrogatepass"), file=file)
+        known = _loaded(*taken_apart(zlib.decompress(text), file))
     return _sent.setdefault((text, file), known)
 
 
-def _linked(data: bytes, file: str) -> tuple[Tree | None, Source]:
-    with _no_collection():
-        source = read(data, file)
-        tree = _tree(source)
+def _linked(
+    data: bytes, file: str, inclusion: Inclusion, chain: Chain
+) -> tuple[Tree | None, Source]:
+    """A file and its tree; what it includes is read on the way."""
+    source = inclusion.opened(read(data, file))
+    tree = _tree(source, inclusion, chain)
     if not TREE_LIKE.search(source.text):
         source.hide()
-    return (None if source.is_broken else tree), source
+    return (None if source.is_broken or source.absent else tree), source
 
 
 @contextmanager
@@ -148,7 +196,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _tree(source: Source) -> Tree | None:
+def _tree(source: Source, inclusion: Inclusion, chain: Chain) -> Tree | None:
     if source.root is None:
         if not source.problems:
             message = "the file holds no tree"
@@ -163,6 +211,7 @@ def _tree(source: Source) -> Tree | None:
         source.complain("wrong-type", Place(1, 1), message)
         return None
     cut_texts(source)
+    inclusion.resolve(source, chain)
     found = shape(source)
     if found.part is None:
         return None
@@ -231,7 +280,7 @@ class Registry:
     """
 
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
-        self._folder = included_folder() if folder is None else _found(folder)
+        self._folder = included_folder() if folder is None else _found(folder, "folder")
         found = sorted(self._folder.rglob("*.yaml"))
         self._files = {
             each.relative_to(self._folder).with_suffix("").as_posix(): each
@@ -258,18 +307,18 @@ class Registry:
         file = self._files[name]
         stamp = _stamp(file)
         if name not in self._read or self._read[name][0] != stamp:
-            self._read[name] = stamp, load(file)
+            self._read[name] = stamp, load(file, roots=[self._folder])
         return self._read[name][1]
 
 
-def _found(folder: object) -> Path:
+def _found(folder: object, argument: str) -> Path:
     """The folder, which is there."""
     if not isinstance(folder, str | os.PathLike):
         raise ArgumentTypeError(
-            "a folder is named by its path, a text or a Path", argument="folder"
+            "a folder is named by its path, a text or a Path", argument=argument
         )
     if not files.is_there(folder) or not Path(folder).is_dir():
-        raise ArgumentError(f"there is no folder '{folder}'", argument="folder")
+        raise ArgumentError(f"there is no folder '{folder}'", argument=argument)
     return Path(folder)
 
 

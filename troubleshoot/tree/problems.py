@@ -73,6 +73,8 @@ class Complaints:
         """A name that nothing of this kind has."""
         if kind in self.unclear or name in self.excused.get(kind, ()):
             return
+        if any(name.startswith(f"{each}.") for each in self.source.absent):
+            return
         owner = path[1]
         if path[0] == "causes":  # of which one may be called 'actions'
             owner = path[-2 - path[::-1].index("actions")]
@@ -81,15 +83,15 @@ class Complaints:
         code, known = f"unknown-{kind}", self.known[kind]
         for other, paths in self.known.items():
             if other != kind and name in paths:
-                where = f"{A_KIND[other]} (line {self.line(paths[name])})"
+                where = f"{A_KIND[other]} ({self.where(paths[name])})"
                 takes = f"'{path[2]}'" if path[0] != "causes" else "'actions'"
                 message = f"'{name}' is {where}, and {takes} takes {kind}s"
                 fix = f"name {A_KIND[kind]}."
         tells = not fix and self.source.tells(code)
         if tells and (id := self.called(kind).get(name.casefold())):
-            fix = f"write its id, '{id}' (line {self.line(known[id])})."
+            fix = f"write its id, '{id}' ({self.where(known[id])})."
         if not fix and (near := self.nearest(name, known, code)):
-            fix = f"did you mean '{near[0]}' (line {self.line(known[near[0]])})?"
+            fix = f"did you mean '{near[0]}' ({self.where(known[near[0]])})?"
         self.note(code, path, message, key=key, fix=fix)
 
     def called(self, kind: str) -> Mapping[str, str]:
@@ -114,6 +116,12 @@ class Complaints:
     def line(self, path: Path) -> int:
         """The line of the key at a path."""
         return self.source.place(path, key=True).line
+
+    def where(self, path: Path) -> str:
+        """The line of the key at a path in words, with its file if it is a part."""
+        place = self.source.place(path, key=True)
+        line = f"line {place.line}"
+        return f"{self.source.files[place.file].file}, {line}" if place.file else line
 
     def item(self, path: Path, index: int) -> Path:
         """The path of one word of 'a word or a list of words'."""

@@ -34,10 +34,21 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("1",)
 ID_PATTERN: Final = "^[a-z][a-z0-9-]*$"
+# Things of an included tree have the ids of the groups before their own.
+DOTTED: Final = "^[a-z][a-z0-9-]*([.][a-z][a-z0-9-]*)*$"
+MAX_ID: Final = 200
 MAX_TEXT: Final = 20_000
 MAX_VALUE: Final = 200  # characters of a value of a variable
 TAGS: Final = frozenset(
-    {"<cause>", "<group>", "<text>", "<chances>", "<names>", "<titles>"}
+    {
+        "<cause>",
+        "<group>",
+        "<include>",
+        "<text>",
+        "<chances>",
+        "<names>",
+        "<titles>",
+    }
 )
 
 # What an editor takes for a number or a truth value is text to us.
@@ -65,7 +76,8 @@ ShortText = Annotated[
     StringConstraints(min_length=1, max_length=MAX_VALUE),
     WithJsonSchema({**_SCALAR, "minLength": 1, "maxLength": MAX_VALUE}),
 ]
-Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=200)]
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=MAX_ID)]
+DottedId = Annotated[str, StringConstraints(pattern=DOTTED, max_length=MAX_ID)]
 Texts = Annotated[
     Annotated[tuple[Text, ...], Field(min_length=1)],
     BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
@@ -242,13 +254,28 @@ class GroupPart(Part):
     title: Text | None = None
     about: Text | None = None
     prior: Prior | None = None
-    causes: Annotated[dict[Id, CauseOrGroup], Field(min_length=1)]
+    causes: Annotated[dict[DottedId, CauseOrGroup], Field(min_length=1)]
+
+
+class IncludePart(Part):
+    """A group whose causes, questions and actions another tree has."""
+
+    title: Text | None = None
+    about: Text | None = None
+    prior: Prior | None = None
+    include: Text
+    priors: dict[str, Prior] = {}
+    with_: dict[str, ShortText] = {}
 
 
 def _kind_of_cause(value: object) -> str:
-    if isinstance(value, GroupPart):
+    if isinstance(value, IncludePart) or (
+        isinstance(value, dict) and "include" in value
+    ):
+        return "<include>"
+    if isinstance(value, GroupPart) or (isinstance(value, dict) and "causes" in value):
         return "<group>"
-    return "<group>" if isinstance(value, dict) and "causes" in value else "<cause>"
+    return "<cause>"
 
 
 # 'outage:' with nothing after it is a cause too: BeforeValidator makes it one.
@@ -260,7 +287,9 @@ _Cause = Annotated[
     ),
 ]
 CauseOrGroup = Annotated[
-    Annotated[_Cause, Tag("<cause>")] | Annotated[GroupPart, Tag("<group>")],
+    Annotated[_Cause, Tag("<cause>")]
+    | Annotated[GroupPart, Tag("<group>")]
+    | Annotated[IncludePart, Tag("<include>")],
     Discriminator(_kind_of_cause),
 ]
 
@@ -285,6 +314,7 @@ class QuestionPart(StepPart):
     answers: Annotated[dict[Id, Text], Field(min_length=2)] | None = None
     unit: Text | None = None
     confusable: list[Annotated[list[Text], Field(min_length=2)]] = []
+    reliability: Reliability | None = None
     given: dict[str, Given] = {}
     otherwise: Given | None = None
     private: Annotated[
@@ -326,6 +356,7 @@ class ActionPart(StepPart):
     """Something to do that may fix causes."""
 
     do: Text
+    reliability: Reliability | None = None
     fixes: dict[str, ChanceText] = {}
     verify: Text | None = None
     caution: Text | None = None
@@ -364,7 +395,7 @@ class TreePart(Part):
     owner: Text | None = None
     review_by: Day | None = None
     sources: list[SourcePart] = []
-    variables: dict[Id, ShortText] = {}
+    variables: dict[DottedId, ShortText] = {}
     confidence: Confidence = 0.9
     reliability: Reliability = 0.98
     unknown: UnknownPrior = 0.03
@@ -372,11 +403,11 @@ class TreePart(Part):
     verify: Text | None = None
     by: Titles = {}
     needs: Titles = {}
-    causes: Annotated[dict[Id, CauseOrGroup], Field(min_length=1)]
-    questions: dict[Id, QuestionPart] = {}
-    setups: dict[Id, SetupPart] = {}
-    actions: dict[Id, ActionPart] = {}
-    urgent: dict[Id, UrgentPart] = {}
+    causes: Annotated[dict[DottedId, CauseOrGroup], Field(min_length=1)]
+    questions: dict[DottedId, QuestionPart] = {}
+    setups: dict[DottedId, SetupPart] = {}
+    actions: dict[DottedId, ActionPart] = {}
+    urgent: dict[DottedId, UrgentPart] = {}
     escalate: EscalatePart = EscalatePart()
     tests: dict[Id, TestPart] = {}
 

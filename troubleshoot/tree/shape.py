@@ -51,6 +51,7 @@ _STAND_INS: Final[dict[str, Any]] = {
     "answers": {},
 }
 _BY_ID: Final = ("answers", "fixes", "given")
+BESIDE: Final = ("causes", "actions")  # keys of causes that include nothing
 TEXTS_BY_ID: Final = (("answers",), ("stop",))
 MOST_SCRAPS: Final = 40  # parts of one text that its commas tear off
 MOST_BLANKS: Final = 20  # beside a comma
@@ -244,11 +245,6 @@ class _Report:
         if tells and self.spoilt(path):
             return
         key, owner = path[-1], path[:-1]
-        if key == "include":
-            message = "'include' is not supported by this version"
-            fix = "copy the causes of the other file in here."
-            self.complain("not-supported", path, message, key=True, fix=fix)
-            return
         where = f"'{owner[-1]}'" if owner else "a tree"
         message = f"'{key}' is not a key of {where}"
         fix = self.meant(path) if tells else ""
@@ -257,8 +253,12 @@ class _Report:
     def meant(self, path: Path) -> str:
         """What to write instead of a key that is not known."""
         key, owner = path[-1], path[:-1]
+        if "include" in (keys.at(self.source.root, owner) or ()) and key in BESIDE:
+            return f"move '{key}' to a cause or a group beside '{owner[-1]}'."
         if fix := keys.misplaced(self.source.root, path) or self.nested(path):
             return fix
+        if key == "include":
+            return "write it below the id of a group, under 'causes'."
         here = keys.known(self.source.root, owner)
         word = keys.meaning(key, here, self.missing.get(owner, ()))
         if word and word in self.missing.get(owner, ()):

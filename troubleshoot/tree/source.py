@@ -17,7 +17,7 @@ from array import array
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import yaml
 
@@ -39,7 +39,9 @@ MAX_DEPTH: Final = 64
 MAX_NODES: Final = 200_000
 MAX_SCALAR: Final = 100_000
 MOST_OF_A_KIND: Final = 100  # problems that are told one by one; nobody reads more
-COLUMNS: Final = 32  # bits of a packed place that are its column
+# Bits of a packed place: its column, its line, and then which file it is in.
+COLUMNS: Final = 24
+FILES: Final = 48
 
 NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
 UNPRINTABLE: Final = re.compile(
@@ -61,25 +63,31 @@ _ODD_BLANK: Final = re.compile(f"[{ODD_BLANKS}]")
 # Without libyaml PyYAML is slower; events and places are the same.
 Parser: Any = getattr(yaml, "CLoader", PureLoader)
 
+# Files that others name: by whom and how, what each is called here, and what it holds.
+Read: TypeAlias = "Mapping[tuple[str, str], tuple[str, bytes]]"
+NOTHING_READ: Final[Read] = {}
+
 NO_ORDER: Final[Mapping[str, int]] = {}  # one for all blocks: most need none
 
 
 class Place(NamedTuple):
-    """Line and column, from 1, in code points."""
+    """Line and column, from 1, in code points; ``file`` is a number in ``Source``."""
 
     line: int
     column: int
+    file: int = 0
 
 
 def packed(mark: Any) -> int:  # noqa: ANN401 - the parser's own mark
-    """Line and column in eight bytes: a large file has a million of them."""
+    """A place in eight bytes: a large file has a million of them."""
     number: int = mark.line << COLUMNS | mark.column
     return number
 
 
 def unpacked(number: int) -> Place:
     """The place that was packed."""
-    return Place((number >> COLUMNS) + 1, number % (1 << COLUMNS) + 1)
+    line = number % (1 << FILES) >> COLUMNS
+    return Place(line + 1, number % (1 << COLUMNS) + 1, number >> FILES)
 
 
 class Block(dict[str, Any]):
@@ -98,6 +106,16 @@ class Block(dict[str, Any]):
         self.marks = array("Q")
         self.order: Mapping[str, int] = NO_ORDER
         self.doubled: Sequence[tuple[int, str]] = ()
+
+    def put(self, key: str, value: Any, marks: tuple[int, int]) -> None:  # noqa: ANN401
+        """Add an entry at the end, which stands at these places."""
+        self[key] = value
+        self.marks.extend(marks)
+
+    def marks_of(self, key: str) -> tuple[int, int]:
+        """Where a key and its value begin."""
+        at = self.entry(key)
+        return self.marks[at], self.marks[at + 1]
 
     def entry(self, key: str) -> int:
         """The index of a key's mark, of the last one; its value's is the next."""
@@ -124,7 +142,7 @@ class Items(list[Any]):
 
     def __init__(self, mark: Any) -> None:  # noqa: ANN401 - the parser's own mark
         super().__init__()
-        self.mark = packed(mark)
+        self.mark = packed(mark) if mark else 0
         self.marks = array("Q")
 
 
@@ -140,6 +158,10 @@ class Source:
     A broken file is looked at as if some of it were mended: ``moved`` says inside
     which path a block stands that belongs to the left edge, ``renamed`` which id is
     written otherwise.
+
+    Where trees are parts of others, ``files`` are all of them, the one that was asked
+    for first: a place says in which it is. Of parts that could not be had, nobody knows
+    the names: those that begin as one of ``absent`` may be right.
     """
 
     file: str
@@ -147,6 +169,9 @@ class Source:
     root: Any = None
     moved: dict[str, Path] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
+    files: list[Source] = field(default_factory=list)
+    read: Read = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
     _noted: list[Problem] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
     _lines: list[str] | None = None
@@ -156,21 +181,32 @@ class Source:
         """What is wrong; past the most of a kind, one problem counts the others."""
         by_place = sorted(self._noted, key=lambda each: (each.line, each.column))
         last = {each.code: each for each in by_place}
-        return self._noted + [
-            replace(
-                last[code],
-                message=f"and {count - MOST_OF_A_KIND:,} more of this kind",
-                fix="mend those that are shown, and check again.",
-                also=(),
-            )
-            for code, count in self._counts.items()
-            if count > MOST_OF_A_KIND
-        ]
+        of_parts = [each for part in self.parts for each in part.problems]
+        return (
+            of_parts
+            + self._noted
+            + [
+                replace(
+                    last[code],
+                    message=f"and {count - MOST_OF_A_KIND:,} more of this kind",
+                    fix="mend those that are shown, and check again.",
+                    also=(),
+                )
+                for code, count in self._counts.items()
+                if count > MOST_OF_A_KIND
+            ]
+        )
+
+    @property
+    def parts(self) -> list[Source]:
+        """The files of the trees that are parts of this one; of a part, none."""
+        return self.files[1:] if self.files and self.files[0] is self else []
 
     @property
     def is_broken(self) -> bool:
         """Whether there is any error; a warning is none."""
-        return any(each.severity == "error" for each in self._noted)
+        own = any(each.severity == "error" for each in self._noted)
+        return own or any(each.is_broken for each in self.parts)
 
     def hide(self) -> None:
         """Quote no line of the file: it may never have been meant to be shown."""
@@ -184,6 +220,15 @@ class Source:
             )
             for each in self._noted
         ]
+
+    def whole(self) -> bytes:
+        """The text with those of its parts, as one that ``taken_apart`` divides."""
+        own = self.text.encode("utf-8", "surrogatepass")
+        parts = (
+            (*(each.encode("utf-8", "surrogatepass") for each in (*by, file)), data)
+            for by, (file, data) in self.read.items()
+        )
+        return b"\0".join([own, *(each for part in parts for each in part)])
 
     def tells(self, code: str) -> bool:
         """Whether one more problem of this kind is told; else it is counted alone."""
@@ -212,7 +257,8 @@ class Source:
         self._counts[code] += 1
         if not told:
             return
-        excerpt = self.line(place.line)
+        file = self.files[place.file] if place.file else self
+        excerpt = file.line(place.line)
         if width is None:
             width = _token_width(excerpt, place.column)
             start = place.column - 1
@@ -225,7 +271,7 @@ class Source:
             Problem(
                 code=code,
                 message=message,
-                file=self.file,
+                file=file.file,
                 line=place.line,
                 column=place.column,
                 severity=severity,
@@ -233,7 +279,7 @@ class Source:
                 fix=fix,
                 excerpt=excerpt,
                 width=width,
-                also=tuple((each, self.line(each)) for each in sorted({*also})),
+                also=tuple((each, file.line(each)) for each in sorted({*also})),
             )
         )
 
@@ -275,6 +321,14 @@ class Source:
             except (LookupError, TypeError):
                 node = None
         return tuple(steps)
+
+
+def taken_apart(whole: bytes, file: str) -> tuple[bytes, str, Read]:
+    """The text of a file, its name, and its parts; a NUL stands in none of them."""
+    own, *parts = whole.split(b"\0")
+    names = [each.decode("utf-8", "surrogatepass") for each in parts]
+    rows = zip(names[::4], names[1::4], names[2::4], parts[3::4], strict=True)
+    return own, file, {(by, name): (shown, data) for by, name, shown, data in rows}
 
 
 def in_quotes(text: str) -> str:

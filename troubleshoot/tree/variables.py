@@ -29,7 +29,7 @@ from troubleshoot.tree.texts import reworded, texts
 from troubleshoot.tree.tree import as_told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from troubleshoot.tree.problems import Complaints
     from troubleshoot.tree.source import Path
@@ -92,12 +92,11 @@ def escaped(value: str) -> str:
 
 def _read(written: str, values: Mapping[str, str], in_code: Mapping[str, str]) -> str:
     """The text as it reads where nobody reads blocks."""
-    found, end = [], 0
-    for code in CODE.finditer(written):
-        found.append(put_in(written[end : code.start()], values))
-        found.append(put_in(code[0], in_code, code=True))
-        end = code.end()
-    return "".join((*found, put_in(written[end:], values)))
+    return _by_code(
+        written,
+        lambda words: put_in(words, values),
+        lambda code: put_in(code, in_code, code=True),
+    )
 
 
 def put_in(text: str, values: Mapping[str, str], *, code: bool = False) -> str:
@@ -125,6 +124,46 @@ def put_in_address(address: str, values: Mapping[str, str]) -> str:
         return quote(values[found[1]], safe="") if known else found[0]
 
     return IN_ADDRESS.sub(said, address)
+
+
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """
+    The text with variables that are called otherwise.
+
+    >>> renamed("Is {model} on, or `{{model}}`?", {"model": "lamp.model"})
+    'Is {lamp.model} on, or `{{model}}`?'
+    """
+
+    def said(found: re.Match[str]) -> str:
+        return f"{{{names[found[3]]}}}" if found[3] in names else found[0]
+
+    return _by_code(text, lambda it: IN_WORDS.sub(said, it), partial(IN_CODE.sub, said))
+
+
+def as_braces(text: str) -> str:
+    """
+    The text that reads, in a tree with variables, as this one does in another.
+
+    >>> as_braces("Type {x} or `awk {print}`.")
+    'Type {{x}} or `awk {{print}}`.'
+    """
+
+    def said(found: re.Match[str]) -> str:
+        return f"{{{found[0]}}}" if found[3] else found[0]
+
+    return _by_code(
+        text, lambda it: BRACE.sub(r"\g<0>\g<0>", it), partial(IN_CODE.sub, said)
+    )
+
+
+def _by_code(text: str, words: Callable[[str], str], code: Callable[[str], str]) -> str:
+    """The text with its words and its code made anew."""
+    found: list[str] = []
+    end = 0
+    for each in CODE.finditer(text):
+        found += words(text[end : each.start()]), code(each[0])
+        end = each.end()
+    return "".join((*found, words(text[end:])))
 
 
 def names(text: str) -> Iterator[str]:
