@@ -7,10 +7,15 @@ import numpy as np
 import pytest
 
 from troubleshoot.planner.policy import (
+    DONT_KNOW,
     Node,
+    arriving,
     best,
+    excluded,
     forward,
+    likeliest_ways,
     longest,
+    not_excluded,
     opened,
     ranking,
 )
@@ -105,6 +110,68 @@ def test_passes_equal_the_walk_along_every_path():
             assert worst[node] == max(
                 sum(minutes[i] for i, _ in path) for path in paths
             )
+
+
+def _asked(rng):
+    """A task, and nodes that ask in it, each with an edge for not knowing."""
+    edges, causes = _graph(rng), 4
+    for i, ways in edges.items():
+        if ways and rng.random() < 0.7:
+            child = int(rng.integers(i + 1, len(edges)))
+            ways.append((DONT_KNOW, child))
+    asks = [
+        Ask(1.0, rng.dirichlet([0.3] * max(1, len(ways)), causes).T.round(1))
+        for ways in edges.values()
+    ]
+    nodes = [
+        Node("question", i, edges=tuple(ways)) if ways else Node("ending")
+        for i, ways in edges.items()
+    ]
+    prior = rng.dirichlet([1.0] * causes)
+    return Task(prior, np.arange(causes), tuple(asks)), edges, nodes
+
+
+def _chance(task, doubt, node, answer):
+    if answer == DONT_KNOW:
+        return np.full(4, doubt)
+    return (1.0 - doubt) * task.questions[node].likelihood[answer]
+
+
+def test_whoever_does_not_know_takes_an_edge_as_well():
+    """
+    What arrives is the sum over all paths, and so is what no path has excluded.
+    """
+    rng = np.random.default_rng(6)
+    for _ in range(200):
+        task, edges, nodes = _asked(rng)
+        weights = list(arriving(task, nodes, doubt=0.2))
+        left = not_excluded(task, nodes)
+
+        for node in edges:
+            found, possible = np.zeros(4), np.zeros(4, dtype=bool)
+            for path in _paths(edges, node):
+                steps = [_chance(task, 0.2, *step) for step in path]
+                found += task.prior * np.prod(steps, axis=0)
+                possible |= np.all([task.prior > 0, *(x > 0 for x in steps)], axis=0)
+            assert weights[node] == pytest.approx(found)
+            assert (left[node] == possible).all()
+            assert not excluded(task, nodes[node], DONT_KNOW).any()
+
+
+def test_the_likeliest_way_takes_the_likeliest_answer_at_each_node():
+    """
+    Each cause on its own, by hand; "don't know" is no answer of a cause.
+    """
+    rng = np.random.default_rng(7)
+    for _ in range(200):
+        task, edges, nodes = _asked(rng)
+        for cause, way in enumerate(likeliest_ways(task, nodes)):
+            at, walked = 0, [0]
+            while answers := [x for x in edges[at] if x[0] != DONT_KNOW]:
+                likelihood = task.questions[at].likelihood[:, cause]
+                at = max(answers, key=lambda x: (likelihood[x[0]], -x[0]))[1]
+                walked.append(at)
+            assert way == walked
 
 
 def test_setups_are_open_only_if_they_are_on_every_way():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,11 +14,13 @@ from strategies import trees
 
 import troubleshoot as ts
 from troubleshoot.inference.model import compiled
+from troubleshoot.planner.task import HARDLY
 from troubleshoot.rendering.layout import laid_out
 from troubleshoot.rendering.runbook import Target
-from troubleshoot.rendering.sheet import DOUBT, HARDLY, at_its_word
+from troubleshoot.rendering.sheet import DOUBT
 from troubleshoot.session.api import analysis_for
-from troubleshoot.session.planning import policy_of, task
+from troubleshoot.session.plan import made_of
+from troubleshoot.session.planning import plan_of
 
 GOALS = ("diagnose", "repair")
 LIMITS = (1, 2, 5, 60)
@@ -166,9 +167,9 @@ class TestThePlan:
 
 def follow(tree_, goal, limit, runbook):
     """Walk the rows and the plan together under all answers; how many were taken."""
-    named = task(analysis_for(tree_, goal, facts=passed_by(tree_)))
-    trusting = replace(named, task=at_its_word(named.task))
-    policy = policy_of(trusting, goal, nodes=NODES)
+    analysis = analysis_for(tree_, goal, facts=passed_by(tree_))
+    plan = plan_of(analysis, goal, trusting=True, nodes=NODES)
+    named, policy = made_of(plan).named, made_of(plan).policy
     there = places(runbook)
     waiting, seen = [(first(runbook), 0)], set()
     while waiting:

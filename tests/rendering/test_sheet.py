@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,18 +9,13 @@ from hypothesis import strategies as st
 from session.trees import classic, random_trees, tree
 from strategies import trees
 
+from troubleshoot.planner.policy import DONT_KNOW
 from troubleshoot.planner.state import SURE, UNSAID, BeliefStates
-from troubleshoot.rendering.sheet import (
-    CONTRADICTION,
-    DONT_KNOW,
-    HARDLY,
-    ON_PLAN,
-    _both,
-    at_its_word,
-    sheet,
-)
+from troubleshoot.planner.task import HARDLY, at_its_word
+from troubleshoot.rendering.sheet import CONTRADICTION, ON_PLAN, _both, sheet
 from troubleshoot.session.api import analysis_for
-from troubleshoot.session.planning import policy_of, task
+from troubleshoot.session.plan import made_of
+from troubleshoot.session.planning import plan_of, task
 
 GOALS = ("diagnose", "repair")
 LIMITS = (1, 2, 5, 60)
@@ -31,10 +24,10 @@ LIMITS = (1, 2, 5, 60)
 def drawn(tree_, goal, limit):
     """The task of a tree, its plan at its word, and the sheet that is cut from it."""
     facts = {"smoke": "no"} if "smoke" in tree_.questions else {}
-    named = task(analysis_for(tree_, goal, facts=facts))
-    trusting = at_its_word(named.task)
-    policy = policy_of(replace(named, task=trusting), goal, nodes=60)
-    return named.task, policy, sheet(named.task, policy, limit)
+    analysis = analysis_for(tree_, goal, facts=facts)
+    plan = plan_of(analysis, goal, trusting=True, nodes=60)
+    made = made_of(plan)
+    return made.named.task, made.policy, sheet(plan, limit)
 
 
 limited = st.builds(
@@ -327,11 +320,11 @@ def test_what_matters_most_is_kept():
         "  likely: {ask: A or B?, given: {a: always yes, b: always no}}\n"
         "  even: {ask: C or D?, given: {c: always yes, d: always no}}\n"
     )
-    named = task(analysis_for(made, "diagnose"))
-    policy = policy_of(named, "diagnose")
-    assert sum(x.kind == "question" for x in policy.nodes) == 3
+    plan = plan_of(analysis_for(made, "diagnose"), "diagnose", trusting=True)
+    assert sum(x.kind == "question" for x in plan.nodes) == 3
 
-    spots = sheet(named.task, policy, 2)
+    spots = sheet(plan, 2)
 
-    asked = [named.questions[x.step].id for x in spots if x.kind == "question"]
+    questions = made_of(plan).named.questions
+    asked = [questions[x.step].id for x in spots if x.kind == "question"]
     assert asked == ["which", "even"]

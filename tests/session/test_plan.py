@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +14,9 @@ from session.trees import CLASSIC_ROWS, classic, clock, tree
 
 import troubleshoot as ts
 from troubleshoot.inference.model import compiled
+from troubleshoot.planner.policy import arriving
 from troubleshoot.session import planning
+from troubleshoot.session.plan import made_of
 from troubleshoot.session.planning import task
 
 INCLUDED = ("home/no-internet", "kubernetes/pod-not-ready", "workshop/3d-print-fails")
@@ -293,6 +297,39 @@ class TestWritten:
         assert again == plan
         assert again.to_json() == plan.to_json()
 
+    def test_what_it_is_made_of_goes_along(self, noisy):
+        """
+        A plan that is sent to another process is equal and can still be printed.
+        """
+        _, plan = noisy
+        plan.node("1")
+        sent = pickle.loads(pickle.dumps(plan))  # noqa: S301 - written here
+
+        assert sent == plan
+        assert sent.to_json() == plan.to_json()
+        assert made_of(sent).policy == made_of(plan).policy
+        assert made_of(sent).named.causes == made_of(plan).named.causes
+
+    def test_what_it_is_made_of_is_not_in_the_text(self, noisy):
+        """
+        A plan that was read, or changed, has rounded numbers and nothing beside them.
+        """
+        _, plan = noisy
+        for other in (ts.Plan.from_json(plan.to_json()), replace(plan, searched=1)):
+            with pytest.raises(ts.PlanError, match="does not hold what it was made of"):
+                made_of(other)
+
+    def test_what_it_is_made_of_gives_its_numbers(self, noisy):
+        """
+        The chances of its nodes are what arrives there, to the last digit written.
+        """
+        _, plan = noisy
+        made = made_of(plan)
+
+        reached = arriving(made.searched, made.policy.nodes)
+        for node, joint in zip(plan.nodes, reached, strict=True):
+            assert node.probability == pytest.approx(joint.sum(), abs=1e-8)
+
     @pytest.mark.parametrize(
         ("text", "words"),
         [
@@ -332,6 +369,37 @@ class TestWritten:
         ):
             with pytest.raises(ts.PlanError, match=words):
                 ts.Plan.from_json(json.dumps({**value, "plan": plan}))
+
+
+class TestTrusting:
+    """
+    Plans for paper, where nobody weighs an answer, come about like all others.
+    """
+
+    def test_certain_answers_need_no_trust(self):
+        """
+        Where all answers are certain, and nothing is unknown, it is the same plan.
+        """
+        analysis = classic().begin().analysis
+
+        assert planning.plan_of(analysis, "diagnose", trusting=True) == ts.plan(
+            classic()
+        )
+
+    def test_what_is_hardly_ever_said_excludes(self, noisy):
+        """
+        It is searched with answers at their word, and weighed as the tree says.
+        """
+        knowledge, free = noisy
+        analysis = knowledge.begin().analysis
+        plan = planning.plan_of(analysis, free.goal, trusting=True)
+        made = made_of(plan)
+
+        assert made.searched.prior[-1] == 0 < made.named.task.prior[-1]
+        assert {x.cause for x in plan.causes} == {"a", "b", "c"}
+        assert made_of(free).searched is made_of(free).named.task
+        (near,) = (x for x in made.searched.questions if x.cost == 2)
+        assert near.likelihood[:, 1].tolist() == [0, 1]  # b: no
 
 
 class TestSituation:

@@ -9,7 +9,8 @@ Throughout this module:
 
 The figures of a graph come from the graph alone, by exact passes from the root down, so
 they hold for it whatever search has made it. The passes take any graph whose nodes
-stand after all that lead to them, a policy or what is printed of it.
+stand after all that lead to them, a policy or what is printed of it, where whoever does
+not know an answer has an edge as well.
 
 Assumed: no step occurs twice on a path.
 """
@@ -17,8 +18,8 @@ Assumed: no step occurs twice on a path.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from operator import add, and_
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from operator import add, and_, or_
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     )
 
     from troubleshoot.inference.bayes import FloatArray
-    from troubleshoot.planner.task import Task
+    from troubleshoot.planner.task import IntArray, Task
 
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
@@ -54,6 +55,7 @@ Ending: TypeAlias = Literal[
 ``unfinished`` is where the budget ended before the goal: the plan says no more here.
 """
 
+DONT_KNOW = -1  # the edge of whoever cannot answer
 OPTIMAL = 1e-9  # relative; a smaller gap is rounding
 LIKELY = 1e-12  # causes less likely than this are not named at a node
 
@@ -98,6 +100,22 @@ def _first_greatest(values: FloatArray, among: BoolArray) -> int | None:
 
 def _per_minute(gains: FloatArray, costs: FloatArray) -> FloatArray:
     return np.divide(gains, costs, out=np.zeros_like(gains), where=costs > 0)
+
+
+class Placed(Protocol):
+    """What a pass needs to know of a place: a node, or what is printed of one."""
+
+    @property
+    def kind(self) -> Kind:
+        """Whether it asks, does, or ends."""
+
+    @property
+    def step(self) -> int:
+        """The index of the question or action, -1 at an ending."""
+
+    @property
+    def edges(self) -> tuple[tuple[int, int], ...]:
+        """Pairs (answer, later place)."""
 
 
 @dataclass(frozen=True)
@@ -217,18 +235,76 @@ def forward(
 
 
 def arriving(
-    task: Task, nodes: Sequence[Node], start: FloatArray | None = None
+    task: Task,
+    nodes: Sequence[Placed],
+    start: FloatArray | None = None,
+    *,
+    doubt: float = 0.0,
 ) -> Iterator[FloatArray]:
-    """W of each node; with a ``start`` of ones, P(the node is reached | cause)."""
+    """
+    W of each node; with a ``start`` of ones, P(the node is reached | cause).
+
+    ``doubt`` is how often the answer to a question is not known.
+    """
 
     def along(i: int, answer: int, here: FloatArray) -> FloatArray:
-        return here * task.step(nodes[i].kind, nodes[i].step).chance(answer)
+        if answer == DONT_KNOW:
+            return here * doubt
+        if doubt and nodes[i].kind == "question":
+            here = here * (1.0 - doubt)
+        return here * _chance(task, nodes[i], answer)
 
     start = task.prior if start is None else start
     return (W for _, W in forward(_edges(nodes), start, along, add))
 
 
-def opened(task: Task, nodes: Sequence[Node]) -> list[frozenset[int]]:
+def _chance(task: Task, node: Placed, answer: int) -> FloatArray:
+    """P(answer | cause) at a node, shape (causes,)."""
+    return task.step(node.kind, node.step).chance(answer)
+
+
+def not_excluded(task: Task, nodes: Sequence[Placed]) -> list[BoolArray]:
+    """The causes that some way to each node has not excluded, shape (causes,)."""
+
+    def along(i: int, answer: int, here: BoolArray) -> BoolArray:
+        return here & ~excluded(task, nodes[i], answer)
+
+    return [x for _, x in forward(_edges(nodes), task.prior > 0, along, or_)]
+
+
+def excluded(task: Task, node: Placed, answer: int) -> BoolArray:
+    """The causes that an answer at a node excludes, shape (causes,)."""
+    if answer == DONT_KNOW:
+        return np.zeros(len(task.prior), dtype=np.bool_)
+    return np.asarray(_chance(task, node, answer) == 0)
+
+
+def likeliest(task: Task, node: Placed) -> IntArray:
+    """The likeliest answer of each cause, the first in a tie, shape (causes,)."""
+    answers = [answer for answer, _ in node.edges if answer != DONT_KNOW]
+    chances = [_chance(task, node, answer) for answer in answers]
+    return np.asarray(np.array(answers)[np.argmax(chances, axis=0)])
+
+
+def likeliest_ways(task: Task, nodes: Sequence[Placed]) -> list[list[int]]:
+    """Of each cause the nodes under its likeliest answers."""
+
+    def along(i: int, answer: int, here: IntArray) -> IntArray:
+        if not here.size:
+            return here
+        return np.asarray(here[likeliest(task, nodes[i])[here] == answer])
+
+    ways: list[list[int]] = [[] for _ in task.prior]
+    everybody = np.arange(len(ways))
+    for i, here in forward(
+        _edges(nodes), everybody, along, lambda *x: np.concatenate(x)
+    ):
+        for cause in here.tolist():
+            ways[cause].append(i)
+    return ways
+
+
+def opened(task: Task, nodes: Sequence[Placed]) -> list[frozenset[int]]:
     """The setups that are open at each node, whichever way led to it."""
 
     def along(i: int, _: int, here: frozenset[int]) -> frozenset[int]:
@@ -248,7 +324,7 @@ def longest(
     return dict(forward(edges, 0.0, along, max))
 
 
-def _edges(nodes: Sequence[Node]) -> dict[int, tuple[tuple[int, int], ...]]:
+def _edges(nodes: Sequence[Placed]) -> dict[int, tuple[tuple[int, int], ...]]:
     return {i: node.edges for i, node in enumerate(nodes)}
 
 

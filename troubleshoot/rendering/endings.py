@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from troubleshoot.planner.task import Task
     from troubleshoot.rendering.sheet import Spot
     from troubleshoot.session.analysis import Analysis
-    from troubleshoot.session.planning import Named
+    from troubleshoot.session.plan import Named
     from troubleshoot.tree.tree import Action, Question, Setup, Tree
 
 

@@ -8,7 +8,7 @@ fault table and the remedies after them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +18,14 @@ from troubleshoot._version import __version__
 from troubleshoot.arguments import a_number
 from troubleshoot.errors import ArgumentError
 from troubleshoot.inference.bayes import ALIKE
-from troubleshoot.planner.policy import longest
+from troubleshoot.planner.policy import (
+    DONT_KNOW,
+    excluded,
+    likeliest,
+    likeliest_ways,
+    longest,
+    not_excluded,
+)
 from troubleshoot.rendering.endings import in_full, remedies, says, suspects, taken
 from troubleshoot.rendering.runbook import (
     Arrival,
@@ -33,16 +40,10 @@ from troubleshoot.rendering.runbook import (
     Stop,
     Target,
 )
-from troubleshoot.rendering.sheet import (
-    DONT_KNOW,
-    Spot,
-    at_its_word,
-    crossed_out,
-    sheet,
-    standing,
-)
+from troubleshoot.rendering.sheet import sheet
 from troubleshoot.session.api import analysis_for
-from troubleshoot.session.planning import policy_of, task
+from troubleshoot.session.plan import made_of
+from troubleshoot.session.planning import plan_of
 from troubleshoot.session.steps import with_words
 from troubleshoot.tree.tree import Time, groups_above, role, time_of
 
@@ -50,14 +51,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from troubleshoot.inference.bayes import FloatArray
-    from troubleshoot.planner.policy import Policy
-    from troubleshoot.planner.state import BoolArray
+    from troubleshoot.planner.policy import BoolArray
     from troubleshoot.planner.task import Progress, Task
     from troubleshoot.rendering.endings import Saying
     from troubleshoot.rendering.runbook import PrintedRemedy
+    from troubleshoot.rendering.sheet import Spot
     from troubleshoot.session.analysis import Analysis
-    from troubleshoot.session.plan import Goal
-    from troubleshoot.session.planning import Named
+    from troubleshoot.session.plan import Goal, Named, Plan
     from troubleshoot.tree.tree import Question, Tree
 
 
@@ -104,11 +104,10 @@ def laid_out(
         seconds=seconds,
         nodes=nodes,
     )
-    named = task(analysis)
-    trusting = replace(named, task=at_its_word(named.task))
-    policy = policy_of(trusting, goal, nodes=nodes, seconds=seconds, progress=progress)
-    spots = sheet(named.task, policy, steps)
-    return _Layout(analysis, named, policy, goal, spots).runbook
+    plan = plan_of(
+        analysis, goal, trusting=True, nodes=nodes, seconds=seconds, progress=progress
+    )
+    return _Layout(analysis, plan, sheet(plan, steps)).runbook
 
 
 def _passed(tree: Tree) -> dict[str, str]:
@@ -126,10 +125,18 @@ class _Layout:
     """A sheet that is being put into words."""
 
     analysis: Analysis
-    named: Named
-    policy: Policy
-    goal: Goal
+    plan: Plan
     spots: Sequence[Spot]
+
+    @property
+    def named(self) -> Named:
+        """What the plan is made of, by name."""
+        return made_of(self.plan).named
+
+    @property
+    def _trusting(self) -> Task:
+        """The task in which answers are taken at their word."""
+        return made_of(self.plan).searched
 
     @cached_property
     def runbook(self) -> Runbook:
@@ -267,17 +274,13 @@ class _Layout:
         return time_of(self.named.step(spot.kind, spot.step), *setups)
 
     @cached_property
-    def _trusting(self) -> Task:
-        return at_its_word(self.named.task)
-
-    @cached_property
     def _standing(self) -> Sequence[BoolArray]:
         """Which causes are not crossed out at each spot."""
-        return standing(self._trusting, self.spots)
+        return not_excluded(self._trusting, self.spots)
 
     def _rules_out(self, i: int, answer: int) -> tuple[str, ...]:
         """Causes that are crossed out by an answer, and were not before."""
-        out = crossed_out(self._trusting, self.spots[i], answer)
+        out = excluded(self._trusting, self.spots[i], answer)
         return self._listed(self._standing[i] & out)
 
     def _listed(self, among: BoolArray) -> tuple[str, ...]:
@@ -330,7 +333,7 @@ class _Layout:
     # Figures.
 
     def _figures(self, closes: Sequence[Close]) -> Figures:
-        policy = self.policy
+        plan = self.plan
         chances = [float(spot.sure.sum()) for spot in self.spots]
         pairs = list(zip(self.spots, chances, strict=True))
         timed = list(zip(self._times, chances, strict=True))
@@ -339,31 +342,30 @@ class _Layout:
             typical_wait=sum(x.wait * p for x, p in timed),
             worst=max(each.worst for each in closes),
             questions=sum(p for spot, p in pairs if spot.kind == "question"),
-            expected_cost=policy.finished_cost,
-            lower_bound=policy.lower_bound,
-            gap=policy.gap,
-            optimal=policy.optimal,
+            expected_cost=plan.finished_cost,
+            lower_bound=plan.lower_bound,
+            gap=plan.gap,
+            optimal=plan.optimal,
             cut=sum(x.probability for x in closes if x.outcome == "cut"),
-            goal=self.goal,
+            goal=plan.goal,
         )
 
     @cached_property
     def _paths(self) -> Mapping[str, tuple[Target, tuple[str, ...]]]:
         """Where each cause most likely ends, and the rows that lead there, as codes."""
-        return {name: self._path(i) for i, name in enumerate(self.named.causes[:-1])}
+        ways = likeliest_ways(self.named.task, self.spots)
+        return {
+            name: (self._places[way[-1]], tuple(self._code(i, cause) for i in way[:-1]))
+            for cause, (name, way) in enumerate(
+                zip(self.named.causes[:-1], ways[:-1], strict=True)
+            )
+        }
 
-    def _path(self, cause: int) -> tuple[Target, tuple[str, ...]]:
-        at, codes = 0, []
-        while (spot := self.spots[at]).kind != "ending":
-            edges = [each for each in spot.edges if each[0] != DONT_KNOW]
-            step = self.named.task.step(spot.kind, spot.step)
-            chances = [step.chance(answer)[cause] for answer, _ in edges]
-            answer, child = edges[int(np.argmax(chances))]
-            names = {"question": answer, "action": 1 - answer}
-            row = self._rows[at][names[spot.kind]]
-            codes.append(Arrival(self._number[at], row.letter).code)
-            at = child
-        return self._places[at], tuple(codes)
+    def _code(self, i: int, cause: int) -> str:
+        """The row of a spot that a cause most likely leads to."""
+        answer = int(likeliest(self.named.task, self.spots[i])[cause])
+        place = answer if self.spots[i].kind == "question" else 1 - answer
+        return Arrival(self._number[i], self._rows[i][place].letter).code
 
 
 def _share(joint: FloatArray) -> FloatArray:

@@ -6,10 +6,10 @@ Throughout this module:
     W   is the same with the tree's own likelihoods
     V   is W when every question is answered "don't know" with chance DOUBT
 
-On paper nothing can be weighed. So the plan takes answers at their word: an answer that
-a cause hardly ever leads to excludes it, whatever was said before, and that the cause
-may not be listed is left out. Equal situations are then many, and the sheet is short;
-how sure its endings are is worked out with the likelihoods as they are.
+On paper nothing can be weighed. So the plan is one that takes answers at their word: an
+answer that a cause hardly ever leads to excludes it, whatever was said before, and that
+the cause may not be listed is left out. Equal situations are then many, and the sheet
+is short; how sure its endings are is worked out with the likelihoods as they are.
 
 The spots of the plan that matter most are in. A plan says nothing about "don't know":
 the sheet goes on there with the question that tells most per minute of those that are
@@ -20,25 +20,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
-from operator import add, or_
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from troubleshoot.planner.policy import Ending, arriving, finished_first, forward
+from troubleshoot.planner.policy import (
+    DONT_KNOW,
+    Ending,
+    Kind,
+    arriving,
+    finished_first,
+    forward,
+)
 from troubleshoot.planner.state import SURE, UNSAID, BeliefStates, Noisy
+from troubleshoot.session.plan import made_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from troubleshoot.inference.bayes import FloatArray
     from troubleshoot.planner.policy import Policy
-    from troubleshoot.planner.state import BoolArray
     from troubleshoot.planner.task import Task
+    from troubleshoot.session.plan import Exact, Plan
 
 
-DONT_KNOW: Final = -1  # the edge of whoever cannot answer
-DOUBT: Final = 0.05  # how often that is, to tell which spots are worth their space
+# What halving or doubling these changes: `python benchmarks/constants.py paper`.
+DOUBT: Final = 0.05  # how often an answer is not known, to tell which spots matter
 ON_PLAN: Final = 0.85  # of the limit, at least, if the plan has so many steps
 
 SheetEnding: TypeAlias = Ending | Literal["cut", "contradiction"]
@@ -46,8 +53,6 @@ SpotKey: TypeAlias = int | str
 """A node of the plan, or what a spot beside it is called."""
 
 CONTRADICTION: Final = "contradiction"
-
-HARDLY: Final = 0.05  # an answer that a cause leads to no more often excludes it
 
 
 @dataclass(eq=False)
@@ -248,32 +253,45 @@ class Spot:
     joint: FloatArray
 
 
-def sheet(task: Task, policy: Policy, limit: int) -> tuple[Spot, ...]:
+class Numbered(NamedTuple):
+    """A spot before it is weighed, its edges leading to spots by number."""
+
+    kind: Kind
+    step: int
+    edges: tuple[tuple[int, int], ...]
+
+
+def sheet(plan: Plan, limit: int) -> tuple[Spot, ...]:
     """
     The spots in reading order, with at most so many steps.
 
-    ``policy`` is one for the task ``at_its_word``.
+    ``plan`` is one that takes answers at their word.
     """
-    trusting = at_its_word(task)
-    cutting = Cutting(trusting, policy, limit)
+    made = made_of(plan)
+    cutting = Cutting(made.searched, made.policy, limit)
     cutting.along_the_plan()
     cutting.beside_the_plan()
-    return tuple(_finished(task, trusting, cutting.drafts))
+    return tuple(_finished(made, cutting.drafts))
 
 
-def _finished(
-    task: Task, trusting: Task, drafts: Mapping[SpotKey, Draft]
-) -> Iterator[Spot]:
+def _finished(made: Exact, drafts: Mapping[SpotKey, Draft]) -> Iterator[Spot]:
     """The spots in reading order, with what arrives at each."""
-    order = _reading_order(drafts)
+    order, task = _reading_order(drafts), made.named.task
     number = {place: i for i, place in enumerate(order)}
-    word = _arriving_at(trusting, drafts, order, DOUBT)
-    sure = _arriving_at(task, drafts, order, 0.0)
-    joint = _arriving_at(task, drafts, order, DOUBT)
-    for place in order:
-        draft = drafts[place]
-        ending = draft.kind == "ending"
-        step = None if ending else task.step(draft.kind, draft.step)
+    places = [
+        Numbered(
+            drafts[each].kind,
+            drafts[each].step,
+            tuple((answer, number[to]) for answer, to in _in_order(drafts[each].edges)),
+        )
+        for each in order
+    ]
+    word = arriving(made.searched, places, doubt=DOUBT)
+    sure = arriving(task, places)
+    joint = arriving(task, places, doubt=DOUBT)
+    for name, place, T, W, V in zip(order, places, word, sure, joint, strict=True):  # noqa: N806 - the legend's names
+        draft = drafts[name]
+        step = task.step(draft.kind, draft.step) if draft.kind != "ending" else None
         yield Spot(
             kind=draft.kind,
             step=draft.step,
@@ -281,35 +299,17 @@ def _finished(
             minutes=task.minutes(step, draft.opened) if step else 0.0,
             opened=draft.opened,
             opens=task.opens(step, draft.opened) if step else (),
-            edges=tuple(
-                (answer, number[child]) for answer, child in _in_order(draft.edges)
-            ),
+            edges=place.edges,
             node=draft.node,
-            word=word[place],
-            sure=sure[place],
-            joint=joint[place],
+            word=T,
+            sure=W,
+            joint=V,
         )
 
 
 def _in_order(edges: Sequence[tuple[int, SpotKey]]) -> list[tuple[int, SpotKey]]:
     """In the order of the answers, "don't know" last."""
     return sorted(edges, key=lambda edge: (edge[0] == DONT_KNOW, edge[0]))
-
-
-def _arriving_at(
-    task: Task, drafts: Mapping[SpotKey, Draft], order: Sequence[SpotKey], doubt: float
-) -> Mapping[SpotKey, FloatArray]:
-    """P(cause, reached) of each place, when so many do not know."""
-
-    def along(place: SpotKey, answer: int, here: FloatArray) -> FloatArray:
-        draft = drafts[place]
-        unsure = doubt if draft.kind == "question" else 0.0
-        if answer == DONT_KNOW:
-            return here * unsure
-        return here * (1.0 - unsure) * task.step(draft.kind, draft.step).chance(answer)
-
-    edges = {place: drafts[place].edges for place in order}
-    return dict(forward(edges, task.prior, along, add))
 
 
 def _reading_order(drafts: Mapping[SpotKey, Draft]) -> list[SpotKey]:
@@ -320,50 +320,3 @@ def _reading_order(drafts: Mapping[SpotKey, Draft]) -> list[SpotKey]:
 
     root: SpotKey = 0
     return finished_first(root, last_first)[::-1]
-
-
-def at_its_word(task: Task) -> Task:
-    """
-    The task in which answers that are hardly ever given are never given.
-
-    The unknown cause has no belief, unless it has all.
-    """
-    prior = task.prior.copy()
-    prior[-1] = 0.0 if prior[:-1].any() else prior[-1]
-    return replace(
-        task,
-        prior=prior / prior.sum(),
-        questions=tuple(
-            replace(ask, likelihood=_trusted(ask.likelihood)) for ask in task.questions
-        ),
-    )
-
-
-def _trusted(likelihood: FloatArray) -> FloatArray:
-    """Columns without what is hardly ever said; those that say nothing else stay."""
-    kept = np.where(likelihood > HARDLY, likelihood, 0.0)
-    total = kept.sum(axis=0)
-    return np.asarray(
-        np.where(total > 0, kept / np.where(total > 0, total, 1.0), likelihood)
-    )
-
-
-def standing(trusting: Task, spots: Sequence[Spot]) -> list[BoolArray]:
-    """
-    Causes that someone who comes to a spot may not have crossed out, by spot.
-
-    ``trusting`` is the task ``at_its_word``; arrays of shape (causes,).
-    """
-
-    def along(i: int, answer: int, here: BoolArray) -> BoolArray:
-        return here & ~crossed_out(trusting, spots[i], answer)
-
-    edges = {i: spot.edges for i, spot in enumerate(spots)}
-    return [each for _, each in forward(edges, trusting.prior > 0, along, or_)]
-
-
-def crossed_out(trusting: Task, spot: Spot, answer: int) -> BoolArray:
-    """The causes that an answer at a spot crosses out, shape (causes,)."""
-    if answer == DONT_KNOW:
-        return np.zeros(len(trusting.prior), dtype=np.bool_)
-    return np.asarray(trusting.step(spot.kind, spot.step).chance(answer) == 0)

@@ -4,7 +4,8 @@ A plan: what to do in every situation, as a value, with how good that is.
 Costs are in minutes and include the setups that a step is the first to need; chances
 are fractions of 1. Numbers are rounded where they come about, so that a plan is the
 same to the byte on every machine, and after writing and reading. The reader is strict:
-any text is a plan or one ``PlanError`` with one sentence.
+any text is a plan or one ``PlanError`` with one sentence. A plan that was made here and
+not read has beside it what it was made of, ``Exact``, for whoever cuts it for paper.
 
 Assumed: a single fault, and answers and failures independent given the cause.
 """
@@ -14,8 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import TypeAdapter
 
@@ -26,13 +26,19 @@ from troubleshoot.session.belief import cached_property
 from troubleshoot.session.events import Closed
 from troubleshoot.session.serialize import FORMAT, StrictJSON, TreeMark
 from troubleshoot.text import duration, percent
+from troubleshoot.tree.read_only import ReadOnly
 from troubleshoot.tree.tree import Time
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from troubleshoot.planner.policy import Policy
+    from troubleshoot.planner.task import Task
+    from troubleshoot.tree.tree import Action, Question, Setup
+
 
 if TYPE_CHECKING:
+    Written: TypeAlias = Question | Action
     Graph: TypeAlias = nx.DiGraph[str]
 else:
     Graph = object  # networkx takes no parameters when it runs
@@ -50,6 +56,44 @@ Empty at a step.
 GOALS: Final[tuple[Goal, ...]] = ("diagnose", "repair")
 
 PLANNED: Final = StrictJSON("plan", PlanError)
+
+
+@dataclass(frozen=True, eq=False)
+class Named:
+    """
+    A task, and what its indices stand for.
+
+    ``causes`` are ids, the unknown one last; ``questions``, ``actions`` and ``setups``
+    are what the author wrote, in the order of the file.
+    """
+
+    task: Task
+    causes: tuple[str, ...]
+    questions: tuple[Question, ...]
+    actions: tuple[Action, ...]
+    setups: tuple[Setup, ...]
+
+    def step(self, kind: str, step: int) -> Written:
+        """A question or an action, by its index."""
+        return self.questions[step] if kind == "question" else self.actions[step]
+
+    def text(self, kind: str, step: int) -> str:
+        """What the question asks, or what is to do."""
+        return self.questions[step].ask if kind == "question" else self.actions[step].do
+
+
+@dataclass(frozen=True, eq=False)
+class Exact:
+    """
+    What a plan was made of, and the policy that it says in words, not rounded.
+
+    ``searched`` is the task as the plan takes its answers, ``named.task`` as the tree
+    does: they differ where answers are taken at their word.
+    """
+
+    named: Named
+    searched: Task
+    policy: Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +214,8 @@ class Plan(Closed):
     searched: int
     nodes: tuple[PlanNode, ...]
     causes: tuple[PlanCause, ...]
+    # Neither compared, nor written, nor carried by ``replace``: see ``made_of``.
+    _exact: ClassVar[Exact | None] = None
 
     def __repr__(self) -> str:
         return f"Plan({self.tree.id!r}, goal={self.goal!r}, {len(self.nodes)} nodes)"
@@ -278,7 +324,7 @@ class Plan(Closed):
 
     @cached_property
     def _nodes(self) -> Mapping[str, PlanNode]:
-        return MappingProxyType({each.id: each for each in self.nodes})
+        return ReadOnly({each.id: each for each in self.nodes})
 
     def _walked(self, answers: Mapping[str, str]) -> Iterator[PlanNode]:
         node = self.nodes[0]
@@ -286,6 +332,24 @@ class Plan(Closed):
             yield node
             node = self.node(_followed(node, answers[node.step]))
         yield node
+
+
+def making(plan: Plan, exact: Exact) -> Plan:
+    """The plan, with what it was made of."""
+    vars(plan)["_exact"] = exact
+    return plan
+
+
+def made_of(plan: Plan) -> Exact:
+    """
+    What the plan was made of.
+
+    Raises:
+        PlanError: it was read from a text, which holds rounded numbers alone.
+    """
+    if plan._exact is None:  # noqa: SLF001 - its own module
+        raise PlanError("a plan that was read does not hold what it was made of")
+    return plan._exact  # noqa: SLF001
 
 
 def _followed(node: PlanNode, answer: str) -> str:

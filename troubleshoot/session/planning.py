@@ -14,9 +14,9 @@ exact for the policy.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -24,20 +24,23 @@ from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.planner.action_order import remedies
 from troubleshoot.planner.certain import Certain
 from troubleshoot.planner.diagnose import diagnose
-from troubleshoot.planner.policy import SLIGHT, arriving, forward, opened
+from troubleshoot.planner.policy import SLIGHT, arriving, likeliest_ways, opened
 from troubleshoot.planner.repair import repair
-from troubleshoot.planner.task import Act, Ask, Task
+from troubleshoot.planner.task import Act, Ask, Task, at_its_word
 from troubleshoot.session.belief import likeliest_first
 from troubleshoot.session.candidates import often
 from troubleshoot.session.plan import (
+    Exact,
     Given,
     Goal,
+    Named,
     Outcome,
     Plan,
     PlanCause,
     PlanEdge,
     PlanEnding,
     PlanNode,
+    making,
 )
 from troubleshoot.session.serialize import tree_mark
 from troubleshoot.text import listing
@@ -47,44 +50,20 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from troubleshoot.planner.policy import Node, Policy
-    from troubleshoot.planner.task import Conditions, IntArray, Progress
+    from troubleshoot.planner.task import Conditions, Progress
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import Belief, FloatArray
+    from troubleshoot.session.plan import Written
     from troubleshoot.tree.tree import Action, Question, Setup, Tree
 
 
 if TYPE_CHECKING:
-    Written: TypeAlias = Question | Action
     Step = TypeVar("Step", Question, Action)
 
 # Situations looked into where no budget is given: a few seconds for a large tree.
 NODES: Final[dict[Goal, int]] = {"diagnose": 5_000, "repair": 500}
 WORK: Final = 15_000_000  # likelihoods that noisy situations are looked into with …
 LEAST: Final = 20  # … if that is no fewer situations
-
-
-@dataclass(frozen=True, eq=False)
-class Named:
-    """
-    A task, and what its indices stand for.
-
-    ``causes`` are ids, the unknown one last; ``questions``, ``actions`` and ``setups``
-    are what the author wrote, in the order of the file.
-    """
-
-    task: Task
-    causes: tuple[str, ...]
-    questions: tuple[Question, ...]
-    actions: tuple[Action, ...]
-    setups: tuple[Setup, ...]
-
-    def step(self, kind: str, step: int) -> Written:
-        """A question or an action, by its index."""
-        return self.questions[step] if kind == "question" else self.actions[step]
-
-    def text(self, kind: str, step: int) -> str:
-        """What the question asks, or what is to do."""
-        return self.questions[step].ask if kind == "question" else self.actions[step].do
 
 
 def task(analysis: Analysis, *, again: bool = True) -> Named:
@@ -267,17 +246,24 @@ def plan_of(
     analysis: Analysis,
     goal: Goal,
     *,
+    trusting: bool = False,
     nodes: int | None = None,
     seconds: float | None = None,
     progress: Progress | None = None,
 ) -> Plan:
-    """The plan from where the analysis stands."""
+    """
+    The plan from where the analysis stands, the one way in which plans come about.
+
+    ``trusting``: answers are taken at their word, as on paper, where none is weighed.
+    """
     begun = time.monotonic()
     named = task(analysis)
+    taken = replace(named, task=at_its_word(named.task)) if trusting else named
     if seconds is not None:  # of which making the task has taken some
         seconds = max(0.0, seconds - (time.monotonic() - begun))
-    policy = policy_of(named, goal, nodes=nodes, seconds=seconds, progress=progress)
-    return _Writing(analysis, named, policy).plan(goal)
+    policy = policy_of(taken, goal, nodes=nodes, seconds=seconds, progress=progress)
+    plan = _Writing(analysis, taken, policy).plan(goal)
+    return making(plan, Exact(named, taken.task, policy))
 
 
 @dataclass(frozen=True, eq=False)
@@ -433,7 +419,8 @@ class _Writing:
         return tuple(self.named.actions[each].id for each in order)
 
     def _causes(self, expected: FloatArray) -> Iterator[PlanCause]:
-        titles, paths = self.analysis.tree.causes, self._paths()
+        titles = self.analysis.tree.causes
+        paths = likeliest_ways(self.named.task, self.policy.nodes)
         unlisted = self.analysis.tree.words.plan_not_listed
         for i, name in enumerate(self.named.causes):
             if self.named.task.prior[i] > 0:
@@ -444,23 +431,6 @@ class _Writing:
                     expected_cost=_rounded(float(expected[i])),
                     path=tuple(map(_id, paths[i])),
                 )
-
-    def _paths(self) -> list[list[int]]:
-        """Of each cause the nodes under its likeliest answers, the first in a tie."""
-        nodes = self.policy.nodes
-
-        def along(i: int, answer: int, here: IntArray) -> IntArray:
-            answers = np.array([each for each, _ in nodes[i].edges])
-            chances = [self._chance(nodes[i], each)[here] for each, _ in nodes[i].edges]
-            return np.asarray(here[answers[np.argmax(chances, axis=0)] == answer])
-
-        paths: list[list[int]] = [[] for _ in self.named.causes]
-        edges = {i: node.edges for i, node in enumerate(nodes)}
-        everybody = np.arange(len(paths))
-        for i, here in forward(edges, everybody, along, lambda *x: np.concatenate(x)):
-            for cause in here.tolist():
-                paths[cause].append(i)
-        return paths
 
 
 def not_ruled_out(p: FloatArray) -> tuple[list[int], float]:

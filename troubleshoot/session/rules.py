@@ -55,8 +55,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import BoolArray
     from troubleshoot.session.options import Strategy
-    from troubleshoot.session.plan import Plan, PlanNode
-    from troubleshoot.session.planning import Named
+    from troubleshoot.session.plan import Named, Plan, PlanNode
     from troubleshoot.session.state import State
     from troubleshoot.session.steps import Action, Ending, Question, Step
     from troubleshoot.tree.tree import Tree
