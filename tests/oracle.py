@@ -7,6 +7,7 @@ remedy class before the answer less the expected one after it.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Tree
 
 Belief = dict[str, float]
+Answer = str | tuple[str, ...]
 
 
 def prior(tree: Tree) -> Belief:
@@ -24,20 +26,34 @@ def prior(tree: Tree) -> Belief:
     return listed | {"unknown": tree.unknown}
 
 
-def likelihood(tree: Tree, question: str, answer: str) -> Belief:
+def outcomes(tree: Tree, question: str) -> list[Answer]:
+    """All that can be said: one answer, or any set where several can hold."""
+    asked = tree.questions[question]
+    ids = [each.id for each in asked.answers]
+    if not asked.several:
+        return [*ids]
+    sizes = range(len(ids) + 1)
+    return [each for size in sizes for each in itertools.combinations(ids, size)]
+
+
+def likelihood(tree: Tree, question: str, answer: Answer) -> Belief:
     """P(answer | cause); the unknown cause answers half like all, half evenly."""
     asked = tree.questions[question]
-    i = [each.id for each in asked.answers].index(answer)
-    listed = {
-        cause.id: asked.given.get(cause.id, asked.otherwise)[i]
-        for cause in tree.root_causes
-    }
+    ids = [each.id for each in asked.answers]
+    listed = {}
+    for cause in tree.root_causes:
+        chances = asked.given.get(cause.id, asked.otherwise)
+        if isinstance(answer, str):
+            listed[cause.id] = chances[ids.index(answer)]
+            continue
+        pairs = zip(ids, chances, strict=True)
+        listed[cause.id] = math.prod(p if x in answer else 1 - p for x, p in pairs)
     total = sum(cause.prior for cause in tree.root_causes)
     mean = sum(listed[c.id] * c.prior for c in tree.root_causes) / total
-    return listed | {"unknown": mean / 2 + 1 / len(asked.answers) / 2}
+    return listed | {"unknown": mean / 2 + 1 / len(outcomes(tree, question)) / 2}
 
 
-def posterior(tree: Tree, evidence: Iterable[tuple[str, str]]) -> Belief:
+def posterior(tree: Tree, evidence: Iterable[tuple[str, Answer]]) -> Belief:
     """P(cause | answers), all zero when they contradict every cause."""
     weight = prior(tree)
     for question, answer in evidence:
@@ -60,8 +76,8 @@ def gain(tree: Tree, p: Belief, question: str) -> float:
     """``H(R) - sum_a P(a) H(R | a)`` in bits."""
     classes = remedy_classes(tree)
     after = 0.0
-    for answer in tree.questions[question].answers:
-        row = likelihood(tree, question, answer.id)
+    for answer in outcomes(tree, question):
+        row = likelihood(tree, question, answer)
         joint = {cause: p[cause] * row[cause] for cause in p}
         after += sum(joint.values()) * entropy(merged(normalised(joint), classes))
     return entropy(merged(p, classes)) - after

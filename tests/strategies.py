@@ -22,7 +22,13 @@ seeds = st.integers(min_value=0, max_value=2**32 - 1)
 
 
 @st.composite
-def trees(draw: st.DrawFn, *, most_causes: int = 8, most_questions: int = 6) -> Tree:
+def trees(
+    draw: st.DrawFn,
+    *,
+    most_causes: int = 8,
+    most_questions: int = 6,
+    several: float = 0.0,
+) -> Tree:
     """A small tree: groups left out, for the engine sees root causes only."""
     return random_tree(
         np.random.default_rng(draw(seeds)),
@@ -30,6 +36,7 @@ def trees(draw: st.DrawFn, *, most_causes: int = 8, most_questions: int = 6) -> 
         questions=draw(st.integers(0, most_questions)),
         actions=draw(st.integers(0, 4)),
         spoken=draw(st.sampled_from((0.0, 0.1, 0.5, 1.0))),
+        several=draw(st.sampled_from((0.0, several))),
     )
 
 
@@ -51,6 +58,7 @@ def many_trees(
             questions=int(rng.integers(1, 6)),
             actions=int(rng.integers(0, 4)),
             spoken=float(rng.choice([0.0, 0.1, 0.5, 1.0])),
+            several=float(rng.choice([0.0, 0.5])),
         )
         yield tree, random_belief(rng, len(tree.causes) + 1)
 
@@ -62,12 +70,21 @@ def random_tree(
     questions: int,
     actions: int = 0,
     spoken: float = 0.5,
+    several: float = 0.0,
 ) -> Tree:
-    """A tree of this size; each question speaks about this share of the causes."""
+    """
+    A tree of this size; each question speaks about this share of the causes.
+
+    ``several`` is the share of questions whose answers hold in any number.
+    """
     names = [f"c{i}" for i in range(causes)]
     unknown = float(rng.choice([0.0, 0.03, 0.5]))
     priors = random_belief(rng, causes) * (1 - unknown)
-    asked = [_question(rng, f"q{i}", names, spoken) for i in range(questions)]
+    kinds = [rng.random() < several if several else False for _ in range(questions)]
+    asked = [
+        (_several if several else _question)(rng, f"q{i}", names, spoken)
+        for i, several in enumerate(kinds)
+    ]
     done = [_action(rng, f"a{i}", names) for i in range(actions)]
     return plain_tree(
         dict(zip(names, priors.tolist(), strict=True)),
@@ -133,6 +150,28 @@ def _question(
         {cause: _distribution(rng, len(answers)) for cause in about},
         answers=answers,
         otherwise=_distribution(rng, len(answers)),
+        cost=float(rng.choice([0.0, 0.5, 1.0, 5.0])),
+    )
+
+
+def _several(
+    rng: np.random.Generator, name: str, causes: list[str], spoken: float
+) -> Question:
+    """Between two and four answers, each by itself: certain, impossible, even, any."""
+    size = int(rng.integers(2, 5))
+    answers = tuple(f"x{i}" for i in range(size))
+    about = [cause for cause in causes if rng.random() < spoken]
+    chances = (0.0, 0.02, 0.3, 0.5, 0.65, 0.98, 1.0)
+
+    def marks() -> tuple[float, ...]:
+        return tuple(rng.choice(chances, size).tolist())
+
+    return plain_question(
+        name,
+        {cause: marks() for cause in about},
+        answers=answers,
+        otherwise=marks(),
+        several=True,
         cost=float(rng.choice([0.0, 0.5, 1.0, 5.0])),
     )
 

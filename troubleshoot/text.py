@@ -247,6 +247,40 @@ def listing(
     return f"{', '.join(most)} {(words or in_language())(word)} {last}"
 
 
+def set_in_words(
+    held: Sequence[str], others: Sequence[str], words: Catalogue | None = None
+) -> str:
+    """
+    Which of several answers hold, and which do not.
+
+    >>> set_in_words(["Power", "Fault"], ["Link"]), set_in_words([], ["Power", "Link"])
+    ('Power and Fault, not Link', 'None of these')
+    """
+    words = words or in_language()
+    return ", ".join(_held(held, others, words)) if held else words.none_of_these
+
+
+def whatever_else(
+    held: Sequence[str], others: Sequence[str], words: Catalogue | None = None
+) -> str:
+    """
+    Which of several answers hold and which do not, whatever else does.
+
+    >>> whatever_else(["Power"], ["Link", "Fault"])
+    'Power, not Link or Fault, whatever else'
+    """
+    words = words or in_language()
+    said = [*_held(held, others, words), words.whatever_else]
+    return ", ".join(said) if said[1:] else words.anything
+
+
+def _held(held: Sequence[str], others: Sequence[str], words: Catalogue) -> list[str]:
+    said = [listing(held, words=words)] if held else []
+    if others:
+        said.append(words("not_these", answers=listing(others, "or", words)))
+    return said
+
+
 def quoted(names: Sequence[str], limit: int = 5, words: Catalogue | None = None) -> str:
     """The names in quotes; more than the limit are counted."""
     words = words or in_language()

@@ -37,10 +37,12 @@ def test_posterior_equals_the_oracle():
     """
     rng = np.random.default_rng(1)
     for _ in range(2000):
-        tree = random_tree(rng, causes=int(rng.integers(1, 9)), questions=5)
+        several = float(rng.choice([0.0, 0.5]))
+        causes = int(rng.integers(1, 9))
+        tree = random_tree(rng, causes=causes, questions=5, several=several)
         model = compiled(tree)
         evidence = [
-            (q.id, q.answers[rng.integers(len(q.answers))].id)
+            (q.id, q.outcomes[rng.integers(len(q.outcomes))])
             for q in tree.questions.values()
             if rng.random() < 0.6
         ]

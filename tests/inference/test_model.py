@@ -149,7 +149,7 @@ def test_answer_probabilities_equal_the_likelihoods():
         found = model.answer_probabilities(p)
 
         for question, some in zip(tree.questions.values(), found, strict=True):
-            rows = [model.likelihood(question.id, a.id) for a in question.answers]
+            rows = [model.likelihood(question.id, each) for each in question.outcomes]
             assert some == pytest.approx(np.array(rows) @ p, abs=1e-12)
             assert (some >= 0).all()
 

@@ -36,6 +36,8 @@ SHAPE |= {"bad-id", "fixed-tree", "cut-text"}
 BEYOND_SCHEMA = {"bad-value-infinite", "bad-value-date", "reserved-id"}
 BEYOND_SCHEMA |= {"reserved-answer", "chance-without-answer"}
 BEYOND_SCHEMA |= {"cut-by-comment", "cut-by-note"}
+BEYOND_SCHEMA |= {"several-in-a-text", "several-in-a-test", "several-chance-of-none"}
+BEYOND_SCHEMA |= {"several-with-none"}
 
 SAYS = "# says: "  # what the problems of a broken tree say
 

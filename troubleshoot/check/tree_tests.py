@@ -20,13 +20,16 @@ from troubleshoot.session import DONT_KNOW, Action, Ending, Question
 from troubleshoot.session.belief import TOLERANCE
 from troubleshoot.text import counted, listing, percent, quoted
 from troubleshoot.tree.tree import UNKNOWN, groups_above
+from troubleshoot.tree.values import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from troubleshoot.session import Session, Step
+    from troubleshoot.session.state import Evidence
+    from troubleshoot.session.steps import Reply
     from troubleshoot.tree.source import Source
-    from troubleshoot.tree.tree import Tree, TreeTest
+    from troubleshoot.tree.tree import AnswerKey, Tree, TreeTest
 
 
 # What all tests of a file may take together, in pairs of cause and question that are
@@ -95,20 +98,23 @@ def trials(tree: Tree) -> Iterator[Trial]:
 
 def _by_reply(
     step: Question | Action, tests: tuple[TreeTest, ...]
-) -> dict[str, tuple[TreeTest, ...]]:
+) -> dict[AnswerKey | Reply, tuple[TreeTest, ...]]:
     """The tests by what they say to the step; nothing is said to an action."""
-    replies: defaultdict[str, list[TreeTest]] = defaultdict(list)
+    replies: defaultdict[AnswerKey | Reply, list[TreeTest]] = defaultdict(list)
     for each in tests:
-        said = each.answers.get(step.id, "") if isinstance(step, Question) else ""
+        is_question = isinstance(step, Question)
+        said = each.answers.get(step.id, DONT_KNOW) if is_question else DONT_KNOW
         replies[said].append(each)
     return {said: tuple(alike) for said, alike in replies.items()}
 
 
-def _replied(session: Session, step: Question | Action, said: str) -> Session:
-    """The session after this reply, "don't know" if it is empty."""
+def _replied(
+    session: Session, step: Question | Action, said: AnswerKey | Reply
+) -> Session:
+    """The session after this reply; an action is put off."""
     if isinstance(step, Action):
         return session.not_now(step)
-    return session.answer(step, said or DONT_KNOW)
+    return session.answer(step, said)
 
 
 def _trials(
@@ -222,7 +228,13 @@ def _against(trial: Trial) -> list[str]:
         each: mine / max(other, TOLERANCE) for each, (mine, other) in chances.items()
     }
     heaviest = sorted((x for x in odds if odds[x] < 1), key=odds.__getitem__)
-    return [f"'{each.step}: {each.result}'" for each in heaviest[:WEIGHTIEST]]
+    return [f"'{each.step}: {_said(each)}'" for each in heaviest[:WEIGHTIEST]]
+
+
+def _said(evidence: Evidence) -> str:
+    """An answer as a test writes it."""
+    said = evidence.result
+    return said if isinstance(said, str) else f"[{', '.join(said)}]" if said else NONE
 
 
 def _sooner(trial: Trial) -> str:

@@ -5,17 +5,19 @@ A run prepared in a file: what to answer, and whether an action worked.
     lights: amber
     ping-time: 250
     restart-router: yes
+    lamps: [power, fault]
 
 The file is read like a tree: plain yes and no are words, a name stands there once.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from troubleshoot import files
 from troubleshoot.cli import path, session_text
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
+from troubleshoot.cli.several import as_fact
 from troubleshoot.cli.terminal import CHOOSING, ProgressLine
 from troubleshoot.errors import UnknownName, did_you_mean, nearest
 from troubleshoot.session import NOT_NOW, Action, Ending, begin
@@ -31,19 +33,26 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Tree
 
 
+# One answer, or those of several that hold.
+Reply: TypeAlias = "str | list[str] | tuple[str, ...]"
+
+LINES: Final = "each line should read 'question: answer'."
 WORKED: Final = {"yes": True, "no": False, NOT_NOW.value: None}
 
 
-def prepared(file: str, tree: Tree) -> dict[str, str]:
+def prepared(file: str, tree: Tree) -> dict[str, Reply]:
     """The answers in a file, each of which the tree has; ``Refused`` otherwise."""
-    answers = _mapping(file)
+    answers = {
+        name: as_fact(tree, name, said) if isinstance(said, str) else said
+        for name, said in _mapping(file).items()
+    }
     with wrong_usage(file):
         for name, said in answers.items():
             _fits(tree, name, said)
     return answers
 
 
-def _mapping(file: str) -> dict[str, str]:
+def _mapping(file: str) -> dict[str, str | list[str]]:
     try:
         source = read(files.read(file, MAX_BYTES), file)
     except OSError as error:
@@ -53,20 +62,24 @@ def _mapping(file: str) -> dict[str, str]:
         raise Refused("\n".join(map(str, source.problems)), code=WRONG_USAGE)
     root = Block(None) if source.root is None else source.root
     if not isinstance(root, Block) or not all(
-        isinstance(each, str) for each in root.values()
+        isinstance(each, str)
+        or (isinstance(each, list) and all(isinstance(x, str) for x in each))
+        for each in root.values()
     ):
-        message = f"{file}: each line should read 'question: answer'."
-        raise Refused(message, code=WRONG_USAGE)
+        raise Refused(f"{file}: {LINES}", code=WRONG_USAGE)
     return dict(root)
 
 
-def _fits(tree: Tree, name: str, said: str) -> None:
+def _fits(tree: Tree, name: str, said: Reply) -> None:
     """``UnknownName`` or ``AnswerError`` where the tree does not have it."""
-    if name in tree.actions and said in WORKED:
+    if name in tree.actions and isinstance(said, str) and said in WORKED:
         return
-    if name in tree.questions:
+    question = tree.questions.get(name)
+    if question and (question.several or isinstance(said, str)):
         begin(tree).answer(name, said)
         return
+    if not isinstance(said, str):
+        raise Refused(f"'{name}': {LINES}", code=WRONG_USAGE)
     if name not in tree.actions:
         raise UnknownName("question or action", name, [*tree.questions, *tree.actions])
     hint = did_you_mean(nearest(said, WORKED))
@@ -74,7 +87,7 @@ def _fits(tree: Tree, name: str, said: str) -> None:
     raise Refused(message, code=WRONG_USAGE)
 
 
-def play(terminal: Terminal, session: Session, answers: Mapping[str, str]) -> Session:
+def play(terminal: Terminal, session: Session, answers: Mapping[str, Reply]) -> Session:
     """
     The session at its ending, each step answered from the file.
 
@@ -97,10 +110,10 @@ def chosen(session: Session) -> Step:
         return session.next_step()
 
 
-def _after(session: Session, step: Question | Action, said: str | None) -> Session:
+def _after(session: Session, step: Question | Action, said: Reply | None) -> Session:
     """The session after what the file says to a step, if anything."""
     if isinstance(step, Action):
-        fixed = None if said is None else WORKED.get(said)
+        fixed = WORKED.get(said) if isinstance(said, str) else None
         if fixed is None:
             return session.not_now(step)
         return session.tried(step, fixed=fixed)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Question, Session
     from troubleshoot.session.state import SetAside
+    from troubleshoot.tree.tree import AnswerKey
 
 
 BACK: Final = ("", "n", "no", "0", *Command.UNDO.value, *Command.CHANGE.value)
@@ -110,8 +111,6 @@ def answered(
     if not line.strip():
         return session
     match session_text.understood(terminal, session, step, line):
-        case None:
-            return None
         case Command.UNDO | Command.REDO | Command.CHANGE:
             return session
         case Command.DONT_KNOW | Command.LATER if isinstance(step, Action):
@@ -120,11 +119,12 @@ def answered(
             return again(session, step, DONT_KNOW.value)
         case Command.LATER:
             return again(session, step, NOT_NOW.value)
-        case said:
-            return again(session, step, str(said))
+        case str() | tuple() as said:
+            return again(session, step, said)
+    return None
 
 
-def again(session: Session, step: Question | Action, said: str) -> Session:
+def again(session: Session, step: Question | Action, said: AnswerKey) -> Session:
     """The session after a new answer; ``Misheard`` where a number fits none."""
     if isinstance(step, Action):
         return session.change(step, said == "yes")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Question, Session
+    from troubleshoot.tree.tree import AnswerKey
 
 
 def talk(
@@ -104,7 +105,7 @@ def said(
         case Command.LATER | Command.DONT_KNOW:
             # Whether it helped is not known: the action is offered once more, later.
             return session.not_now(step)
-        case str() as answer:
+        case str() | tuple() as answer:
             return answered(terminal, session, step, answer)
     return None
 
@@ -150,7 +151,7 @@ BACK_AGAIN: Final = {
 
 
 def answered(
-    terminal: Terminal, session: Session, step: Question | Action, answer: str
+    terminal: Terminal, session: Session, step: Question | Action, answer: AnswerKey
 ) -> Session:
     """The session after an answer, which is shown in words."""
     try:

@@ -26,6 +26,7 @@ from troubleshoot.cli.options import (
 from troubleshoot.cli.parameters import FileName
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_options, wrong_usage
 from troubleshoot.cli.session_file import decoded, read
+from troubleshoot.cli.several import as_fact, as_facts
 from troubleshoot.cli.terminal import CHOOSING, ProgressLine, Terminal
 from troubleshoot.errors import SessionError
 from troubleshoot.session import begin, resume
@@ -153,7 +154,7 @@ def with_fact(session: Session, name: str, said: str) -> Session:
     """The session with this answer, or with an action that was tried, if it is new."""
     tree = session.tree
     if name in tree.questions or name not in tree.actions:
-        return session.answer(name, said)
+        return session.answer(name, as_fact(tree, name, said))
     fixed = outcome(name, said)
     known = (name, "fixed" if fixed else "failed") in session.evidence
     return session if known else session.tried(name, fixed=fixed)
@@ -181,7 +182,7 @@ def opened(
     if file is None:
         return begin(
             tree,
-            facts,
+            as_facts(tree, facts),
             by=by,
             has=has,
             variables=variables,

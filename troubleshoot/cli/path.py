@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.session import Session
     from troubleshoot.session.events import Event
-    from troubleshoot.tree.tree import Tree
+    from troubleshoot.tree.tree import AnswerKey, Tree
 
 
 ANSWERED: Final = ("told", "answered", "changed")
@@ -36,7 +36,7 @@ class PathStep(NamedTuple):
 
     kind: str
     step: str
-    answer: str
+    answer: AnswerKey
     value: float | None = None
 
 
@@ -104,10 +104,12 @@ def _move(event: Event) -> PathStep | None:
 def in_words(tree: Tree, move: PathStep) -> tuple[str, str]:
     """What was asked or done, and what was said or came of it."""
     if move.kind in (*DONE, "skipped"):
-        return tree.actions[move.step].do, (REPLIES | WORKED)[move.answer]
+        return tree.actions[move.step].do, (REPLIES | WORKED)[str(move.answer)]
     question = tree.questions[move.step]
     # Of a number, the text is its band alone, such as "< 10".
     bands = question.unit != ""
+    if isinstance(move.answer, tuple):
+        return question.ask, question.in_words(move.answer)
     said = REPLIES | {
         x.id: f"{x.id} ({x.text})" if bands else x.text for x in question.answers
     }

@@ -19,6 +19,7 @@ from troubleshoot.cli.options import (
 )
 from troubleshoot.cli.parameters import Count, Seconds
 from troubleshoot.cli.refused import wrong_options
+from troubleshoot.cli.several import as_facts
 from troubleshoot.cli.terminal import ProgressLine, Terminal
 from troubleshoot.session.api import plan
 from troubleshoot.session.plan import shape
@@ -89,7 +90,7 @@ def command(
         made = plan(
             loaded,
             goal,
-            facts=by_name(facts, "--fact"),
+            facts=as_facts(loaded, by_name(facts, "--fact")),
             by=by,
             has=has,
             variables=values,

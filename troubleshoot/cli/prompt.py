@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from troubleshoot.cli.several import several
 from troubleshoot.errors import did_you_mean, nearest
 from troubleshoot.text import one_line, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from troubleshoot.cli.terminal import Terminal
+    from troubleshoot.tree.tree import AnswerKey
 
 
 T = TypeVar("T")
@@ -56,12 +58,14 @@ class Offer:
     """
     The answers: ids with texts; the unit, if a number is asked for.
 
-    They are ``listed`` on the screen unless the prompt alone names them.
+    They are ``listed`` on the screen unless the prompt alone names them. Of ``several``
+    any number can be said at once.
     """
 
     answers: tuple[tuple[str, str], ...]
     unit: str = ""
     listed: bool = True
+    several: bool = False
 
     @property
     def numbered(self) -> bool:
@@ -75,20 +79,29 @@ class Offer:
 YES_OR_NO: Final = Offer((("yes", "Yes"), ("no", "No")), listed=False)
 
 
-def meaning(offer: Offer, typed: str) -> Command | str:
+def meaning(offer: Offer, typed: str) -> Command | AnswerKey:
     """
     The command, the id of the answer, or a number where one is asked for.
+
+    Of several answers the ids of those that were typed.
 
     Raises:
         Misheard: it is none of these.
     """
     said = _plain(typed)
     by_text = {_plain(text): id_ for id_, text in reversed(offer.answers)}
-    ids = [id_ for id_, _ in offer.answers]
+    if said in COMMANDS and said not in by_text:
+        return COMMANDS[said]
+    if offer.several:
+        return _several(offer, typed, by_text)
     if said in by_text:
         return by_text[said]
-    if said in COMMANDS:
-        return COMMANDS[said]
+    return _one(offer, typed, by_text)
+
+
+def _one(offer: Offer, typed: str, by_text: dict[str, str]) -> str:
+    """The answer that is no text on the screen: by number, by id, or a number."""
+    said, ids = _plain(typed), [id_ for id_, _ in offer.answers]
     if offer.numbered and said.isdecimal():
         return _by_number(ids, said)
     if said in ids:
@@ -98,6 +111,24 @@ def meaning(offer: Offer, typed: str) -> Command | str:
     if offer.unit and re.match(r"[-+.]?\d", said):
         return said
     raise Misheard(_what_can_be_typed(offer, typed, by_text))
+
+
+def _several(offer: Offer, typed: str, by_text: Mapping[str, str]) -> AnswerKey:
+    """The answers that were typed, by number, id or text."""
+    ids = [id_ for id_, _ in offer.answers]
+
+    def one(text: str) -> str | None:
+        said = _plain(text)
+        if said in by_text or said in ids:
+            return by_text.get(said, said)
+        if offer.numbered and said.isdecimal() and 1 <= int(said[:SHOWN]) <= len(ids):
+            return ids[int(said[:SHOWN]) - 1]
+        return None
+
+    found = several(one_line(typed), one)
+    if found is None:
+        raise Misheard(_what_can_be_typed(offer, typed, dict(by_text)))
+    return tuple(each for each in ids if each in found)
 
 
 def _by_number(ids: Sequence[str], said: str) -> str:
@@ -124,6 +155,9 @@ def _kind(offer: Offer) -> str:
     ids = [id_ for id_, _ in offer.answers]
     if not offer.listed:
         return "y or n"
+    if offer.several:
+        some = "their numbers, such as 1,2," if offer.numbered else "all that hold"
+        return f"{some} or none"
     if offer.unit:
         return f"a number in {one_line(offer.unit)} or one of the answers"
     if offer.numbered and set(ids) == {"yes", "no"}:

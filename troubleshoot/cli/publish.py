@@ -18,6 +18,7 @@ from troubleshoot import files
 from troubleshoot.cli.json_out import FORMAT
 from troubleshoot.cli.refused import WRONG_USAGE, Refused
 from troubleshoot.cli.replay import text_of
+from troubleshoot.cli.several import as_facts
 from troubleshoot.errors import SessionError, TreeError, TroubleshootError
 from troubleshoot.rendering import render
 from troubleshoot.rendering.formats import RenderRequest
@@ -223,9 +224,10 @@ class Sheets:
             problems = TreeError(main.source.problems).problems
             return Opened(problems=problems, parts=parts)
         tree = variables.told(tree, variables.given(tree, self.layout.get("variables")))
-        request = RenderRequest(
-            tree, self.language, self.templates, self.layout, self.look
-        )
+        typed = self.layout.get("facts") or {}
+        facts = as_facts(tree, {name: str(said) for name, said in typed.items()})
+        layout: Layout = {**self.layout, "facts": facts}
+        request = RenderRequest(tree, self.language, self.templates, layout, self.look)
         return Opened(pages(source.stem, request, self.formats), tree, parts=parts)
 
     def index(self, edition: Edition, results: Iterable[Result]) -> list[Written]:

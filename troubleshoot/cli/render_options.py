@@ -21,6 +21,7 @@ from troubleshoot.cli.options import (
 )
 from troubleshoot.cli.publish import NamedFile, Sheets
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_options
+from troubleshoot.cli.several import as_facts
 from troubleshoot.rendering.formats import Layout, Look
 from troubleshoot.rendering.site import SUFFIXES, TABLES, stems
 from troubleshoot.session import begin
@@ -168,7 +169,8 @@ def _refuse_unfit(chosen: RenderOptions, facts: Mapping[str, str]) -> None:
             check_at_hand(tree, chosen.by, chosen.has)
             values_of(tree, chosen.variables, f" for {source.file}")
             with wrong_options(f" for {source.file}"):
-                begin(tree, facts, by=chosen.by, has=chosen.has)
+                known = as_facts(tree, facts)
+                begin(tree, known, by=chosen.by, has=chosen.has)
 
 
 def _formats(chosen: RenderOptions, known: Sequence[str]) -> tuple[str, ...]:

@@ -28,12 +28,14 @@ from troubleshoot.cli.parameters import FileName
 from troubleshoot.cli.prompt import Stopped
 from troubleshoot.cli.refused import PROBLEMS, Refused, wrong_options, wrong_usage
 from troubleshoot.cli.session_file import Kept
+from troubleshoot.cli.several import as_facts
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.session import begin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from troubleshoot.cli.answers_file import Reply
     from troubleshoot.session import Session
     from troubleshoot.tree.tree import Tree
 
@@ -118,7 +120,9 @@ def again(tree: str, file: str | None) -> list[str]:
     return [tree] if file is None else [tree, "--session", file]
 
 
-def kept(tree: Tree, file: str | None, script: Mapping[str, str] | None) -> Kept | None:
+def kept(
+    tree: Tree, file: str | None, script: Mapping[str, Reply] | None
+) -> Kept | None:
     """The file to keep the session in; a prepared run has none by default."""
     if file is None and script is not None:
         return None
@@ -202,7 +206,7 @@ def begun(tree: Tree, known: Known) -> Session:
         strategy = known.strategy or DEFAULT
         return begin(
             tree,
-            known.facts,
+            as_facts(tree, known.facts),
             by=known.by,
             has=known.has,
             variables=known.variables,
@@ -266,7 +270,7 @@ def talked(book: Book, hint: str) -> int:
     return PROBLEMS if book.spoilt else 0
 
 
-def played(book: Book, script: Mapping[str, str]) -> int:
+def played(book: Book, script: Mapping[str, Reply]) -> int:
     """Play a prepared run; the exit code."""
     session = play(book.terminal, book.session, script)
     book.keep(session)

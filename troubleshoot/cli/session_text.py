@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Ending, Session, Step
     from troubleshoot.session.migrate import Migrated
-    from troubleshoot.tree.tree import Tree
+    from troubleshoot.tree.tree import AnswerKey, Tree
 
 
 HOW_TO_ANSWER: Final = (
@@ -174,12 +174,13 @@ def offer(step: Question | Action) -> Offer:
     """The answers that can be given to a step."""
     if isinstance(step, Action):
         return YES_OR_NO
-    return Offer(tuple((each.id, each.text) for each in step.answers), step.unit)
+    listed = tuple((each.id, each.text) for each in step.answers)
+    return Offer(listed, step.unit, several=step.several)
 
 
 def understood(
     terminal: Terminal, session: Session, step: Question | Action, line: str
-) -> Command | str | None:
+) -> Command | AnswerKey | None:
     """
     What a line means at the prompt of a step; None if it only asked, and was told.
 
@@ -209,7 +210,13 @@ def what_can_be_typed(step: Question | Action) -> str:
             f"{place} ({each.text})" if number else each.id if step.unit else each.text
             for place, each in enumerate(step.answers, start=1)
         ]
-        said = listing([*(step.unit and [f"a number in {step.unit}"]), *texts], "or")
+        if step.several:
+            said = (
+                f"any number of these with commas between: {', '.join(texts)}; or none"
+            )
+        else:
+            unit = [f"a number in {step.unit}"] if step.unit else []
+            said = listing([*unit, *texts], "or")
     commands = ", ".join(map(unbroken, INSTEAD))
     return f"What can be typed: {said}. Instead of an answer: {commands}."
 
@@ -219,6 +226,9 @@ def answers(terminal: Terminal, step: Question, blank: str) -> None:
     offered = offer(step)
     if step.unit:
         terminal.say(f"Type the number of {step.unit} itself, or a word:", lead=blank)
+    if step.several:
+        how = "such as 1,2" if offered.numbered else "with commas between"
+        terminal.say(f"Type all that hold, {how}, or none:", lead=blank)
     for place, each in enumerate(step.answers, start=1):
         mark = f"{place:>2}" if offered.numbered else " -"
         text = f"{each.id} ({each.text})" if step.unit else each.text

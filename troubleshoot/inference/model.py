@@ -28,16 +28,18 @@ from troubleshoot.inference.tables import (
     Table,
     gains,
     informative_cells,
+    sets_of,
     small,
 )
 from troubleshoot.tree.read_only import layers
 from troubleshoot.tree.tree import groups_above, once_per_logic
+from troubleshoot.tree.values import HALF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from troubleshoot.inference.bayes import BoolArray, FloatArray, IntArray
-    from troubleshoot.tree.tree import Action, Question, Tree
+    from troubleshoot.tree.tree import Action, AnswerKey, Question, Tree
 
 
 AnyArray = TypeVar("AnyArray", bound=npt.NDArray[np.generic])
@@ -118,14 +120,22 @@ class Model:
         """Ids of the actions, in the order of the file."""
         return tuple(self.fixing)
 
-    def likelihood(self, question: str, answer: str) -> FloatArray:
-        """P(answer | cause), shape ``(causes,)``; ``UnknownName`` for a strange id."""
+    def likelihood(self, question: str, answer: AnswerKey) -> FloatArray:
+        """
+        P(answer | cause), shape ``(causes,)``; ``UnknownName`` for a strange id.
+
+        Of a question that takes several answers, the id of one stands for all sets
+        that it is in.
+        """
         if question not in self.likelihoods:
             raise UnknownName("question", question, self.likelihoods)
         found = self.likelihoods[question]
-        if answer not in found.answers:
-            raise UnknownName("answer", answer, found.answers)
-        return found.row(found.answers.index(answer), len(self.causes))
+        if answer in found.answers:
+            return found.row(found.answers.index(answer), len(self.causes))
+        sets = [i for i, each in enumerate(found.answers) if _has(each, answer)]
+        if not sets:
+            raise UnknownName("answer", str(answer), map(str, found.answers))
+        return found.row(sets, len(self.causes))
 
     def fixes(self, action: str) -> FloatArray:
         """P(action fixes | cause), shape ``(causes,)``; 0 for the unknown cause."""
@@ -194,6 +204,10 @@ class Model:
         return table
 
 
+def _has(outcome: AnswerKey, answer: AnswerKey) -> bool:
+    return isinstance(outcome, tuple) and answer in outcome
+
+
 def remedy_classes(fixes: Sequence[FloatArray], causes: int) -> IntArray:
     """
     Number of the remedy class of each cause, in the order of their first causes.
@@ -241,19 +255,24 @@ def _under(tree: Tree) -> dict[str, IntArray]:
 def _likelihood(
     question: Question, under: Mapping[str, IntArray], causes: int
 ) -> Likelihood:
-    answers = tuple(answer.id for answer in question.answers)
+    answers = question.outcomes
     said = list(layers(question.given))
     which = np.full(causes, len(said), np.min_scalar_type(len(said)))
     for column, (name, _) in enumerate(said):
         which[under[name]] = column
     spoken = np.flatnonzero(which < len(said))
     columns = np.array([chances for _, chances in said], dtype=np.float64)
-    even = (1.0 / len(answers),) * len(answers)
+    marks = len(question.answers)
+    even = (HALF if question.several else 1.0 / marks,) * marks
+    rows = columns.reshape(-1, marks).T
+    otherwise = np.array(question.otherwise or even, dtype=np.float64)
+    if question.several:
+        rows, otherwise = sets_of(rows), sets_of(otherwise[:, None])[:, 0]
     return Likelihood(
         answers=answers,
-        otherwise=np.array(question.otherwise or even, dtype=np.float64),
+        otherwise=otherwise,
         causes=spoken,
-        said=columns.reshape(-1, len(answers)).T,
+        said=rows,
         which=small(which[spoken]),
     )
 

@@ -66,7 +66,8 @@ class Likelihood:
     What is said of many causes at once, as of a group, is one column.
 
     Args:
-        answers: their ids.
+        answers: their ids; where several hold at once, the sets of them, in the order
+            of ``sets_of``.
         otherwise: P(answer) for every cause that is not in ``causes``, shape
             ``(answers,)``, sums to 1.
         causes: indices of the causes that the question speaks about, shape ``(n,)``.
@@ -74,7 +75,7 @@ class Likelihood:
         which: the column of each of them, shape ``(n,)``, integers of any size.
     """
 
-    answers: tuple[str, ...]
+    answers: tuple[str | tuple[str, ...], ...]
     otherwise: FloatArray
     causes: IntArray
     said: FloatArray
@@ -103,10 +104,11 @@ class Likelihood:
         """H(answer | cause) in bits of all other causes."""
         return -float(plogp(self.otherwise).sum())
 
-    def row(self, answer: int, causes: int) -> FloatArray:
-        """P(answer | cause) for all causes, shape ``(causes,)``."""
-        row = np.full(causes, self.otherwise[answer])
-        row[self.causes] = self.said[answer, self.which]
+    def row(self, answer: int | list[int], causes: int) -> FloatArray:
+        """P(answer | cause) for all causes, shape ``(causes,)``; of a list, of any."""
+        some = np.atleast_1d(answer)
+        row = np.full(causes, self.otherwise[some].sum())
+        row[self.causes] = self.said[some].sum(axis=0)[self.which]
         return row
 
     def with_unknown(self, prior: FloatArray) -> Likelihood:
@@ -134,6 +136,28 @@ class Likelihood:
     def sharing(self, seen: Interned) -> Likelihood:
         """The same, of arrays that equal ones of other questions are one with."""
         return replace(self, causes=seen(self.causes), which=seen(self.which))
+
+
+def sets_of(marks: FloatArray) -> FloatArray:
+    """
+    P(set of answers | cause), each answer being in it or not by itself.
+
+    ``P(S | c) = prod_{a in S} P(a | c) prod_{a not in S} (1 - P(a | c))``
+
+    Args:
+        marks: P(answer is among them | cause), shape ``(answers, causes)``.
+
+    Returns:
+        Shape ``(2 ** answers, causes)``; bit i of the place of a set says whether
+        answer i is in it.
+
+    >>> sets_of(np.array([[0.5], [0.25]])).ravel().tolist()
+    [0.375, 0.375, 0.125, 0.125]
+    """
+    sets = np.ones((1, marks.shape[1]))
+    for each in marks:
+        sets = np.concatenate([sets * (1.0 - each), sets * each])
+    return sets
 
 
 def small(places: IntArray) -> IntArray:

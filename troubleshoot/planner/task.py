@@ -48,13 +48,15 @@ class Ask:
     A question that may be asked once.
 
     ``cost`` in minutes, without the setup; ``likelihood`` is P(answer | cause), shape
-    ``(answers, C)``, columns sum to 1.
+    ``(answers, C)``, columns sum to 1. ``at_its_word`` is the same where nothing is
+    weighed, if that does not follow from it.
     """
 
     cost: float
     likelihood: FloatArray
     setup: int = -1
     only_if: Conditions = ()
+    at_its_word: FloatArray | None = None
 
     def chance(self, answer: int) -> FloatArray:
         """P(answer | cause), shape ``(C,)``."""
@@ -159,7 +161,13 @@ def at_its_word(task: Task) -> Task:
         task,
         prior=prior / prior.sum(),
         questions=tuple(
-            replace(ask, likelihood=_trusted(ask.likelihood)) for ask in task.questions
+            replace(
+                ask,
+                likelihood=_trusted(ask.likelihood)
+                if ask.at_its_word is None
+                else ask.at_its_word,
+            )
+            for ask in task.questions
         ),
     )
 

@@ -167,7 +167,7 @@ def _conditions(tree: Tree, action: Action) -> tuple[tuple[str, str], ...]:
     return tuple(
         (
             tree.questions[name].ask,
-            listing([tree.questions[name].answer(x).text for x in answers], "or"),
+            listing([tree.questions[name].condition(x) for x in answers], "or"),
         )
         for name, answers in action.needs.only_if.items()
     )

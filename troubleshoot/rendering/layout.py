@@ -200,16 +200,35 @@ class _Layout:
             yield from self._outcomes(i)
             return
         answers = self.named.questions[spot.step].answers
+        told = [(answer, to) for answer, to in spot.edges if answer != DONT_KNOW]
+        if self.named.questions[spot.step].several:
+            yield from self._sets(i, told)
+        else:
+            for answer, child in told:
+                yield Row(
+                    letter=_letter(answer),
+                    answer=answers[answer].id,
+                    text=answers[answer].text,
+                    to=self._places[child],
+                    rules_out=self._rules_out(i, answer),
+                )
         for answer, child in spot.edges:
             if answer == DONT_KNOW:
                 yield self._row("?", "dont-know", child, ())
-                continue
+
+    def _sets(self, i: int, told: Sequence[tuple[int, int]]) -> Iterator[Row]:
+        """One row for all sets of answers that lead to the same place."""
+        ways = [(answer, self._places[child]) for answer, child in told]
+        found = self.named.sets(self.spots[i].step, ways, self.analysis.tree.words)
+        for place, (to, some, sets, text) in enumerate(found):
+            out = [self._rules_out(i, each) for each in some]
             yield Row(
-                letter=LETTERS[answer] if answer < len(LETTERS) else f"({answer + 1})",
-                answer=answers[answer].id,
-                text=answers[answer].text,
-                to=self._places[child],
-                rules_out=self._rules_out(i, answer),
+                letter=_letter(place),
+                answer="",
+                text=text,
+                to=to,
+                rules_out=tuple(x for x in out[0] if all(x in each for each in out)),
+                sets=sets,
             )
 
     def _outcomes(self, i: int) -> Iterator[Row]:
@@ -364,8 +383,21 @@ class _Layout:
     def _code(self, i: int, cause: int) -> str:
         """The row of a spot that a cause most likely leads to."""
         answer = int(likeliest(self.named.task, self.spots[i])[cause])
-        place = answer if self.spots[i].kind == "question" else 1 - answer
-        return Arrival(self._number[i], self._rows[i][place].letter).code
+        return Arrival(self._number[i], self._row_of(i, answer)).code
+
+    def _row_of(self, i: int, answer: int) -> str:
+        """The letter of the row that an answer at a spot stands in."""
+        spot, rows = self.spots[i], self._rows[i]
+        if spot.kind == "action":
+            return rows[1 - answer].letter
+        if not self.named.questions[spot.step].several:
+            return rows[answer].letter
+        said = self.named.outcomes[spot.step][answer][0]
+        return next(x.letter for x in rows if any(said in sets for sets in x.sets))
+
+
+def _letter(place: int) -> str:
+    return LETTERS[place] if place < len(LETTERS) else f"({place + 1})"
 
 
 def _share(joint: FloatArray) -> FloatArray:
@@ -403,7 +435,7 @@ def _facts(analysis: Analysis) -> Iterator[tuple[str, str]]:
     for name, answer in analysis.state.answers.items():
         question = tree.questions[name]
         if not question.is_urgent:
-            yield question.ask, question.answer(answer).text
+            yield question.ask, question.in_words(answer)
 
 
 def _needs(steps: Sequence[PrintedStep], closes: Sequence[Close]) -> list[str]:
@@ -477,6 +509,11 @@ def signs(analysis: Analysis) -> tuple[Sign, ...]:
     return tuple(each for each in found if any(among for _, among in each.answers))
 
 
+def _is_typical(question: Question, chance: float) -> bool:
+    """Whether an answer is a sign of a cause; of several, half says nothing."""
+    return chance > TYPICAL if question.several else chance >= TYPICAL
+
+
 def _sign(analysis: Analysis, question: Question) -> Sign:
     model = analysis.belief.model
     answers, lifts = [], []
@@ -487,7 +524,7 @@ def _sign(analysis: Analysis, question: Question) -> Sign:
         typical = [
             x.id
             for x in analysis.tree.root_causes
-            if p[x.id] >= TYPICAL and x.id in question.given
+            if x.id in question.given and _is_typical(question, p[x.id])
         ]
         answers.append((each.text, tuple(typical)))
         lifts.append(tuple(round(p[x] / usual, ALIKE) for x in typical))

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from troubleshoot.session.sets import AnswerSet  # noqa: TC001 - read by pydantic
 from troubleshoot.session.steps import ActionWords, QuestionWords
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Row:
 
     ``answer`` is the id of the answer, "dont-know", "failed" or "fixed"; ``text`` the
     author's words, empty where the words are ours. ``rules_out`` are causes that are
-    still possible at the step and no longer after it.
+    still possible at the step and no longer after it. Where a question takes several
+    answers, ``answer`` is empty, and ``sets`` are all that lead there.
     """
 
     letter: str
@@ -69,6 +71,7 @@ class Row:
     text: str
     to: Target
     rules_out: tuple[str, ...] = ()
+    sets: tuple[AnswerSet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from troubleshoot.arguments import as_float
@@ -34,11 +35,10 @@ from troubleshoot.text import (
     title_of,
 )
 from troubleshoot.tree import tree as written
-from troubleshoot.tree.tree import once_per_tree
+from troubleshoot.tree.tree import AnswerKey, once_per_tree
+from troubleshoot.tree.values import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from troubleshoot.catalogue import Catalogue
     from troubleshoot.session.belief import Belief
     from troubleshoot.session.provenance import Signature
@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Tree
 
 
-Said: TypeAlias = str | float | bool | Reply | Choice
+One: TypeAlias = str | float | bool | Reply | Choice
+Said: TypeAlias = One | Iterable[str | Choice]
 
 # A comma is as good as a point, but "1,000" and "1.000" may be meant as a thousand.
 AMBIGUOUS: Final = re.compile(r"([-+]?[1-9]\d{0,2})[.,](\d{3})(?!\d)")
@@ -66,9 +67,9 @@ OUTCOMES: Final = {"fixed": True, "failed": False}
 
 
 class Understood(NamedTuple):
-    """The id of an answer or the value of a ``Reply``; the number, if one was said."""
+    """The answer, or the value of a ``Reply``; the number, if one was said."""
 
-    answer: str
+    answer: AnswerKey
     value: float | None = None
 
 
@@ -80,13 +81,17 @@ def understood(
 
     An id or a text of an answer in any case, True and False for yes and no, a number
     or a text such as "250 ms" or "1,5" where the question has a unit, a ``Reply`` or a
-    choice. ``words`` are those of the customer: what every question takes can be said
-    in them, and a refusal is.
+    choice. Where the question takes several answers, these or none of them in a list,
+    a set or anything else that gives one after the other; one alone is a list of one,
+    and ``none`` the empty list. ``words`` are those of the customer: what every
+    question takes can be said in them, and a refusal is.
 
     Raises:
         AnswerError: it is none of these; the message says what is possible.
     """
     words = words or in_language()
+    if question.several and not isinstance(said, Reply):
+        return Understood(_several(question, said, words))
     match said:
         case Reply():
             return Understood(said.value)
@@ -99,6 +104,36 @@ def understood(
         case str():
             return _from_text(question, said, words)
     raise refusal(question, said, "that", words=words)
+
+
+def _several(question: written.Question, said: object, words: Catalogue) -> AnswerKey:
+    """The answers that hold, in the order of the file, or the value of a reply."""
+    if isinstance(said, str):
+        word = said.strip().casefold()
+        if word in (NONE, words.none_of_these.casefold()):
+            return ()
+        if (reply := always_possible(said, words)) is not None:
+            return reply.value
+    if isinstance(said, str | Choice):
+        said = [said]
+    if not isinstance(said, Iterable) or isinstance(said, bytes | Mapping):
+        raise refusal(question, said, "that", words=words)
+    held = {_one_of_several(question, said, each, words) for each in said}
+    return tuple(each.id for each in question.answers if each.id in held)
+
+
+def _one_of_several(
+    question: written.Question, said: object, one: object, words: Catalogue
+) -> AnswerKey:
+    """The id of one answer of those that were said; nothing else stands among them."""
+    if isinstance(one, Choice):
+        found = _from_choice(question, one, words).answer
+    elif isinstance(one, str) and always_possible(one, words) is None:
+        found = _from_text(question, one, words).answer
+    else:
+        shown = f"'{_short(one)}'" if isinstance(one, str) else "one of those said"
+        raise refusal(question, said, shown, words=words)
+    return found
 
 
 def always_possible(said: object, words: Catalogue | None = None) -> Reply | None:
@@ -222,6 +257,8 @@ def _possible(question: written.Question) -> str:
         for each in question.answers
     ]
     kind = [f"a number in {question.unit}"] if question.unit else []
+    if question.several:
+        kind, ids = ["any number of these in a list"], [*ids, NONE]
     return ", ".join([*kind, *ids, *(each.value for each in Reply)])
 
 
@@ -229,6 +266,7 @@ def _texts(question: written.Question, words: Catalogue) -> str:
     """All that could have been said, as a customer reads it."""
     texts = [each.text.rstrip(".") for each in question.answers]
     kind = [words("number_in", unit=question.unit)] if question.unit else []
+    texts += [words.none_of_these] * question.several
     return "; ".join([*kind, *texts, words.say_dont_know, reply("not-now", words)])
 
 
@@ -315,15 +353,15 @@ def likely(belief: Belief, causes: Iterable[str]) -> tuple[LikelyCause, ...]:
     return tuple(LikelyCause(x, of[x].title, shares[x]) for x in causes)
 
 
-def told(tree: Tree, step: str, result: str) -> str:
+def told(tree: Tree, step: str, result: AnswerKey) -> str:
     """A question with its answer, or an action with its outcome, for a sentence."""
     words = tree.words
-    if result in WORKED and step in tree.actions:
+    if isinstance(result, str) and result in WORKED and step in tree.actions:
         text, came = tree.actions[step].do, f"({reply(result, words)})"
     else:
         question = tree.questions[step]
         text = question.ask
-        answer = question.answer(result).text
+        answer = question.in_words(result, words)
         came = words.private if question.private else f"({answer})"
     return f"{words('quoted', text=text)} {came}"
 

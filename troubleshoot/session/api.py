@@ -60,6 +60,7 @@ from troubleshoot.tree.variables import given, plain
 
 if TYPE_CHECKING:
     from troubleshoot.session.serialize import Outcome, Saved
+    from troubleshoot.tree.tree import AnswerKey, Question
 
 
 def begin(
@@ -389,7 +390,6 @@ def replay(tree: Tree, text: str, *, strategy: Strategy | None = None) -> Sessio
 
 def _lost(tree: Tree, events: Iterable[Event]) -> Iterator[str]:
     """What the events speak of and the tree does not have."""
-    replies = {each.value for each in Reply}
     for event in events:
         match event:
             case Answered() | Asked() if event.step not in tree.questions:
@@ -397,9 +397,21 @@ def _lost(tree: Tree, events: Iterable[Event]) -> Iterator[str]:
             case Tried() | Skipped() if event.step not in tree.actions:
                 yield f"the action '{event.step}'"
             case Answered():
-                ids = {each.id for each in tree.questions[event.step].answers}
-                if event.answer not in ids | replies:
-                    yield f"the answer '{event.answer}' of '{event.step}'"
+                yield from _answers_lost(tree.questions[event.step], event.answer)
+
+
+def _answers_lost(question: Question, answer: AnswerKey) -> Iterator[str]:
+    """What was said to a question, and it does not take."""
+    if answer in {each.value for each in Reply}:
+        return
+    if isinstance(answer, tuple) != question.several:
+        many = "one answer alone" if question.several else "several answers"
+        yield f"{many} to '{question.id}'"
+        return
+    ids = {each.id for each in question.answers}
+    for each in answer if isinstance(answer, tuple) else (answer,):
+        if each not in ids:
+            yield f"the answer '{each}' of '{question.id}'"
 
 
 def _reenacted(tree: Tree, found: serialize.Saved, strategy: str | Strategy) -> Session:
@@ -474,7 +486,7 @@ def _answered(
     return session.answer(event.step, _said(event), **signed)
 
 
-def _said(event: Answered) -> str | float:
+def _said(event: Answered) -> AnswerKey | float:
     return event.answer if event.value is None else event.value
 
 

@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from troubleshoot.session.belief import cached_property
-from troubleshoot.tree.tree import Needs, once_per_logic, price, setups_of, time_of
+from troubleshoot.tree.tree import (
+    Needs,
+    meets,
+    once_per_logic,
+    price,
+    setups_of,
+    time_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -117,7 +124,7 @@ class CandidateSteps:
         met = self.belief.state.answers
         return all(
             self.is_at_hand(each)
-            and all(met.get(name) in only for name, only in each.only_if.items())
+            and all(meets(met.get(x), only) for x, only in each.only_if.items())
             for each in self.needs(step)
         )
 
@@ -244,7 +251,7 @@ def _awaited(candidates: CandidateSteps, step: Question | Action) -> list[Questi
         (candidates.belief.tree.questions[name], only)
         for each in needs
         for name, only in each.only_if.items()
-        if answers.get(name) not in only
+        if not meets(answers.get(name), only)
     ]
     hopeful = all(candidates.is_at_hand(each) for each in needs) and all(
         _is_open(candidates, question) and _can_be(candidates, question, only)
@@ -264,4 +271,5 @@ def _can_be(
     candidates: CandidateSteps, question: Question, only: Iterable[str]
 ) -> bool:
     model, p = candidates.belief.model, candidates.belief.p
-    return any((model.likelihood(question.id, answer) @ p) > 0 for answer in only)
+    met = (each for each in question.outcomes if meets(each, only))
+    return any((model.likelihood(question.id, each) @ p) > 0 for each in met)

@@ -34,15 +34,16 @@ from troubleshoot.session.analysis import once_per_analysis
 from troubleshoot.session.answers import told
 from troubleshoot.session.belief import TOLERANCE, leads, with_unknown
 from troubleshoot.text import listing, percent
+from troubleshoot.tree.tree import AnswerKey
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from troubleshoot.catalogue import Catalogue
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import Belief, FloatArray
     from troubleshoot.session.state import Evidence
-    from troubleshoot.tree.tree import Answer, Tree
+    from troubleshoot.tree.tree import Answer, Question, Tree
 
 
 NAMED: Final = 5  # pieces of evidence in a sentence
@@ -66,7 +67,7 @@ class Suspect:
 
     kind: Literal["question", "action"]
     step: str
-    result: str = field(repr=False)  # it may be private
+    result: AnswerKey = field(repr=False)  # it may be private
     text: str
     restores: float
     chance: float
@@ -326,8 +327,21 @@ def _alike(tree: Tree, suspects: Sequence[Suspect]) -> list[str]:
 
 def _taken(tree: Tree, suspect: Suspect) -> str:
     question, words = tree.questions[suspect.step], tree.words
-    others = [
-        words("quoted", text=question.answer(each).text) for each in suspect.confusable
-    ]
-    said = question.answer(suspect.result).text
-    return words("taken_for", answer=said, others=listing(others, "or", words))
+    held = suspect.result if isinstance(suspect.result, tuple) else [suspect.result]
+    return "".join(
+        words(
+            "taken_for",
+            answer=question.answer(each).text,
+            others=listing(others, "or", words),
+        )
+        for each in held
+        if (others := _texts(tree, question, each, suspect.confusable))
+    )
+
+
+def _texts(
+    tree: Tree, question: Question, said: str, among: Iterable[str]
+) -> list[str]:
+    """The answers, of these, that this one is easily taken for."""
+    alike = question.taken_for(said)
+    return [tree.words("quoted", text=x.text) for x in alike if x.id in among]

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
+from troubleshoot.tree.tree import AnswerKey
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -72,13 +74,14 @@ class Answered(Signed):
     """
     A question was answered: as a fact (told), when it came up, or corrected (changed).
 
-    ``answer`` is the id of an answer, "dont-know" or "not-now"; ``value`` the number
-    that was said, where the question takes one.
+    ``answer`` is the id of an answer, "dont-know" or "not-now"; of a question that
+    takes several, the ids of those that hold. ``value`` is the number that was said,
+    where the question takes one.
     """
 
     kind: Literal["told", "answered", "changed"]
     step: str
-    answer: str = field(repr=False)
+    answer: AnswerKey = field(repr=False)
     value: float | None = field(default=None, repr=False)
 
 

@@ -32,7 +32,7 @@ from troubleshoot.session.events import (
     Tried,
     is_fact,
 )
-from troubleshoot.text import MASK, REPLIES, WORKED, listing, percent
+from troubleshoot.text import MASK, REPLIES, WORKED, listing, percent, set_in_words
 from troubleshoot.tree.tree import UNKNOWN
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.belief import Belief
     from troubleshoot.session.events import Event
     from troubleshoot.session.serialize import QuestionTexts, Saved, Texts
-    from troubleshoot.tree.tree import Question, Tree
+    from troubleshoot.tree.tree import AnswerKey, Question, Tree
 
 
 Kind: TypeAlias = Literal[
@@ -166,7 +166,7 @@ class Then:
         if self.is_private(event.step):
             return MASK
         texts = answer_texts(now) | dict(then.answers if then else {})
-        said = texts.get(event.answer, event.answer)
+        said = _in_words(texts, event.answer)
         unit = then.unit if then else now.unit if now else ""
         return f"({said if event.value is None else f'{event.value:g} {unit}: {said}'})"
 
@@ -174,6 +174,14 @@ class Then:
         """Whether the question was private then, or is now."""
         then, now = self.question(id), self.tree.questions.get(id)
         return bool((then and then.private) or (now and now.private))
+
+
+def _in_words(texts: Mapping[str, str], answer: AnswerKey) -> str:
+    """An answer by these texts, or those that hold where there may be several."""
+    if isinstance(answer, str):
+        return texts.get(answer, answer)
+    held = [texts.get(each, each) for each in answer]
+    return set_in_words(held, [text for id, text in texts.items() if id not in answer])
 
 
 def _either(id: str, then: str | None, now: str | None) -> str:
@@ -304,7 +312,8 @@ def _no_longer(kind: str, other: str, is_other: bool) -> str:  # noqa: FBT001 - 
 
 
 def _answer_lost(then: Then, question: Question, event: Answered) -> Migrated | None:
-    if event.answer not in answer_texts(question):
+    answers = event.answer if isinstance(event.answer, tuple) else (event.answer,)
+    if not answer_texts(question).keys() >= {*answers}:
         why = "the question no longer has this answer"
         return then.lost(event, PRIVATE if then.is_private(question.id) else why)
     if why := _other_meaning(then, question, event):
@@ -316,6 +325,12 @@ def _answer_lost(then: Then, question: Question, event: Answered) -> Migrated | 
 def _other_meaning(then: Then, question: Question, event: Answered) -> str:
     """Why the answer means something else now, empty if it does not."""
     texts, old = answer_texts(question), then.question(question.id)
+    if isinstance(event.answer, tuple) != question.several:
+        one, many = "one answer", "any number of answers"
+        return f"it takes {many if question.several else one} at once now"
+    if isinstance(event.answer, tuple):
+        more = _added(old.answers, texts) if old is not None else []
+        return f"nothing was said of {listing(more, 'or')}" if more else ""
     if old is not None and old.unit != question.unit:
         return f"it was answered {_units(old.unit)}, and is now {_units(question.unit)}"
     if event.value is not None:
@@ -336,7 +351,7 @@ def _another(question: Question, event: Answered) -> str:
     except AnswerError:
         return "no answer takes this number now"
     same = now == event.answer
-    return "" if same else f"this number falls into “{question.answer(now).text}” now"
+    return "" if same else f"this number falls into “{question.in_words(now)}” now"
 
 
 # What still holds, and reads or is answered in another way.
@@ -349,7 +364,9 @@ def changes(then: Then, events: Iterable[Event]) -> Iterator[Migrated]:
     for event in events:
         match event:
             case Answered():
-                said.setdefault(event.step, {})[event.answer] = None
+                every = event.answer if isinstance(event.answer, tuple) else ()
+                one = [event.answer] if isinstance(event.answer, str) else []
+                said.setdefault(event.step, {}).update(dict.fromkeys([*every, *one]))
             case Tried() | Skipped():
                 done[event.step] = None
     for id, answers in said.items():
@@ -391,8 +408,7 @@ def _answer_changes(
 
 def _choices(old: Mapping[str, str], new: Mapping[str, str]) -> str:
     """How the answers to choose from differ, empty if they do not."""
-    more = [f"“{text}”" for id, text in new.items() if id not in old]
-    fewer = [f"“{text}”" for id, text in old.items() if id not in new]
+    more, fewer = _added(old, new), _added(new, old)
     parts = [
         f"{sentence} {listing(names, 'or')}"
         for sentence, names in (
@@ -402,6 +418,11 @@ def _choices(old: Mapping[str, str], new: Mapping[str, str]) -> str:
         if names
     ]
     return listing(parts)
+
+
+def _added(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """The texts of answers that are new."""
+    return [f"“{text}”" for id, text in new.items() if id not in old]
 
 
 def _action_changes(then: Then, id: str) -> Iterator[Migrated]:
@@ -511,11 +532,21 @@ def migrated(tree: Tree, found: Saved) -> Migration:
         *set_aside(then, found.events, gone),
         *changes(then, events),
     ]
-    undone = found.undone
+    events = tuple(_in_order_of_file(tree, each) for each in events)
+    undone = tuple(_in_order_of_file(tree, each) for each in found.undone)
     if undone and (gone or any(lost(then, each) for each in undone)):
         undone = ()
         items.append(Migrated(kind="dropped", id=tree.id, **UNDONE))
     return Migration(replace(found, events=events, undone=undone), tuple(items))
+
+
+def _in_order_of_file(tree: Tree, event: Event) -> Event:
+    """The event with several answers in the order in which the tree has them now."""
+    if not isinstance(event, Answered) or not isinstance(event.answer, tuple):
+        return event
+    question = tree.questions.get(event.step)
+    listed = [each.id for each in question.answers] if question else event.answer
+    return replace(event, answer=tuple(x for x in listed if x in event.answer))
 
 
 def _title(tree: Tree, found: Saved) -> Iterator[Migrated]:

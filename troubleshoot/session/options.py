@@ -23,7 +23,7 @@ from troubleshoot.arguments import names, one_of
 from troubleshoot.errors import ArgumentError, ArgumentTypeError, UnknownName, nearest
 from troubleshoot.session.events import Closed
 from troubleshoot.tree.read_only import ReadOnly, read_only
-from troubleshoot.tree.tree import Tree, needs_of
+from troubleshoot.tree.tree import AnswerKey, Tree, needs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -129,7 +129,7 @@ class View:
 
     tree: Tree
     belief: Mapping[str, float]
-    evidence: tuple[tuple[str, str], ...]
+    evidence: tuple[tuple[str, AnswerKey], ...]
     questions: Mapping[str, Asking]
     actions: Mapping[str, Doing]
 

@@ -13,9 +13,9 @@ Assumed: a single fault, and answers and failures independent given the cause.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -25,13 +25,16 @@ from troubleshoot.errors import AnswerError, PlanError, UnknownName
 from troubleshoot.session.belief import cached_property
 from troubleshoot.session.events import Closed
 from troubleshoot.session.serialize import FORMAT, StrictJSON, TreeMark
+from troubleshoot.session.sets import AnswerSet, branches_in_words, patterns
 from troubleshoot.text import duration, percent
 from troubleshoot.tree.read_only import ReadOnly
-from troubleshoot.tree.tree import Time
+from troubleshoot.tree.tree import AnswerKey, Time
+from troubleshoot.tree.values import NONE
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.planner.policy import Policy
     from troubleshoot.planner.task import Task
     from troubleshoot.tree.tree import Action, Question, Setup
@@ -55,6 +58,11 @@ Empty at a step.
 
 GOALS: Final[tuple[Goal, ...]] = ("diagnose", "repair")
 
+T = TypeVar("T")
+
+Outcomes: TypeAlias = tuple[tuple[AnswerKey, ...], ...]
+"""Of each answer of a question in a task: the answer, or the sets of several."""
+
 PLANNED: Final = StrictJSON("plan", PlanError)
 
 
@@ -64,7 +72,8 @@ class Named:
     A task, and what its indices stand for.
 
     ``causes`` are ids, the unknown one last; ``questions``, ``actions`` and ``setups``
-    are what the author wrote, in the order of the file.
+    are what the author wrote, in the order of the file. ``outcomes`` are what each
+    answer of each question in the task stands for: one answer, or sets of several.
     """
 
     task: Task
@@ -72,10 +81,31 @@ class Named:
     questions: tuple[Question, ...]
     actions: tuple[Action, ...]
     setups: tuple[Setup, ...]
+    outcomes: tuple[Outcomes, ...]
 
     def step(self, kind: str, step: int) -> Written:
         """A question or an action, by its index."""
         return self.questions[step] if kind == "question" else self.actions[step]
+
+    def sets(
+        self, step: int, ways: Iterable[tuple[int, T]], words: Catalogue
+    ) -> tuple[tuple[T, list[int], tuple[AnswerSet, ...], str], ...]:
+        """
+        Where the answers of a question lead that takes several, each way once.
+
+        With the answers of the task that lead there, the sets that they stand for, and
+        these in words. ``ways`` are pairs of an answer and where it leads.
+        """
+        question, outcomes = self.questions[step], self.outcomes[step]
+        answers: dict[T, list[int]] = {}
+        for answer, to in ways:
+            answers.setdefault(to, []).append(answer)
+        sets = [
+            patterns(question, (x for each in some for x in outcomes[each]))
+            for some in answers.values()
+        ]
+        texts = branches_in_words(question, sets, words)
+        return tuple(zip(answers.keys(), answers.values(), sets, texts, strict=True))
 
     def text(self, kind: str, step: int) -> str:
         """What the question asks, or what is to do."""
@@ -102,13 +132,22 @@ class PlanEdge(Closed):
     An answer, P(answer) where it is given, and the id of the node that it leads to.
 
     The answers to an action are "failed" and "fixed". An answer that cannot be given
-    there, as far as the tree knows, has no edge.
+    there, as far as the tree knows, has no edge. Of a question that takes several
+    answers at once, ``answer`` is empty, ``sets`` are all that lead here, and ``text``
+    says them.
     """
 
     answer: str
     text: str
     probability: float
     node: str
+    sets: tuple[AnswerSet, ...] = ()
+
+    def __contains__(self, said: object) -> bool:
+        """Whether this answer, or this tuple of several, leads along it."""
+        if isinstance(said, tuple):
+            return any(said in each for each in self.sets)
+        return not self.sets and said == self.answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +162,7 @@ class PlanNode(Closed):
     ``causes`` are root causes that are not ruled out here, the likeliest first, and
     ``confidence`` the belief that it is one of them; where the ending is "unknown",
     that it is none of those listed. ``actions`` of an ending are what helps.
+    ``answers`` are the ids of those that a question has, where it takes several.
     """
 
     id: str
@@ -138,6 +178,7 @@ class PlanNode(Closed):
     causes: tuple[str, ...] = ()
     confidence: float
     actions: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     edges: tuple[PlanEdge, ...] = ()
 
     @property
@@ -180,7 +221,7 @@ class Given(Closed):
     None under ``by`` and ``has`` means that everybody and everything is at hand.
     """
 
-    facts: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, AnswerKey], ...] = ()
     by: tuple[str, ...] | None = None
     has: tuple[str, ...] | None = None
 
@@ -255,20 +296,24 @@ class Plan(Closed):
             raise UnknownName("node", id, self._nodes)
         return self._nodes[id]
 
-    def path(self, answers: Mapping[str, str]) -> tuple[PlanNode, ...]:
+    def path(self, answers: Mapping[str, AnswerKey]) -> tuple[PlanNode, ...]:
         """
         The nodes that these answers lead through, from the first one on.
 
-        ``answers`` are ids of answers by question, "failed" or "fixed" by action; what
-        the plan does not ask for is not looked at. The last node is an ending, or the
-        first one without an answer.
+        ``answers`` are ids of answers by question, "failed" or "fixed" by action, and
+        lists of ids where a question takes several; what the plan does not ask for is
+        not looked at. The last node is an ending, or the first one without an answer.
 
         Raises:
             AnswerError: an answer that the plan does not foresee there.
         """
-        for each in a_mapping(answers, "answers").values():
-            a_text(each, "answers", "each answer in answers")
-        return tuple(self._walked(answers))
+        said = {
+            step: tuple(each)
+            if isinstance(each, list | tuple | set | frozenset)
+            else a_text(each, "answers", "each answer in answers")
+            for step, each in a_mapping(answers, "answers").items()
+        }
+        return tuple(self._walked(said))
 
     def steps(self, cause: str) -> tuple[PlanNode, ...]:
         """
@@ -304,7 +349,7 @@ class Plan(Closed):
         for each in self.nodes:
             for edge in each.edges:
                 before = graph.get_edge_data(each.id, edge.node, {"answers": ()})
-                answers = (*before["answers"], edge.answer)
+                answers = (*before["answers"], edge.answer or edge.text)
                 graph.add_edge(each.id, edge.node, answers=answers)
         return graph
 
@@ -326,7 +371,7 @@ class Plan(Closed):
     def _nodes(self) -> Mapping[str, PlanNode]:
         return ReadOnly({each.id: each for each in self.nodes})
 
-    def _walked(self, answers: Mapping[str, str]) -> Iterator[PlanNode]:
+    def _walked(self, answers: Mapping[str, AnswerKey]) -> Iterator[PlanNode]:
         node = self.nodes[0]
         while node.step in answers:
             yield node
@@ -352,13 +397,17 @@ def made_of(plan: Plan) -> Exact:
     return plan._exact  # noqa: SLF001
 
 
-def _followed(node: PlanNode, answer: str) -> str:
+def _followed(node: PlanNode, answer: AnswerKey) -> str:
+    if node.answers and isinstance(answer, str):  # one of them alone
+        answer = () if answer == NONE else (answer,)
+    strange = {*answer} - {*node.answers} if isinstance(answer, tuple) else ()
     for edge in node.edges:
-        if edge.answer == answer:
+        if answer in edge and not strange:
             return edge.node
-    known = ", ".join(each.answer for each in node.edges)
+    known = ", ".join(each.answer or each.text for each in node.edges)
+    shown = answer if isinstance(answer, str) else ", ".join(answer)
     raise AnswerError(
-        f"the plan does not foresee '{answer}' to '{node.step}' there, only: {known}"
+        f"the plan does not foresee '{shown}' to '{node.step}' there, only: {known}"
     )
 
 

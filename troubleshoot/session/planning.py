@@ -14,6 +14,7 @@ exact for the policy.
 from __future__ import annotations
 
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -21,12 +22,13 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 
 from troubleshoot.inference.bayes import ALIKE
+from troubleshoot.inference.tables import sets_of
 from troubleshoot.planner.action_order import remedies
 from troubleshoot.planner.certain import Certain
 from troubleshoot.planner.diagnose import diagnose
 from troubleshoot.planner.policy import SLIGHT, arriving, likeliest_ways, opened
 from troubleshoot.planner.repair import repair
-from troubleshoot.planner.task import Act, Ask, Task, at_its_word
+from troubleshoot.planner.task import HARDLY, Act, Ask, Task, at_its_word
 from troubleshoot.session.belief import likeliest_first
 from troubleshoot.session.candidates import often
 from troubleshoot.session.plan import (
@@ -44,16 +46,22 @@ from troubleshoot.session.plan import (
 )
 from troubleshoot.session.serialize import tree_mark
 from troubleshoot.text import listing
-from troubleshoot.tree.tree import price, time_of
+from troubleshoot.tree.tree import AnswerKey, meets, price, time_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import (
+        Container,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
 
     from troubleshoot.planner.policy import Node, Policy
     from troubleshoot.planner.task import Conditions, Progress
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import Belief, FloatArray
-    from troubleshoot.session.plan import Written
+    from troubleshoot.session.plan import Outcomes, Written
     from troubleshoot.tree.tree import Action, Question, Setup, Tree
 
 
@@ -62,6 +70,7 @@ if TYPE_CHECKING:
 
 # Situations looked into where no budget is given: a few seconds for a large tree.
 NODES: Final[dict[Goal, int]] = {"diagnose": 5_000, "repair": 500}
+EQUAL_DIGITS: Final = 12  # of beliefs that are one
 WORK: Final = 15_000_000  # likelihoods that noisy situations are looked into with …
 LEAST: Final = 20  # … if that is no fewer situations
 
@@ -77,13 +86,15 @@ def task(analysis: Analysis, *, again: bool = True) -> Named:
     at = {each.id: i for i, each in enumerate(questions)}
     actions = _hopeful(analysis, _actions(analysis, again=again), at)
     setups = {name: i for i, name in enumerate(tree.setups)}
+    outcomes = {each.id: _outcomes(analysis, each) for each in questions}
+    waits = _Waits(analysis, at, outcomes)
     return Named(
         Task(
             prior=analysis.belief.p,
             classes=model.classes,
-            questions=tuple(_ask(analysis, each, at, setups) for each in questions),
+            questions=tuple(_ask(waits, each, setups) for each in questions),
             actions=tuple(
-                act(analysis.belief, each, setups, _only_if(analysis, each, at))
+                act(analysis.belief, each, setups, waits.only_if(each))
                 for each in actions
             ),
             setups=setup_costs(tree, setups),
@@ -96,6 +107,7 @@ def task(analysis: Analysis, *, again: bool = True) -> Named:
         questions,
         actions,
         tuple(tree.setups.values()),
+        tuple(outcomes.values()),
     )
 
 
@@ -155,38 +167,94 @@ def _unmet(analysis: Analysis, step: Written) -> list[tuple[str, tuple[str, ...]
         (name, only)
         for needs in analysis.candidates.needs(step)
         for name, only in needs.only_if.items()
-        if answers.get(name) not in only
+        if not meets(answers.get(name), only)
     ]
 
 
-def _only_if(analysis: Analysis, step: Written, at: Mapping[str, int]) -> Conditions:
-    questions = analysis.tree.questions
-    return tuple(
-        (
-            at[name],
-            frozenset(
-                i for i, each in enumerate(questions[name].answers) if each.id in only
-            ),
+@dataclass(frozen=True, eq=False)
+class _Waits:
+    """What steps wait for, by the places of questions and of their outcomes."""
+
+    analysis: Analysis
+    at: Mapping[str, int]
+    outcomes: Mapping[str, Outcomes]
+
+    def only_if(self, step: Written) -> Conditions:
+        """The questions it waits for, each with the outcomes that will do."""
+        return tuple(
+            (
+                self.at[name],
+                frozenset(
+                    i
+                    for i, some in enumerate(self.outcomes[name])
+                    if all(meets(each, only) for each in some)
+                ),
+            )
+            for name, only in _unmet(self.analysis, step)
         )
-        for name, only in _unmet(analysis, step)
+
+
+def _outcomes(analysis: Analysis, question: Question) -> Outcomes:
+    """
+    What can be said to a question, as far as it makes a difference.
+
+    Sets of several answers are one if they leave the same belief and meet the same
+    conditions: no plan can do better by telling them apart. Those that no cause
+    allows are one as well, and never come.
+    """
+    if not question.several:
+        return tuple((each.id,) for each in question.answers)
+    belief, alike = analysis.belief, dict[Hashable, list[AnswerKey]]()
+    rows = np.array(
+        [belief.model.likelihood(question.id, x) for x in question.outcomes]
     )
+    rows = rows[:, belief.p > 0]
+    total = rows.sum(axis=1, keepdims=True)
+    rows = np.divide(rows, total, out=np.zeros_like(rows), where=total > 0)
+    conditions = _conditions(analysis.tree, question.id)
+    for each, row in zip(
+        question.outcomes, rows.round(EQUAL_DIGITS) + 0.0, strict=True
+    ):
+        met = row.any() and tuple(meets(each, only) for only in conditions)
+        alike.setdefault((met, row.tobytes()), []).append(each)
+    return tuple(map(tuple, alike.values()))
 
 
-def _ask(
-    analysis: Analysis,
-    question: Question,
-    at: Mapping[str, int],
-    setups: Mapping[str, int],
-) -> Ask:
-    model = analysis.belief.model
+def _conditions(tree: Tree, question: str) -> list[tuple[str, ...]]:
+    """What steps wait for that this question is answered."""
+    rooms = (tree.questions, tree.actions, tree.setups)
+    steps: Iterable[Question | Action | Setup] = (
+        each for room in rooms for each in room.values()
+    )
+    said = (each.needs.only_if.get(question) for each in steps)
+    return [each for each in said if each is not None]
+
+
+def _ask(waits: _Waits, question: Question, setups: Mapping[str, int]) -> Ask:
+    model, outcomes = waits.analysis.belief.model, waits.outcomes[question.id]
+    rows = {x: model.likelihood(question.id, x) for x in question.outcomes}
+    trusted = None
+    if question.several:
+        marks = [model.likelihood(question.id, each.id) for each in question.answers]
+        sets = zip(question.outcomes, sets_of(_trusted(np.array(marks))), strict=True)
+        trusted = _summed(outcomes, dict(sets))
     return Ask(
-        cost=price(analysis.tree, question),
-        likelihood=np.array(
-            [model.likelihood(question.id, each.id) for each in question.answers]
-        ),
+        cost=price(waits.analysis.tree, question),
+        likelihood=_summed(outcomes, rows),
         setup=setups[question.setup] if question.setup else -1,
-        only_if=_only_if(analysis, question, at),
+        only_if=waits.only_if(question),
+        at_its_word=trusted,
     )
+
+
+def _summed(outcomes: Outcomes, rows: Mapping[AnswerKey, FloatArray]) -> FloatArray:
+    """P(outcome | cause) of outcomes that stand for several answers."""
+    return np.array([sum(rows[each] for each in some) for some in outcomes])
+
+
+def _trusted(marks: FloatArray) -> FloatArray:
+    """Chances of answers, certain where it is hardly ever otherwise."""
+    return np.where(marks <= HARDLY, 0.0, np.where(marks >= 1 - HARDLY, 1.0, marks))
 
 
 def act(
@@ -338,8 +406,16 @@ class _Writing:
             probability=_rounded(float(joint.sum())),
             causes=causes,
             confidence=confidence,
+            answers=self._several(node),
             edges=tuple(self._edges(node, joint)),
         )
+
+    def _several(self, node: Node) -> tuple[str, ...]:
+        """The ids of the answers of which any number may hold."""
+        if node.kind != "question":
+            return ()
+        question = self.named.questions[node.step]
+        return tuple(each.id for each in question.answers) if question.several else ()
 
     def _edges(self, node: Node, joint: FloatArray) -> Iterator[PlanEdge]:
         words = self.analysis.tree.words
@@ -347,6 +423,9 @@ class _Writing:
         answers = ("failed", words.say_failed), ("fixed", words.say_fixed)
         if node.kind == "question":
             question = self.named.questions[node.step]
+            if question.several:
+                yield from self._sets(node, joint)
+                return
             answers = tuple((each.id, each.text) for each in question.answers)
         for answer, child in node.edges:
             chance = float(joint @ self._chance(node, answer) / joint.sum())
@@ -355,6 +434,19 @@ class _Writing:
                 text=answers[answer][1],
                 probability=_rounded(chance),
                 node=_id(child),
+            )
+
+    def _sets(self, node: Node, joint: FloatArray) -> Iterator[PlanEdge]:
+        """One edge for all sets of answers that lead to the same node."""
+        words = self.analysis.tree.words
+        for child, some, pattern, text in self.named.sets(node.step, node.edges, words):
+            chance = sum(float(joint @ self._chance(node, each)) for each in some)
+            yield PlanEdge(
+                answer="",
+                text=text,
+                probability=_rounded(chance / float(joint.sum())),
+                node=_id(child),
+                sets=pattern,
             )
 
     @cached_property

@@ -111,8 +111,8 @@ def look_again(analysis: Analysis, question: written.Question) -> str:
     if question.id not in state.stale:
         return ""
     action = analysis.tree.actions[state.stale_by[question.id]]
-    answer = question.answer(state.stale[question.id]).text
     words = analysis.tree.words
+    answer = question.in_words(state.stale[question.id], words)
     said = words.private if question.private else answer
     done = titled_action(action).title
     return words("reason_look_again", action=done, answer=said)
@@ -151,7 +151,7 @@ def _choices(belief: Belief, question: written.Question) -> tuple[Choice, ...]:
         return tuple(_choice(each, even) for each in question.answers)
     rows = [belief.model.likelihood(question.id, a.id) for a in question.answers]
     joint = np.array(rows) * belief.p
-    chances = joint.sum(axis=1) / joint.sum()
+    chances = joint.sum(axis=1) / (1.0 if question.several else joint.sum())
     return tuple(
         _choice(answer, float(chance), _ruled_out(belief, shares))
         for answer, shares, chance in zip(question.answers, joint, chances, strict=True)
@@ -287,7 +287,7 @@ def stop_text(analysis: Analysis) -> str:
     """What an urgent answer says to do at once; empty when none was given."""
     answers = analysis.state.answers
     urgent = [x for x in analysis.tree.questions.values() if x.is_urgent]
-    stops = (each.stop.get(answers.get(each.id, "")) for each in urgent)
+    stops = (each.stop.get(str(answers.get(each.id, ""))) for each in urgent)
     return next((each for each in stops if each), "")
 
 

@@ -489,8 +489,8 @@ def _place(plan: Plan, now: State) -> _Place:
 
 def _after(node: PlanNode, now: State) -> str | None:
     """The node that the answer to its question leads to, None where there is none."""
-    edges = {each.answer: each.node for each in node.edges}
-    return edges.get(now.answers.get(node.step, ""))
+    said = now.answers.get(node.step)
+    return next((each.node for each in node.edges if said in each), None)
 
 
 def _strange(start: State, now: State, place: _Place) -> Iterator[Evidence]:

@@ -94,6 +94,7 @@ class QuestionTexts(Closed):
     answers: Mapping[str, str]
     unit: str = ""
     private: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +212,7 @@ def _question_texts(question: Question) -> dict[str, Any]:
     return {
         "ask": said["ask"],
         "answers": {each.id: each.text for each in question.answers},
-        **{name: said[name] for name in ("unit", "private") if said[name]},
+        **{name: said[name] for name in ("unit", "private", "several") if said[name]},
     }
 
 

@@ -63,7 +63,7 @@ from troubleshoot.session.values import asked_for, with_values
 from troubleshoot.text import counted
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.read_only import ReadOnly, read_only
-from troubleshoot.tree.tree import Tree
+from troubleshoot.tree.tree import AnswerKey, Tree
 
 QuestionOrId: TypeAlias = Question | written.Question | str
 ActionOrId: TypeAlias = Action | written.Action | str
@@ -191,8 +191,12 @@ class Session:
         return tuple(self.analysis.belief.eliminated.items())
 
     @property
-    def evidence(self) -> tuple[tuple[str, str], ...]:
-        """Questions with their answers, actions with "fixed" or "failed", in order."""
+    def evidence(self) -> tuple[tuple[str, AnswerKey], ...]:
+        """
+        Questions with their answers, actions with "fixed" or "failed", in order.
+
+        Several answers are a tuple of the ids of those that hold.
+        """
         return tuple((each.step, each.result) for each in self.analysis.state.evidence)
 
     def surprise(self) -> Conflict | None:
@@ -282,7 +286,8 @@ class Session:
         What an action has overtaken is answered anew, as it may be different now; the
         answer that holds already is no change, and nothing is recorded.
         ``said`` is an id or a text of an answer, True or False for yes and no, a number
-        for a question with a unit, ``DONT_KNOW`` or ``NOT_NOW``.
+        for a question with a unit, ``DONT_KNOW`` or ``NOT_NOW``; of a question that
+        takes several answers a list of those that hold, which may be empty.
 
         Raises:
             UnknownName: there is no such question.

@@ -27,12 +27,12 @@ from troubleshoot.session.events import (
 )
 from troubleshoot.session.steps import Reply
 from troubleshoot.text import listing
-from troubleshoot.tree.tree import setups_of
+from troubleshoot.tree.tree import meets, setups_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from troubleshoot.tree.tree import Action, Tree
+    from troubleshoot.tree.tree import Action, AnswerKey, Tree
 
 
 EventT = TypeVar("EventT", bound=Event)
@@ -44,7 +44,7 @@ class Evidence(NamedTuple):
 
     kind: Literal["question", "action"]
     step: str
-    result: str
+    result: AnswerKey
 
 
 @dataclass(slots=True, repr=False)
@@ -60,11 +60,11 @@ class State:
     event by event and changed no more.
     """
 
-    answers: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, AnswerKey] = field(default_factory=dict)
     tried: dict[str, bool] = field(default_factory=dict)
-    stale: dict[str, str] = field(default_factory=dict)
+    stale: dict[str, AnswerKey] = field(default_factory=dict)
     stale_by: dict[str, str] = field(default_factory=dict)
-    pointless: dict[str, str] = field(default_factory=dict)
+    pointless: dict[str, AnswerKey] = field(default_factory=dict)
     spoilt_by: dict[str, str] = field(default_factory=dict)
     dont_know: Counter[str] = field(default_factory=Counter)
     not_now: Counter[str] = field(default_factory=Counter)
@@ -146,14 +146,14 @@ def _correct(now: State, event: Answered | Tried) -> bool:
         now.log["action", event.step] = Evidence("action", event.step, result)
     elif isinstance(first, Answered):
         by = {first.actor == PROBE, event.actor == PROBE}
-        if len(by) > 1 or not REPLIES.isdisjoint((first.answer, event.answer)):
+        if len(by) > 1 or {first.answer, event.answer} & REPLIES:
             return False
         _reword(now, event.step, event.answer)
     now.said[_key(event)] = _revised(first, event)
     return True
 
 
-def _reword(now: State, question: str, answer: str) -> None:
+def _reword(now: State, question: str, answer: AnswerKey) -> None:
     if question in now.answers:
         now.answers[question] = answer
         now.log["question", question] = Evidence("question", question, answer)
@@ -261,7 +261,7 @@ def _overtake(now: State, action: Action) -> None:
             del now.log["question", question]
 
 
-def pointless(tree: Tree, answers: Mapping[str, str]) -> dict[str, str]:
+def pointless(tree: Tree, answers: Mapping[str, AnswerKey]) -> dict[str, str]:
     """
     Answers whose question would not be put, and the question whose answer says so.
 
@@ -274,7 +274,7 @@ def pointless(tree: Tree, answers: Mapping[str, str]) -> dict[str, str]:
         question: gate
         for question, gates in waiting.items()
         for gate, only in gates.items()
-        if gate in answers and answers[gate] not in only
+        if gate in answers and not meets(answers[gate], only)
     }
     return _with_what_follows(waiting, found) if found else found
 
@@ -318,7 +318,7 @@ class SetAside:
     """
 
     step: str
-    result: str = field(repr=False)  # it may be private
+    result: AnswerKey = field(repr=False)  # it may be private
     reason: str
 
 
@@ -341,12 +341,12 @@ def _other_way(tree: Tree, now: State, question: str, gate: str) -> str:
     if asked.private:
         return words("aside_private", question=asked.ask)
     wanted = tree.questions[question].needs.only_if[gate]
-    needed = (words("quoted", text=asked.answer(each).text) for each in wanted)
+    needed = (words("quoted", text=asked.condition(each, words)) for each in wanted)
     return words(
         "aside_other_answer",
         question=asked.ask,
         needed=listing(needed, "or", words),
-        said=asked.answer(now.answers[gate]).text,
+        said=asked.in_words(now.answers[gate], words),
     )
 
 

@@ -73,6 +73,7 @@ class QuestionWords(StepWords):
     __slots__ = ()
 
     unit: str = ""
+    several: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +99,8 @@ def words(step: written.Question | written.Action) -> dict[str, Any]:
         said |= {"do": step.do, "verify": step.verify, "caution": step.caution}
         return {**said, "risk": step.risk}
     said |= {"ask": step.ask, "unit": step.unit}
-    return {**said, "private": step.private, "urgent": step.is_urgent}
+    is_so = {"private": step.private, "several": step.several}
+    return {**said, **is_so, "urgent": step.is_urgent}
 
 
 def with_words(
@@ -147,7 +149,8 @@ class Choice:
     """
     An answer on offer: P(answer) now, and the root causes it would rule out.
 
-    ``numbers`` are those that mean it, where the question takes one.
+    ``numbers`` are those that mean it, where the question takes one. Of several answers
+    at once, P(it is among them), and what that alone would rule out.
     """
 
     id: str
@@ -182,7 +185,7 @@ class Question(QuestionWords):
 
     ``by`` are those who can answer it, none for anybody; ``needs`` what that takes.
     ``again`` says why it comes once more, where an action has overtaken its answer;
-    the reason begins with it.
+    the reason begins with it. Of ``several`` answers any number holds, none too.
     """
 
     is_end: ClassVar[Literal[False]] = False
@@ -206,14 +209,21 @@ class Question(QuestionWords):
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of what may be said to it."""
         said = ((each.id, each.text, each.numbers) for each in self.answers)
-        return {"$schema": DRAFT, "title": self.text, **answers_schema(said)}
+        schema = answers_schema(said, several=self.several)
+        return {"$schema": DRAFT, "title": self.text, **schema}
 
     def to_dict(self) -> dict[str, Any]:
-        """The question as JSON has it; ``why`` is the author's reason and ours."""
+        """
+        The question as JSON has it; ``why`` is the author's reason and ours.
+
+        Of several answers, "options" are "answers" again: each by itself.
+        """
+        answers = [each.to_dict() for each in self.answers]
         return {
             "kind": self.kind,
             **_by_field(self),
-            "answers": [each.to_dict() for each in self.answers],
+            "answers": answers,
+            "options": answers if self.several else [],
             "why": _sentences(self.why, self.reason),
             "runners_up": [asdict(each) for each in self.runners_up],
         }

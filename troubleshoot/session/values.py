@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from troubleshoot.text import MASK
+from troubleshoot.text import MASK, listing
 from troubleshoot.tree.schema import MAX_VALUE
 from troubleshoot.tree.variables import plain, told
 
@@ -46,7 +46,11 @@ def _answer(tree: Tree, now: State, name: str) -> str:
     value = getattr(said, "value", None)
     if value is not None:
         return f"{value:g} {question.unit}"
-    answer = question.answer(now.answers[name])
+    key = now.answers[name]
+    if isinstance(key, tuple):  # what holds, and not what does not
+        held = [question.answer(each).text for each in key]
+        return listing(held, words=tree.words) if held else tree.words.none_of_these
+    answer = question.answer(key)
     return f"{answer.text} {question.unit}" if answer.range else answer.text
 
 

@@ -24,6 +24,7 @@ from troubleshoot.tree.tree import (
     UNKNOWN,
     Action,
     Answer,
+    AnswerKey,
     Escalation,
     Needs,
     Origin,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from troubleshoot.tree.values import Range
 
 
-Meaning: TypeAlias = tuple[tuple[str, ...], float]
+Meaning: TypeAlias = tuple[bool, tuple[str, ...], float]
 
 KINDS = {
     "causes": "cause",
@@ -63,6 +64,10 @@ NEAR_RANGES = 8  # that begin at or before a number, and may hold it
 MOST_NAMED = 12  # names that one message lists
 EVERYTHING = "all"  # under 'changes'
 RESERVED = {"dont-know", "not-now"}
+# Sets of answers double with each answer. Of ten answers a plan looks at 1,024 sets,
+# `benchmarks/several.py` says for how long.
+MOST_SEVERAL = 8
+MOST_CELLS = 2**22  # chances of sets under causes, together 32 MB
 
 
 def link(
@@ -102,9 +107,11 @@ class _Linker:
         self.by_low: dict[str, list[tuple[Range, int, str]]] = {}
         self.by_id: dict[str, dict[str, Answer]] = {}
         self.unclear: set[Any] = set()  # questions whose answers are broken
+        self.broken: Collection[Path] = ()
         self.damaged: set[Path] = set()  # mappings out of which something was taken
-        # What texts mean, by the answers of the question and how often they are right:
-        # most questions share both.
+        # What texts mean, by the answers of the question, whether it takes
+        # several, and how often they are right:
+        # most questions share these.
         self.texts: dict[Meaning, dict[str, tuple[float, ...]]] = {}
         self.known = self.complaints.known = {
             "cause": self.hierarchy.paths,
@@ -117,6 +124,7 @@ class _Linker:
         """Who speaks of broken things is not to blame: they were complained of."""
         if not broken:
             return
+        self.broken = broken
         self.damaged = {path[:-1] for path in broken}
         self.complaints.excused = keys.names(self.complaints.source.root)
         for room, kind in KINDS.items():
@@ -138,6 +146,7 @@ class _Linker:
     def tree(self, id: str) -> Tree:
         part = self.part
         self.read_answers()
+        self.check_cells()
         questions = self.urgent() | self.questions()
         self.takes.similar_names("by")
         self.takes.similar_names("needs")
@@ -189,6 +198,8 @@ class _Linker:
                     message = f"'{each}' is an answer of every question already"
                     at = (room, id, "answers", each)
                     self.complaints.note("bad-id", at, message, key=True)
+                if getattr(part, "several", False):
+                    self.check_several(id, self.part.questions[id])
                 if part.answers is None and not unit:
                     self.answers.setdefault(id, self.yes_no)
                     continue
@@ -202,6 +213,54 @@ class _Linker:
                         for each, text in texts.items()
                     ),
                 )
+
+    def check_several(self, id: str, part: QuestionPart) -> None:
+        """Whether the answers of a question can hold in any number at once."""
+        path = ("questions", id)
+        if ("questions", id, "answers") in self.broken:
+            return
+        if part.answers is None:
+            message = f"'{id}' takes several answers, and lists none"
+            fix = "list them under 'answers', or leave 'several' out."
+            self.complaints.note("missing-key", (*path, "several"), message, fix=fix)
+            return
+        if part.unit:
+            message = f"'{id}' takes several answers, and a number is one"
+            fix = "leave out 'unit' or 'several'."
+            self.complaints.note("bad-value", (*path, "unit"), message, fix=fix)
+        if values.NONE in part.answers:
+            message = f"'{values.NONE}' says already that no answer holds"
+            fix = "leave it out: that no answer holds can always be said."
+            none = (*path, "answers", values.NONE)
+            self.complaints.note("bad-id", none, message, key=True, fix=fix)
+        if len(part.answers) > MOST_SEVERAL:
+            message = (
+                f"'{id}' takes several of {len(part.answers)} answers at once, and "
+                f"{MOST_SEVERAL} are the most, for any of their "
+                f"{2**MOST_SEVERAL} sets may be said"
+            )
+            fix = "ask for some of them in a question of their own."
+            self.complaints.note(
+                "too-large", (*path, "answers"), message, key=True, fix=fix
+            )
+
+    def check_cells(self) -> None:
+        """Whether the sets of answers of all questions together can be held."""
+        causes = 1 + sum(not x.is_group for x in self.hierarchy.causes.values())
+        cells = 0
+        for id, part in self.part.questions.items():
+            if part.several:
+                cells += causes * 2 ** min(len(self.answers[id]), MOST_SEVERAL)
+            if cells > MOST_CELLS:
+                message = (
+                    f"with '{id}', the sets of answers that may be said come to "
+                    f"{cells:,} under {causes:,} causes, and {MOST_CELLS:,} are most"
+                )
+                fix = "ask for some of them in questions of one answer each."
+                self.complaints.note(
+                    "too-large", ("questions", id, "several"), message, fix=fix
+                )
+                return
 
     def ranges(self, texts: Mapping[str, str], path: Path) -> dict[str, Range]:
         ranges: dict[str, Range] = {}
@@ -276,7 +335,8 @@ class _Linker:
         for index, alike in enumerate(part.confusable):
             for at, answer in enumerate(alike):
                 self.check_answer(id, answer, (*path, "confusable", index, at))
-        otherwise = part.otherwise or values.EVENLY
+        otherwise = values.EVENLY if part.otherwise is None else part.otherwise
+        even = values.HALF if part.several else 1 / len(answers)
         return Question(
             id=id,
             ask=part.ask,
@@ -288,9 +348,9 @@ class _Linker:
             wait=part.wait,
             setup=self.setup_name(part.setup, path),
             needs=self.needs(part, path),
-            given=self.given(part.given, answers, (*path, "given")),
-            otherwise=self.likelihood(otherwise, answers, (*path, "otherwise"))
-            or (1 / len(answers),) * len(answers),
+            given=self.given(part, answers, (*path, "given")),
+            otherwise=self.likelihood(part, otherwise, answers, (*path, "otherwise"))
+            or (even,) * len(answers),
             confusable=tuple(
                 (one, other)
                 for alike in part.confusable
@@ -298,19 +358,21 @@ class _Linker:
                 for other in alike[at + 1 :]
             ),
             private=part.private,
+            several=part.several,
             line=self.complaints.line(path),
         )
 
     def given(
-        self, part: Mapping[str, Any], answers: tuple[str, ...], path: Path
+        self, part: QuestionPart, answers: tuple[str, ...], path: Path
     ) -> Mapping[str, tuple[float, ...]]:
         """P(answer | root cause), kept by group where it is said of groups."""
-        texts = self.texts.setdefault((answers, self.reliability(path)), {})
+        meaning = part.several, answers, self.reliability(path)
+        texts = self.texts.setdefault(meaning, {})
         found = []
-        for name, value in part.items():
+        for name, value in part.given.items():
             chances = texts.get(value) if type(value) is str else None
             if chances is None and not self.is_deep(name, (*path, name)):
-                chances = self.likelihood(value, answers, (*path, name))
+                chances = self.likelihood(part, value, answers, (*path, name))
             found.append((name, chances or ()))
         return self.hierarchy.by_cause(found, path)
 
@@ -321,19 +383,31 @@ class _Linker:
         return bool(keys.misplaced(self.complaints.source.root, path))
 
     def likelihood(
-        self, value: str | Mapping[str, str], answers: tuple[str, ...], path: Path
+        self,
+        part: QuestionPart,
+        value: str | list[str] | dict[str, str],
+        answers: tuple[str, ...],
+        path: Path,
     ) -> tuple[float, ...] | None:
         """One distribution; None after noting what is wrong with it."""
         reliability = self.reliability(path)
         try:
+            if part.several and not isinstance(value, str):
+                return values.several(value, answers, reliability)
+            if isinstance(value, list):
+                self.no_list(value, path)
+                return None
             if not isinstance(value, str):
                 return values.distribution(value, answers, reliability)
-            texts = self.texts.setdefault((answers, reliability), {})
-            texts[value] = values.likelihood(value, answers, reliability)
+            read = values.several if part.several else values.likelihood
+            texts = self.texts.setdefault((part.several, answers, reliability), {})
+            texts[value] = read(value, answers, reliability)
             return texts[value]
         except values.UnknownAnswer as error:
-            exact = not isinstance(value, str)
+            exact = isinstance(value, dict)
             at = (*path, error.answer) if exact else path
+            if isinstance(value, list):
+                at = (*path, value.index(error.answer))
             self.unknown_answer(str(path[1]), error.answer, at, str(error), key=exact)
         except values.BadValue as error:
             code = "bad-sum" if isinstance(error, values.BadSum) else "bad-value"
@@ -346,6 +420,15 @@ class _Linker:
         """How often what a step comes to is right, by the step or else by the tree."""
         own = getattr(self.part, str(path[0]))[path[1]].reliability
         return self.part.reliability if own is None else float(own)
+
+    def no_list(self, listed: list[str], path: Path) -> None:
+        """Note a list where one answer is given and no other."""
+        message = "a list of answers stands here, and this question takes one"
+        chances = ", ".join(f"{each}: {100 // len(listed)}%" for each in listed)
+        fix = "write 'several: true' beside 'answers' if any number of them can hold"
+        if listed:
+            fix += f", or how likely each is: '{{{chances}}}'"
+        self.complaints.note("wrong-type", path, message, fix=f"{fix}.")
 
     def unknown_answer(
         self, question: str, said: str, path: Path, message: str, *, key: bool
@@ -381,7 +464,8 @@ class _Linker:
                 self.unknown("question", name, at, key=True)
                 continue
             for index, answer in enumerate(wanted):
-                self.check_answer(name, answer, self.complaints.item(at, index))
+                if not (answer == values.NONE and self.takes_several(name)):
+                    self.check_answer(name, answer, self.complaints.item(at, index))
             only_if[name] = wanted
         return Needs(by=by, things=things, only_if=only_if)
 
@@ -458,7 +542,7 @@ class _Linker:
             if name not in self.answers:
                 self.unknown("question", name, at, key=True)
                 continue
-            answers[name] = self.check_answer(name, said, at)
+            answers[name] = self.said(name, said, at)
         if part.finds != UNKNOWN and part.finds not in self.hierarchy.causes:
             self.unknown("cause", part.finds, (*path, "finds"))
         return TreeTest(
@@ -468,6 +552,26 @@ class _Linker:
             within=part.within,
             line=self.complaints.line(path),
         )
+
+    def takes_several(self, question: str) -> bool:
+        """Whether any number of its answers can hold at once."""
+        part = self.part.questions.get(question)
+        return part is not None and part.several
+
+    def said(self, question: str, said: str | list[str], path: Path) -> AnswerKey:
+        """What a test answers to a question, by ids."""
+        if not self.takes_several(question):
+            if not isinstance(said, list):
+                return self.check_answer(question, said, path)
+            message = f"a list of answers stands here, and '{question}' takes one"
+            self.complaints.note("wrong-type", path, message, fix="name one of them.")
+            return said[0] if said else ""
+        if said == values.NONE:
+            return ()
+        listed = said if isinstance(said, list) else [said]
+        for index, answer in enumerate(listed):
+            self.check_answer(question, answer, self.complaints.item(path, index))
+        return tuple(each.id for each in self.answers[question] if each.id in listed)
 
     def check_answer(
         self, question: str, said: str, path: Path, *, key: bool = False

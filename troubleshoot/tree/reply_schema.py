@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from troubleshoot.catalogue import in_language
 from troubleshoot.text import REPLIES, SAID, WORKED
+from troubleshoot.tree.values import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,13 +38,23 @@ def numbers_of(range: Range | None) -> Numbers | None:
 
 
 def answers_schema(
-    answers: Iterable[tuple[str, str, Numbers | None]],
+    answers: Iterable[tuple[str, str, Numbers | None]], *, several: bool = False
 ) -> dict[str, Any]:
-    """What may be said to a question with these answers: ids, numbers, no answer."""
+    """
+    What may be said to a question with these answers: ids, numbers, no answer.
+
+    Of ``several`` answers a list, which may be empty; one of them is a list of one.
+    """
     said = tuple(answers)
+    words = [_word(id, text) for id, text, _ in said]
     return {
         "anyOf": [
-            *(_word(id, text) for id, text, _ in said),
+            *(
+                [_list(words), _word(NONE, in_language().none_of_these)]
+                if several
+                else []
+            ),
+            *words,
             *(_number(text, numbers) for _, text, numbers in said if numbers),
             *(_word(each, SAID[each]) for each in REPLIES),
         ]
@@ -54,6 +66,10 @@ def outcomes_schema(*, put_off: bool) -> dict[str, Any]:
     words = (*WORKED, "not-now") if put_off else WORKED
     said = (_word(each, SAID[each]) for each in words)
     return {"anyOf": [*said, {"type": "boolean"}]}
+
+
+def _list(words: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "array", "items": {"anyOf": words}, "uniqueItems": True}
 
 
 def _word(id: str, text: str) -> dict[str, Any]:

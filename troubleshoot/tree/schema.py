@@ -45,6 +45,7 @@ TAGS: Final = frozenset(
         "<group>",
         "<include>",
         "<text>",
+        "<list>",
         "<chances>",
         "<names>",
         "<titles>",
@@ -191,6 +192,9 @@ LanguageTag = Annotated[
 ]
 Day = Annotated[date, *_typed(_date, {"type": "string", "format": "date"}, "a date")]
 Within = Annotated[int, *_typed(_within, {"type": "integer", "minimum": 1}, "a number")]
+Truth = Annotated[
+    bool, *_typed(_truth, {"enum": [True, False, "yes", "no"]}, "'true' or 'false'")
+]
 Format = Annotated[
     int, *_typed(_format, {"enum": [int(each) for each in FORMATS]}, "a number")
 ]
@@ -199,11 +203,15 @@ Format = Annotated[
 def _kind_of_given(value: object) -> str | None:
     if isinstance(value, str):
         return "<text>"
+    if isinstance(value, list):
+        return "<list>"
     return "<chances>" if isinstance(value, dict) else None
 
 
 Given = Annotated[
-    Annotated[Text, Tag("<text>")] | Annotated[dict[str, ChanceText], Tag("<chances>")],
+    Annotated[Text, Tag("<text>")]
+    | Annotated[list[Text], Tag("<list>")]
+    | Annotated[dict[str, ChanceText], Tag("<chances>")],
     Discriminator(
         _kind_of_given,
         custom_error_type="wrong-type",
@@ -219,6 +227,17 @@ Titles = dict[Text, Text]
 Names = Annotated[
     Annotated[Texts, Tag("<names>")] | Annotated[Titles, Tag("<titles>")],
     Discriminator(lambda it: "<titles>" if isinstance(it, dict) else "<names>"),
+]
+
+
+# An answer, or of a question that takes several those that hold.
+Said = Annotated[
+    Annotated[Text, Tag("<text>")] | Annotated[list[Text], Tag("<list>")],
+    Discriminator(
+        lambda value: _kind_of_given(None if isinstance(value, dict) else value),
+        custom_error_type="wrong-type",
+        custom_error_message="an answer, or a list of answers, is expected here",
+    ),
 ]
 
 
@@ -307,8 +326,25 @@ class StepPart(Part):
     only_if: dict[str, Texts] = {}
 
 
+_NO_LIST: Final = {"not": {"type": "array"}}
+
+# Where several answers can hold they are listed and no numbers; elsewhere one is given.
+_SEVERAL: Final[dict[str, Any]] = {
+    "if": {"required": ["several"], "properties": {"several": {"enum": [True, "yes"]}}},
+    "then": {"required": ["answers"], "properties": {"unit": False}},
+    "else": {
+        "properties": {
+            "given": {"additionalProperties": _NO_LIST},
+            "otherwise": _NO_LIST,
+        }
+    },
+}
+
+
 class QuestionPart(StepPart):
     """Something to find out."""
+
+    model_config = ConfigDict(json_schema_extra=_SEVERAL)
 
     ask: Text
     answers: Annotated[dict[Id, Text], Field(min_length=2)] | None = None
@@ -317,14 +353,8 @@ class QuestionPart(StepPart):
     reliability: Reliability | None = None
     given: dict[str, Given] = {}
     otherwise: Given | None = None
-    private: Annotated[
-        bool,
-        *_typed(
-            _truth,
-            {"enum": [True, False, "yes", "no"]},
-            "'true' or 'false'",
-        ),
-    ] = False
+    private: Truth = False
+    several: Truth = False
 
 
 class UrgentPart(Part):
@@ -377,7 +407,7 @@ class TestPart(Part):
 
     __test__ = False
 
-    answers: dict[str, Text]
+    answers: dict[str, Said]
     finds: Text
     within: Within | None = None
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
-from functools import cached_property, wraps
+from functools import cached_property, lru_cache, wraps
 from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 import troubleshoot
 from troubleshoot.catalogue import DEFAULT, Catalogue, direction, in_language
 from troubleshoot.errors import ArgumentTypeError, UnknownName
+from troubleshoot.text import set_in_words
 from troubleshoot.tree.read_only import ReadOnly, read_only
 from troubleshoot.tree.reply_schema import (
     DRAFT,
@@ -30,7 +31,7 @@ from troubleshoot.tree.reply_schema import (
     numbers_of,
     outcomes_schema,
 )
-from troubleshoot.tree.values import Range
+from troubleshoot.tree.values import NONE, Range
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -48,6 +49,12 @@ ID = re.compile("[a-z][a-z0-9-]*")
 # enough that whoever can do something else meanwhile is not asked otherwise for it.
 WAITING = 0.2
 T = TypeVar("T")
+
+AnswerKey: TypeAlias = str | tuple[str, ...]
+"""
+What is said to a question: the id of its answer; where it takes several at once, the
+ids of all that hold, in the order of the file.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +106,9 @@ class Question:
     ``given`` maps each root cause that the question speaks about to its
     P(answer | cause), in the order of ``answers``; the others answer by
     ``otherwise``. An urgent question has no likelihoods but ``stop`` texts.
+
+    Of ``several`` answers any number holds, none too: the chances are those of each
+    answer by itself, independent given the cause.
     """
 
     id: str
@@ -115,6 +125,7 @@ class Question:
     otherwise: tuple[float, ...] = ()
     confusable: tuple[tuple[str, str], ...] = ()
     private: bool = False
+    several: bool = False
     stop: Mapping[str, str] = field(default_factory=ReadOnly)
     line: int = 0
 
@@ -126,10 +137,38 @@ class Question:
         """Asked before anything else, whatever the gain."""
         return bool(self.stop)
 
-    def taken_for(self, id: str) -> tuple[Answer, ...]:
-        """The answers that are easily taken for this one, in their order."""
-        alike = {each for pair in self.confusable if id in pair for each in pair}
-        return tuple(x for x in self.answers if x.id in alike - {id})
+    @property
+    def outcomes(self) -> tuple[AnswerKey, ...]:
+        """
+        All that can be said: each answer, or each set of several answers.
+
+        Bit i of the place of a set says whether answer i is in it.
+        """
+        ids = tuple(each.id for each in self.answers)
+        return _sets(ids) if self.several else ids
+
+    def taken_for(self, said: AnswerKey) -> tuple[Answer, ...]:
+        """
+        The answers that are easily taken for this one, in their order.
+
+        Of several, those that are not among them and easily taken for one that is.
+        """
+        held = {said} if isinstance(said, str) else {*said}
+        alike = {x for pair in self.confusable if held & {*pair} for x in pair}
+        return tuple(x for x in self.answers if x.id in alike - held)
+
+    def in_words(self, said: AnswerKey, words: Catalogue | None = None) -> str:
+        """What was said as people read it; of several also which do not hold."""
+        if isinstance(said, str):
+            return self.answer(said).text
+        held = [self.answer(each).text for each in said]
+        others = [each.text for each in self.answers if each.id not in said]
+        return set_in_words(held, others, words)
+
+    def condition(self, wanted: str, words: Catalogue | None = None) -> str:
+        """An answer that must have been given, see ``holds``, as people read it."""
+        none = self.several and wanted == NONE
+        return self.in_words((), words) if none else self.answer(wanted).text
 
     def answer(self, id: str) -> Answer:
         """The answer of this id, or ``UnknownName``."""
@@ -194,13 +233,39 @@ class TreeTest:
     """Answers, and the cause that they must lead to."""
 
     id: str
-    answers: Mapping[str, str]
+    answers: Mapping[str, AnswerKey]
     finds: str
     within: int | None = None
     line: int = 0
 
     def __post_init__(self) -> None:
         read_only(self, "answers")
+
+
+@lru_cache(maxsize=64)
+def _sets(ids: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """All sets of these, in the order of ``Question.outcomes``."""
+    sets: list[tuple[str, ...]] = [()]
+    for id in ids:
+        sets += [(*each, id) for each in sets]
+    return tuple(sets)
+
+
+def holds(said: AnswerKey, wanted: str) -> bool:
+    """
+    Whether this was said: that answer, or it is among several; ``none`` is no answer.
+
+    >>> holds("green", "green"), holds(("power", "link"), "link"), holds((), "none")
+    (True, True, True)
+    """
+    if isinstance(said, str):
+        return said == wanted
+    return wanted in said or (wanted == NONE and not said)
+
+
+def meets(said: AnswerKey | None, wanted: Iterable[str]) -> bool:
+    """Whether what was said, if anything, is one of these."""
+    return said is not None and any(holds(said, each) for each in wanted)
 
 
 class Telling(NamedTuple):
@@ -370,7 +435,8 @@ class Tree:
             each.id: {
                 "title": each.ask,
                 **answers_schema(
-                    (x.id, x.text, numbers_of(x.range)) for x in each.answers
+                    ((x.id, x.text, numbers_of(x.range)) for x in each.answers),
+                    several=each.several,
                 ),
             }
             for each in self.questions.values()

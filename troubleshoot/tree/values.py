@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -16,7 +17,7 @@ from troubleshoot.errors import nearest
 from troubleshoot.text import rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
     from typing import Never
 
 
@@ -41,8 +42,11 @@ SAME: Final = {
     **dict.fromkeys(("impossible", "impossibly"), "never"),
 }
 EVENLY: Final = "evenly"
+NONE: Final = "none"  # of several answers, that there is none
+HALF: Final = 0.5  # of an answer that may be or not, and of which nothing is said
 ALMOST_ALWAYS: Final = "almost always"
 SUM_TOLERANCE: Final = 1e-6
+DIGITS: Final = 15  # of 1 - reliability, so that 0.02 is that number
 MOST_FORMS: Final = 3  # ways to write it that a message shows
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -354,6 +358,68 @@ def distribution(
         raise BadSum(total)
     certain = full or ALWAYS in said.values()
     return _shared(chances, answers, 0.0 if certain else 1 - reliability)
+
+
+def several(
+    said: str | Sequence[str] | Mapping[str, str],
+    answers: Sequence[str],
+    reliability: float,
+) -> tuple[float, ...]:
+    """
+    P(answer is among them | cause), of a question that takes several at once.
+
+    A list, one answer and ``none`` say all of it: these are among them, and no others,
+    each as surely as ``reliability``. Chances by answer, ``not green`` and
+    ``often green`` speak of the answers that they name; of the others nothing is said.
+
+    >>> several(["power"], ["power", "link"], 0.98)
+    (0.98, 0.02)
+    >>> several({"power": "always"}, ["power", "link"], 0.98)
+    (1.0, 0.5)
+    """
+    if isinstance(said, str):
+        return _several_in_words(said, answers, reliability)
+    for answer in said:
+        if answer not in answers:
+            _check_not_none(str(answer), answer, answers)
+            raise UnknownAnswer(answer)
+    if isinstance(said, Mapping):
+        chances = {each: fixing(text, reliability) for each, text in said.items()}
+        return tuple(chances.get(each, HALF) for each in answers)
+    if twice := next((each for each in said if said.count(each) > 1), None):
+        raise BadValue(f"'{twice}' stands here twice")
+    missing = round(1 - reliability, DIGITS)
+    return tuple(reliability if each in said else missing for each in answers)
+
+
+def _several_in_words(
+    text: str, answers: Sequence[str], reliability: float
+) -> tuple[float, ...]:
+    if text == EVENLY and text not in answers:
+        return (HALF,) * len(answers)
+    if text == NONE or text in answers:
+        return several([] if text == NONE else [text], answers, reliability)
+    qualifier, _, answer = text.rpartition(" ")
+    _check_not_none(text, answer, answers)
+    parts = re.split(r"\s*[,&+]\s*|\s+and\s+", text)
+    if len(parts) > 1 and set(parts) <= set(answers):
+        message = f"'{text}' names several answers"
+        raise BadValue(message, f"write a list: '[{', '.join(parts)}]'.")
+    if answer not in answers or "," in qualifier or qualifier.endswith(" or"):
+        _refuse(text, answers)
+    if qualifier == "not":
+        chances = {answer: round(1 - reliability, DIGITS)}
+        return tuple(chances.get(each, HALF) for each in answers)
+    return several({answer: qualifier.strip()}, answers, reliability)
+
+
+def _check_not_none(text: str, answer: str, answers: Sequence[str]) -> None:
+    """``none`` is no answer among others, and how likely it is follows from theirs."""
+    if answer == NONE:
+        raise BadValue(
+            f"'{text}' makes '{NONE}' one answer among others",
+            f"write '{NONE}' alone, or how likely each is: '{{{answers[0]}: rarely}}'.",
+        )
 
 
 def _shared(

@@ -12,6 +12,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot._version import __version__
+from troubleshoot.errors import RenderError
 from troubleshoot.inference.model import compiled
 from troubleshoot.session.answers import titled_action
 from troubleshoot.session.events import is_fact, plain
@@ -47,6 +48,10 @@ def page_data(session: Session) -> dict[str, Any]:
     """All that a page knows which begins where this session stands, as JSON values."""
     # The page puts in values of variables, as they may change with each answer.
     tree, options = session.tree.written, session.options
+    if any(each.several for each in tree.questions.values()):
+        raise RenderError(
+            "the page to click through has no questions of several answers"
+        )
     model = compiled(tree)
     mark = tree_mark(tree.original)
     return {

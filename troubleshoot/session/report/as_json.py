@@ -48,9 +48,14 @@ def values(analysis: Analysis) -> dict[str, Any]:
     return {"variables": dict(found)} if found else {}
 
 
-def _evidence(analysis: Analysis) -> Iterator[dict[str, str]]:
-    """The answers and tried actions that count, private answers masked."""
+def _evidence(analysis: Analysis) -> Iterator[dict[str, Any]]:
+    """
+    The answers and tried actions that count, private answers masked.
+
+    Several answers are a list of those that hold.
+    """
     questions = analysis.tree.questions
     for each in analysis.state.evidence:
         is_private = each.kind == "question" and questions[each.step].private
-        yield {"step": each.step, "answer": MASK if is_private else each.result}
+        result = [*each.result] if isinstance(each.result, tuple) else each.result
+        yield {"step": each.step, "answer": MASK if is_private else result}

@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.report.handoff import StepKind
     from troubleshoot.session.report.transcript import Move
     from troubleshoot.session.steps import Choice, Step
-    from troubleshoot.tree.tree import Tree
+    from troubleshoot.tree.tree import AnswerKey, Tree
 
 
 KNOWN: Final = ("fact", "already tried")
@@ -236,8 +236,8 @@ def _texts(tree: Tree, question: str, answers: Iterable[str]) -> Iterator[str]:
         yield tree.questions[question].answer(each).text
 
 
-def _evidence(tree: Tree, kind: str, step: str, result: str) -> tuple[str, str]:
-    if kind == "action":
+def _evidence(tree: Tree, kind: str, step: str, result: AnswerKey) -> tuple[str, str]:
+    if kind == "action" and isinstance(result, str):
         return tree.actions[step].do, reply(result, tree.words)
     return tree.questions[step].ask, said(tree, tree.questions[step], result)
 
@@ -257,7 +257,7 @@ def _left_out(analysis: Analysis) -> Iterator[LeftOut]:
 def _not_answered(analysis: Analysis) -> Iterator[Open]:
     """Steps whose last reply was "don't know" or "not now", private ones left out."""
     tree = analysis.tree
-    last: dict[tuple[StepKind, str], str] = {}
+    last: dict[tuple[StepKind, str], AnswerKey] = {}
     for event in analysis.events:
         match event:
             case Answered():

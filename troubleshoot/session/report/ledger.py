@@ -18,6 +18,7 @@ from troubleshoot.session.belief import RULED_OUT, Weighing, cached_property, st
 from troubleshoot.session.events import Answered, Tried
 from troubleshoot.session.state import corrected, set_aside
 from troubleshoot.tree.read_only import ReadOnly
+from troubleshoot.tree.tree import AnswerKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,7 +46,7 @@ class Entry:
 
     kind: Literal["question", "action"]
     step: str
-    result: str = field(repr=False)  # it may be private
+    result: AnswerKey = field(repr=False)  # it may be private
     text: str
     at: str
     actor: str

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.events import Event
     from troubleshoot.session.steps import Step
-    from troubleshoot.tree.tree import Question, Tree
+    from troubleshoot.tree.tree import AnswerKey, Question, Tree
 
 
 MoveKind: TypeAlias = Literal[
@@ -276,14 +276,14 @@ def outcome(*, fixed: bool) -> str:
 
 
 def said(
-    tree: Tree, question: Question, answer: str, value: float | None = None
+    tree: Tree, question: Question, answer: AnswerKey, value: float | None = None
 ) -> str:
     """A reply to a question as people read it; masked if the question is private."""
     if question.private:
         return tree.words.private
-    if answer in REPLIES:
+    if isinstance(answer, str) and answer in REPLIES:
         return reply(answer, tree.words)
-    text = question.answer(answer).text
+    text = question.in_words(answer, tree.words)
     if value is not None:
         return f"{number(value, tree.words)} {question.unit} ({text})"
     return f"{text} {question.unit}".rstrip()
