@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot.catalogue import Catalogue, in_language
@@ -38,9 +39,24 @@ SAID: Final = {
     "failed": "It did not help",
 }
 
+MOST_DIGITS: Final = 21  # of a number that is written out
+
 # "1.", "2)", "-" and the like at the head of a line; the end of a first sentence.
 MARKER: Final = re.compile(r"\A\s*(?:[-*+#>]+|\d+[.)])\s+")
 SENTENCE: Final = re.compile(r"(?<=[.!?;:])\s")
+FENCE: Final = re.compile(r"\s*(?:```|~~~)")
+# Where a sentence may end early: before a further clause.
+CLAUSE: Final = re.compile(
+    r",?\s+(?:and|then|but|so that|until|unless|while|because|if|\(|\N{EN DASH}|-)"
+    r"(?=\s|\()|,(?=\s)|\s+(?=\()"
+)
+# Images, links, code and emphasis, each with what is read of it.
+MARKUP: Final = re.compile(
+    r"!?\[([^\]]*)\]\([^)\s]*(?:\s[^)]*)?\)|`+([^`]+)`+"
+    r"|\*\*(?=\S)([^*]+?)(?<=\S)\*\*|(?<!\w)__(?=\S)([^_]+?)(?<=\S)__(?!\w)"
+    r"|(?<![\w*])\*(?=\S)([^*]+?)(?<=\S)\*(?![\w*])"
+    r"|(?<!\w)_(?=\S)([^_]+?)(?<=\S)_(?!\w)"
+)
 
 # C0 and C1 controls, ends of lines, marks and overrides of direction, and halves of
 # characters, which no encoding can write.
@@ -111,7 +127,7 @@ def number(value: float, words: Catalogue | None = None) -> str:
     >>> number(1.5), number(1.5, in_language("de")), number(250)
     ('1.5', '1,5', '250')
     """
-    return decimal(f"{value:g}", words)
+    return decimal(digits(value), words)
 
 
 def decimal(digits: str, words: Catalogue | None = None) -> str:
@@ -160,17 +176,96 @@ def reply(result: str, words: Catalogue | None = None) -> str:
 
 def title_of(text: str) -> str:
     r"""
-    A title for a text that has none: its first sentence, cut after whole words.
+    A title for a text that has none: its first sentence, as it reads without markup.
 
-    >>> title_of("1. Set the clock to automatic.\n2. Wait.")
+    What is too long ends before a clause, or else after a whole word.
+
+    >>> title_of("1. Set the **clock** to automatic.\n2. Wait.")
     'Set the clock to automatic'
     """
-    line = next((each for each in text.splitlines() if each.strip()), "")
-    first = SENTENCE.split(MARKER.sub("", line, count=1).strip())[0].rstrip(".;:")
+    lines = (each for each in text.splitlines() if each.strip())
+    line = next((each for each in lines if not FENCE.match(each)), "")
+    plain = MARKUP.sub(_read, MARKER.sub("", line, count=1)).strip()
+    first = SENTENCE.split(plain)[0].rstrip(".;:")
     if len(first) <= TITLE:
         return first
+    ends = [each.start() for each in CLAUSE.finditer(first[:TITLE])]
+    if ends and ends[-1] >= TITLE // 3:
+        return f"{first[: ends[-1]]}…"
     whole = first[:TITLE].rpartition(" ")[0]
     return f"{whole or first[: TITLE - 1]}…"
+
+
+def _read(markup: re.Match[str]) -> str:
+    return next((each for each in markup.groups() if each), "")
+
+
+def says_more(title: str, text: str) -> bool:
+    """Whether a title is no mere beginning of the text that it stands for."""
+    return not title_of(text).startswith(title.rstrip("….;:"))
+
+
+def headed(title: str, text: str) -> tuple[str, ...]:
+    """
+    A text under its title, where that is no mere beginning of it.
+
+    >>> headed("Restart it", "Pull the plug, and wait."), headed("Wait", "Wait a bit.")
+    (('Restart it', 'Pull the plug, and wait.'), ('Wait a bit.',))
+    """
+    return (title, text) if title and says_more(title, text) else (text,)
+
+
+def digits(number: float) -> str:
+    """
+    The number as one writes it, with all digits that it has.
+
+    >>> digits(60.0), digits(0.5), digits(1e-5), digits(1e30)
+    ('60', '0.5', '0.00001', '1e+30')
+    """
+    if not math.isfinite(number):
+        return f"{number:g}"
+    written = format(Decimal(repr(float(number))), "f")
+    if "." in written:
+        written = written.rstrip("0").rstrip(".")
+    return written if len(written) <= MOST_DIGITS else repr(float(number))
+
+
+def numbers_in_words(
+    low: float,
+    high: float,
+    *,
+    low_open: bool = False,
+    high_open: bool = False,
+    unit: str = "",
+    words: Catalogue | None = None,
+    blank: str = " ",
+) -> str:
+    """
+    A range of numbers as people say it; an infinite end is none.
+
+    Args:
+        low: where it begins.
+        high: where it ends.
+        low_open: whether the first end does not belong to it.
+        high_open: whether the last end does not belong to it.
+        unit: of the numbers.
+        words: those of the language; without a blank they stand before the number.
+        blank: what stands between a number and its unit.
+
+    >>> numbers_in_words(5, 60, unit="min")
+    '5 to 60 min'
+    >>> numbers_in_words(60, math.inf, low_open=True, words=in_language("de"))
+    'mehr als 60'
+    """
+    words, tail = words or in_language(), blank + unit if unit else ""
+    first, last = number(low, words), number(high, words)
+    if math.isfinite(low) and math.isfinite(high):
+        return f"{first} {words.up_to} {last}{tail}" if low < high else first + tail
+    if math.isfinite(low):
+        said, end = words.more_than if low_open else words.at_least, first + tail
+    else:
+        said, end = words.less_than if high_open else words.at_most, last + tail
+    return said.replace("{end}", end) if "{end}" in said else f"{said} {end}"
 
 
 def printable(text: str) -> str:

@@ -35,8 +35,9 @@ questions:
     answers: {none: "< 10", low: "10..200", good: "> 200"}
     given: {unplugged: none, fuse-blown: always none, bulb-dead: always good}
 actions:
-  plug-in: {do: Put the plug in., cost: 30 s}
+  plug-in: {title: Plug it in, do: Put the plug in., cost: 30 s}
   new-bulb:
+    title: Change the bulb
     do: Change the bulb.
     caution: It may be hot.
     verify: Is there light now?

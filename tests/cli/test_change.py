@@ -173,7 +173,7 @@ def test_what_came_of_an_action_can_be_changed(house):
     facts = ("--fact", "others=no", "--fact", "lights=green")
     run = house("n\nc\n3\nd\ny\n", *facts)
 
-    assert "   3  Restart it. -> it did not help\n" in run.output
+    assert "   3  Restart it -> it did not help\n" in run.output
     assert "Please type y or n, or press Enter to go back." in run.output
     assert "== Fixed ==" in run.output
 
@@ -184,7 +184,7 @@ def test_what_is_stale_is_answered_anew(house):
     """
     facts = [f"--fact={each}" for each in ("others=no", "lights=amber", "volts=99")]
     first = house("c\nq\n", *facts, "--session", str(HOUSE_SAVED))
-    assert "-> 99 V: high (>= 10)" in first.output
+    assert "-> 99 V: high (10 V or more)" in first.output
     saved = json.loads(HOUSE_SAVED.read_text())
     at = saved["events"][0]["at"]
     saved["events"].append(
@@ -193,7 +193,7 @@ def test_what_is_stale_is_answered_anew(house):
     HOUSE_SAVED.write_text(json.dumps(saved))
 
     run = house("c\n3\n3\nq\n", "--session", str(HOUSE_SAVED))
-    assert "-> 99 V: high (>= 10) (set aside)" in run.output
+    assert "-> 99 V: high (10 V or more) (set aside)" in run.output
     assert events()[-1] == ("answered", "volts", "low")
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from troubleshoot.cli.prompt import YES_OR_NO, Command, Misheard, Offer, meaning
 
 LIGHTS = Offer((("green", "Steady green"), ("amber", "Blinking amber"), ("d", "Dark.")))
-VOLTS = Offer((("none", "< 10"), ("good", "> 200")), unit="V")
+VOLTS = Offer((("none", "less than 10 V"), ("good", "more than 200 V")), unit="V")
 HOW_MANY = Offer((("none", "0"), ("one", "1"), ("two", "2")))
 PLUGGED_IN = Offer((("yes", "Yes"), ("no", "No")))
 PORTS = Offer((("web", "80"), ("mail", "25"), ("one", "3")))
@@ -37,7 +37,7 @@ SIZES = Offer((("small", "S"), ("large", "L")))
         (PORTS, "2", "mail"),  # no answer reads 2
         (VOLTS, "1", "1"),
         (VOLTS, "-2.5 V", "-2.5 v"),
-        (VOLTS, "> 200", "good"),
+        (VOLTS, "more than 200 V", "good"),
         (YES_OR_NO, "y", "yes"),
         (YES_OR_NO, "2", "no"),
     ],

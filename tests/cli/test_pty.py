@@ -127,7 +127,7 @@ def test_any_answer_can_be_changed_at_the_ending(screen):
     run.type(b"y\n")
     run.wait_for(b"c to change an answer")
     run.type(b"c\n")
-    run.wait_for(b"   2  Put the plug in. -> it helped")
+    run.wait_for(b"   2  Plug it in -> it helped")
     run.type(b"1\n")
     run.wait_for(b"So far: No")
     run.type(b"\n")

@@ -142,7 +142,7 @@ def test_replies_are_repeated_as_they_were_understood(call):
     run = call("run", "lamp.yaml", typed="1\n230 V\nn\n")
 
     assert "   Type the number of V itself, or a word:\n" in run.output
-    assert "   = 230 V: good (> 200)\n" in run.output
+    assert "   = 230 V: good (more than 200 V)\n" in run.output
     assert "   = it did not help\n" in run.output
 
 
@@ -453,9 +453,8 @@ def test_what_was_put_off_twice_is_listed_once(call):
     run = call("run", "home/no-internet", "--answers", "a.yaml")
 
     talk, known = run.output.split("What is known so far:\n")
-    reset = "Unplug the router's power, wait 30 seconds"
-    assert talk.count(reset) > 1  # put off, offered again
-    assert known.count(reset) == 1
+    assert talk.count("To try: Restart the router") > 1  # put off, offered again
+    assert known.count("Restart the router") == 1
 
 
 def test_a_question_that_comes_again_says_why(call):

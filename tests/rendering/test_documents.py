@@ -62,12 +62,17 @@ def hostile(value, texts, names=TEXTS):
         )
     if not is_dataclass(value):
         return value
+    every = {each.name for each in fields(value)}
+    step = {"title", "text"} <= every
     changed = {
-        each.name: next(texts)
-        if each.name in names
-        else hostile(getattr(value, each.name), texts, names)
-        for each in fields(value)
+        each: next(texts)
+        if each in names
+        else hostile(getattr(value, each), texts, names)
+        for each in (x.name for x in fields(value))
+        if not (step and each == "title")
     }
+    if step:  # it has a name, which is no beginning of its text
+        changed["title"] = f"Name {changed['text']}"
     return replace(value, **changed)
 
 

@@ -195,7 +195,9 @@ def test_the_fault_table_warns_of_what_cannot_be_undone(small):
     """A risk and what comes first stand before the remedy; without one it says so."""
     first = next(each for each in small.causes if each.remedies)
     first = replace(first, endings=())
-    risky = replace(first.remedies[0], text="Wipe.", risk="irreversible", caution="")
+    risky = replace(
+        first.remedies[0], title="", text="Wipe.", risk="irreversible", caution=""
+    )
     made = (replace(first, remedies=(risky,)), replace(first, remedies=()))
     stepless = replace(small, steps=(), closes=())
     said = words(

@@ -35,9 +35,9 @@ def test_a_time_is_said_in_the_words_of_the_language(cost, english, german):
     ("answer", "unit", "english", "german"),
     [
         ("< 30", "s", "less than 30 s", "weniger als 30 s"),
-        ("<=0.5", "s", "at most 0.5 s", "höchstens 0,5 s"),
+        ("<=0.5", "s", "0.5 s or less", "höchstens 0,5 s"),
         ("> 60", "min", "more than 60 min", "mehr als 60 min"),
-        (">= 1", "ohm", "at least 1 ohm", "mindestens 1 ohm"),
+        (">= 1", "ohm", "1 ohm or more", "mindestens 1 ohm"),
         ("200..2000", "ms", "200 to 2000 ms", "200 bis 2000 ms"),
         ("-1.5 .. 2", "V", "-1.5 to 2 V", "-1,5 bis 2 V"),
         ("< 30", "", "< 30", "< 30"),

@@ -142,7 +142,7 @@ class TestChange:
         (aside,) = session.set_aside
         assert (aside.step, aside.result) == ("lights", "amber")
         assert aside.reason == (
-            "It was said before “Restart it.”, which may have changed it."
+            "It was said before “Restart it”, which may have changed it."
         )
         again = session.answer("lights", "green")
         assert again.events[-1].kind == "answered"

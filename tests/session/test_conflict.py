@@ -211,7 +211,7 @@ actions: {mend: {do: Mend it., cost: 2 min, fixes: {a: always}}}
     suspect = session.surprise().suspects[0]
 
     assert (suspect.kind, suspect.step, suspect.result) == ("action", "mend", "failed")
-    assert suspect.text == "“Mend it.” (it did not help)"
+    assert suspect.text == "“Mend it” (it did not help)"
     assert suspect.restores == math.inf
     assert session.next_step().reason == session.surprise().text
 

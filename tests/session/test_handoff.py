@@ -159,8 +159,8 @@ class TestRecord:
         session = router.answer("ping", 250).answer("ping", "none")
 
         assert [each.answer for each in session.record().moves[1:]] == [
-            "250 ms (100..1000)",
-            "> 1000 ms",
+            "250 ms: slow (100 to 1000 ms)",
+            "none (more than 1000 ms)",
         ]
 
     def test_json_holds_all_of_it(self, router):
@@ -491,7 +491,7 @@ class TestStanding:
         weights = {(x.text, x.answer): x.log2_odds for x in out["hung"].by}
 
         assert not out["hung"].certain
-        assert weights["Restart it.", "it did not help"] < 0
+        assert weights["Restart it", "it did not help"] < 0
 
     def test_answers_that_do_not_count_are_told(self, router):
         """
@@ -500,7 +500,7 @@ class TestStanding:
         (left,) = router.tried("restart", fixed=False).hand_off().left_out
 
         assert (left.step, left.answer) == ("lights", "Yes")
-        assert "Restart it." in left.reason
+        assert "“Restart it”" in left.reason
 
     def test_what_is_not_known_is_told(self, router):
         """
@@ -523,7 +523,11 @@ class TestStanding:
         )
 
         assert (question.minutes, question.unit) == (1.0, "ms")
-        assert question.answers == ("< 100", "100..1000", "> 1000")
+        assert question.answers == (
+            "less than 100 ms",
+            "100 to 1000 ms",
+            "more than 1000 ms",
+        )
         assert (action.minutes, action.risk) == (5.0, "disruptive")
         assert action.caution == "The phone goes dead."
 

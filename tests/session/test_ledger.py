@@ -241,7 +241,7 @@ def test_what_is_set_aside_stands_where_it_came():
         assert set(aside.log_odds.values()) == {0.0}
         assert aside.eliminated == aside.ruled_out == aside.back == ()
     assert "X?" in entries[1].set_aside
-    assert "Shake it." in entries[2].set_aside
+    assert "“Shake it”" in entries[2].set_aside
 
 
 def test_private_answers_are_masked_in_ledger_and_story():
@@ -340,7 +340,7 @@ questions:
             "never so with this cause, which excludes it.\n"
             "“Is the plug in?” (Yes), said by customer: 1.5 times as likely with this "
             "cause as without, but it was excluded already.\n"
-            "“Look again.” (it did not help), done by customer: "
+            "“Look again” (it did not help), done by customer: "
             "never so with this cause, which also excludes it.\n"
             "Now it is eliminated, for certain.\n"
             "Only another answer to what excluded it can bring it back."
@@ -489,7 +489,7 @@ def test_contradictory_evidence_proves_nothing(later):
     assert second.belief["g"] == 0.0
     assert second.belief["unknown"] == 1.0
     for name, story in stories.items():
-        assert "“Do two.” (it helped), done by customer: no cause allows" in story
+        assert "“Do two” (it helped), done by customer: no cause allows" in story
         assert ("1 more cannot be weighed" in story) == later
         assert ("which proves it" in story) == (name in ("g", "a"))
         assert "no listed cause allows all that was said." in story

@@ -143,7 +143,7 @@ def test_an_answer_that_is_gone():
     after = resumed(session, *edit, body=PING)
 
     assert items(after) == [("dropped", "ping")]
-    assert "“How long?” (< 100)" in of_steps(after)[0].what
+    assert "“How long?” (fast (less than 100 ms))" in of_steps(after)[0].what
     assert of_steps(after)[0].why == "the question no longer has this answer"
     assert after.evidence == ()
     assert moves(resumed(other, *edit, body=PING)) == [
@@ -186,7 +186,7 @@ def test_an_id_that_moved_to_the_other_kind():
 @pytest.mark.parametrize(
     ("said", "edit", "why"),
     [
-        (250, ("100", "500"), "this number falls into “< 500” now"),
+        (250, ("100", "500"), "this number falls into “less than 500 ms” now"),
         (250, ('">= 100"', '"100..200"'), "no answer takes this number now"),
         (250, ("unit: ms", "unit: s"), "it was answered in ms, and is now in s"),
         ("slow", ("unit: ms", "unit: s"), "it was answered in ms, and is now in s"),
@@ -356,7 +356,7 @@ def test_files_without_texts():
     ]
     moved = ts.resume(edited(PING, ("100", "500"), ("partly:", "half:")), text)
     assert [each.what for each in of_steps(moved)] == [
-        "“How long?” (250 ms: >= 500)",
+        "“How long?” (250 ms: slow (500 ms or more))",
         "“Is the bill paid?” (private)",
     ]
     assert of_steps(ts.resume(edited(PING, ("unit: ms", "unit: s")), text)) == ()
@@ -669,7 +669,7 @@ def test_what_the_edit_overtakes_is_told():
 
     assert after.evidence == (("do-it", "failed"),)
     assert [each.step for each in after.set_aside] == ["q", "p"]
-    why = "“Do it.” was done since, and may have changed it, as the tree says now."
+    why = "“Do it” was done since, and may have changed it, as the tree says now."
     assert sentences(after) == (
         f"“Q?” (Yes) is set aside: {why}",
         f"“P?” (private) is set aside: {why}",

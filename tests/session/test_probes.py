@@ -238,7 +238,7 @@ class TestWhat:
 
         assert [each.actor for each in session.record().moves] == [PROBE]
         assert [each.actor for each in session.events] == ["customer", PROBE, PROBE]
-        assert "answer: >= 100 ms\nby: probe\n" in session.transcript()
+        assert "answer: slow (100 ms or more)\nby: probe\n" in session.transcript()
         assert [each.actor for each in handed.steps] == [PROBE]
         assert "All by: probe" in ts.render(handed, to="text")
         assert [each.actor for each in session.ledger.entries] == [PROBE]
@@ -300,7 +300,11 @@ class TestTrouble:
     @both
     @pytest.mark.parametrize(
         ("said", "shown"),
-        [("perhaps", "'perhaps' is not"), (None, "that is not"), (1e999, "inf ms is")],
+        [
+            ("perhaps", "'perhaps' is not"),
+            (None, "that is not"),
+            (1e999, "no answer to 'ping' fits inf ms"),
+        ],
     )
     def test_nonsense(self, how, said, shown):
         """

@@ -135,7 +135,7 @@ def test_views_tell_who_and_where_from():
     lines = session.transcript().splitlines()
     assert lines[3:18] == [
         "fact: How old?",
-        "answer: 12 h (>= 10)",
+        "answer: 12 h: old (10 h or more)",
         "question: Do others work?",
         "answer: No",
         "question: The PIN?",

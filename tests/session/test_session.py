@@ -401,7 +401,7 @@ class TestTexts:
         )
 
         text = tree().begin({"others": "yes", "plugged": "no"}).explain()
-        assert text.startswith("Action: Put the plug in.")
+        assert text.startswith("Action: Put the plug in\n")
         assert "The plug is out: 9" in text
 
     def test_transcript(self):
@@ -432,7 +432,7 @@ class TestTexts:
         body = PING.replace("    private: true\n", "")
         session = tree(body).begin().answer("ping", 250)
 
-        assert "answer: 250 ms (" in session.transcript()
+        assert "answer: 250 ms: " in session.transcript()
         assert "given up: Bye.\n" in session.give_up("Bye.").transcript()
         assert "given up: without a reason\n" in session.give_up().transcript()
 

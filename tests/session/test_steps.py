@@ -28,6 +28,7 @@ questions:
     needs: ladder
 actions:
   swap:
+    title: Swap it
     do: Swap the bulb.
     why: It is cheap.
     how: Turn it left.
@@ -50,7 +51,7 @@ def test_every_word_of_a_shape_is_the_authors(tree):
     asked, done = tree.questions["lit"], tree.actions["swap"]
     shown = (
         (QuestionWords, with_words(ts.Question, asked, answers=()), asked, "ask"),
-        (ActionWords, with_words(ts.Action, done, title=""), done, "do"),
+        (ActionWords, with_words(ts.Action, done), done, "do"),
     )
 
     for shape, step, written, text in shown:

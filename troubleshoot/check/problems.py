@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Iterable
 
+from troubleshoot.check.titles import titles
 from troubleshoot.errors import Problem, TreeError
 from troubleshoot.tree.load import linked
 
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable
-
 
 def problems(
-    path: str | os.PathLike[str], *, roots: Iterable[str | os.PathLike[str]] = ()
+    path: str | os.PathLike[str],
+    *,
+    roots: Iterable[str | os.PathLike[str]] = (),
+    warnings: bool = False,
 ) -> tuple[Problem, ...]:
     """
     What is wrong with a file and those it includes, sorted by place.
 
     The tests of each that loads are run, as it stands alone: one that loads may have
-    problems, see ``check.tree_tests``. ``roots`` are those of ``troubleshoot.load``.
+    problems, see ``check.tree_tests``. With ``warnings``, what works but would be
+    better otherwise is told too, as ``troubleshoot check`` tells it. ``roots`` are
+    those of ``troubleshoot.load``.
     """
     main, *parts = linked(path, roots)
     for part in (main, *parts):
+        if warnings and part.tree is not None:
+            titles(part.tree, part.source)
         if part.tree is not None and part.tree.tests:
             # Sessions need numpy; whoever has no tests does not wait for it.
             from troubleshoot.check.tree_tests import run  # noqa: PLC0415

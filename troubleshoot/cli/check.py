@@ -41,7 +41,8 @@ def command(*, trees: tuple[str, ...], as_json: bool) -> None:
     with ProgressLine() as line:
         for number, file in enumerate(files, start=1):
             line(f"Checking {number:,} of {len(files):,}: {file}")
-            fresh = [x for x in problems(file, roots=allowed) if x not in found]
+            every = problems(file, roots=allowed, warnings=True)
+            fresh = [x for x in every if x not in found]
             found.update(dict.fromkeys(fresh))
             line.close()
             if not as_json:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from troubleshoot.session import NOT_NOW
+from troubleshoot.session import NOT_NOW, answers
 from troubleshoot.session.events import Answered, Skipped, Tried
 from troubleshoot.session.state import corrected
 from troubleshoot.text import MASK, REPLIES, WORKED
@@ -104,17 +104,9 @@ def _move(event: Event) -> PathStep | None:
 def in_words(tree: Tree, move: PathStep) -> tuple[str, str]:
     """What was asked or done, and what was said or came of it."""
     if move.kind in (*DONE, "skipped"):
-        return tree.actions[move.step].do, (REPLIES | WORKED)[str(move.answer)]
+        return tree.actions[move.step].title, (REPLIES | WORKED)[str(move.answer)]
     question = tree.questions[move.step]
-    # Of a number, the text is its band alone, such as "< 10".
-    bands = question.unit != ""
-    if isinstance(move.answer, tuple):
-        return question.ask, question.in_words(move.answer)
-    said = REPLIES | {
-        x.id: f"{x.id} ({x.text})" if bands else x.text for x in question.answers
-    }
-    number = "" if move.value is None else f"{move.value:g} {question.unit}: "
-    return question.ask, number + said[move.answer]
+    return question.ask, answers.in_words(tree, question, move.answer, move.value)
 
 
 def last_in_words(session: Session) -> tuple[str, str]:

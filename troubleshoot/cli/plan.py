@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Tree
 
 
+NAMED: Final = 3  # of what may help, before the rest is counted
 GOALS: Final = {
     "diagnose": "Goal: to know what is to be done about it.",
     "repair": "Goal: to have it repaired, or handed over.",
@@ -118,7 +119,7 @@ def page(terminal: Terminal, tree: Tree, made: Plan) -> None:
             terminal.say("Asked before it, whatever the plan:")
         terminal.tell(each.ask, lead="  - ")
     terminal.say()
-    Outline(terminal, made).draw(made.nodes[0], 0)
+    Outline(terminal, tree, made).draw(made.nodes[0], 0)
     steps = sum(each.kind != "ending" for each in made.nodes)
     terminal.say()
     terminal.say(f"{steps} steps in all; --json prints them.", dim=True)
@@ -129,6 +130,7 @@ class Outline:
     """The first steps of a plan, those after an answer under it; each step once."""
 
     terminal: Terminal
+    tree: Tree
     plan: Plan
     drawn: set[str] = field(default_factory=set)
 
@@ -136,20 +138,28 @@ class Outline:
         """A node and, not too deep, what follows."""
         lead = "    " * depth
         if node.kind == "ending":
-            self.terminal.say(f"= {node.text}", lead=lead)
+            self.terminal.say(f"= {node.text}{self._try(node)}", lead=lead)
             return
         number = f"{node.id}. "
         if node.id in self.drawn or depth >= DEPTH:
             before = f"{lead}go on with step {node.id}: "
-            self.terminal.tell(node.text, lead=before)
+            self.terminal.tell(node.title or node.text, lead=before)
             return
         self.drawn.add(node.id)
         if node.setup:
             before = f"{lead}{' ' * len(number)}First: "
             self.terminal.tell(node.setup, lead=before)
         time_ = f" ({spent(*node.time)})" if any(node.time) else ""
-        self.terminal.tell(node.text, lead=lead + number, after=time_, bold=True)
+        named = node.title or node.text
+        self.terminal.tell(named, lead=lead + number, after=time_, bold=True)
         for edge in node.edges:
             chance = percent(edge.probability)
             self.terminal.say(f"{edge.text} ({chance}):", lead=f"{lead}  - ")
             self.draw(self.plan.node(edge.node), depth + 1)
+
+    def _try(self, node: PlanNode) -> str:
+        """What helps at an ending, by title, in the order to try."""
+        titles = [self.tree.actions[each].title for each in node.actions[:NAMED]]
+        more = len(node.actions) - len(titles)
+        shown = "; ".join([*titles, f"{more} more"] if more else titles)
+        return f" To try: {shown}." if titles else ""

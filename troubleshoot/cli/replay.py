@@ -151,7 +151,7 @@ class Names:
 
     def _action(self, id: str) -> str:
         found = self._of("actions", id)
-        return f"“{found.do}”" if found else f"'{id}'"
+        return f"“{found.title}”" if found else f"'{id}'"
 
     def _of(self, kind: str, id: str) -> Any:  # noqa: ANN401 - what has this id
         trees = [each for each in (self.tree, self.before) if each is not None]

@@ -13,9 +13,11 @@ from troubleshoot.text import (
     NO_BREAK,
     counted,
     duration,
+    headed,
     listing,
     percent,
     rounded,
+    says_more,
     spent,
 )
 from troubleshoot.tree.tree import role
@@ -157,9 +159,10 @@ def put(terminal: Terminal, step: Question | Action, lead: str) -> None:
             terminal.tell(step.text, lead=lead, after=time, bold=True)
             answers(terminal, step, blank)
         case Action():
-            terminal.say(
-                f"Something to try{_time(step.attended_min, step.wait_min)}", lead=lead
-            )
+            titled = says_more(step.title, step.text)
+            head = f"To try: {step.title}" if titled else "Something to try"
+            time = _time(step.attended_min, step.wait_min)
+            terminal.say(f"{head}{time}", lead=lead)
             instructions(terminal, step, blank)
             verify(terminal, step, blank)
 
@@ -368,7 +371,10 @@ def remedies(terminal: Terminal, tree: Tree, actions: Iterable[str]) -> None:
         caution(terminal, step.caution, RISKS[step.risk], "   ")
         who = ", ".join(role(tree, each) for each in step.needs.by)
         by = f" (by: {who})" if who else ""
-        terminal.tell(step.do, lead=" - ", after=f"{_time(step.cost, step.wait)}{by}")
+        title, *deed = headed(step.title, step.do)
+        terminal.tell(title, lead=" - ", after=f"{_time(step.cost, step.wait)}{by}")
+        for each in deed:
+            terminal.tell(each, lead="   ")
 
 
 def hand_over(terminal: Terminal, session: Session, end: Ending) -> None:

@@ -75,6 +75,7 @@ def shape(tree: Tree) -> dict[str, Any]:
         "unknown": tree.unknown,
         "questions": list(tree.questions),
         "actions": list(tree.actions),
+        "titles": {each.id: each.title for each in tree.actions.values()},
     }
 
 
@@ -97,11 +98,17 @@ def draw(terminal: Terminal, tree: Tree) -> None:
     terminal.say(tree.symptom)
     terminal.say()
     for before, each in drawn(tree, tops(tree), branches, ""):
-        row = f"{each.title} [{each.id}]"
+        row = f"{each.title} [{each.id}]{helping(tree, each)}"
         terminal.line(row, lead=f"{per_cent(each.prior)}  {before}")
     terminal.line("a cause that is not listed", lead=f"{per_cent(tree.unknown)}  ")
     terminal.say()
     terminal.say(counts(tree))
+
+
+def helping(tree: Tree, cause: Cause) -> str:
+    """What the cause names as its remedies, by title; empty where it names none."""
+    titles = "; ".join(tree.actions[each].title for each in cause.actions)
+    return f": {titles}" if titles else ""
 
 
 def per_cent(prior: float) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from troubleshoot.catalogue import DEFAULT
 from troubleshoot.rendering.words import ending, in_language, said
+from troubleshoot.text import headed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -116,7 +117,7 @@ class _Drawing:
         if not self.runbook.steps:
             leaves = [self._ending(each) for each in self.runbook.closes]
         boxes = (
-            Box(f"s{each.number}", each.kind, str(each.number), each.text)
+            Box(f"s{each.number}", each.kind, str(each.number), _named(each))
             for each in steps
         )
         return [*boxes, *leaves], ways
@@ -129,7 +130,7 @@ class _Drawing:
             return Box(name, "away", f"{ARROW} E{number}", "")
         if is_ending:
             return self._ending(self.runbook.close(number))
-        return Box(name, "away", f"{ARROW} {number}", self.runbook.step(number).text)
+        return Box(name, "away", f"{ARROW} {number}", _named(self.runbook.step(number)))
 
     def _ending(self, close: Close) -> Box:
         said = ending(self.runbook, close, self.fixed)
@@ -183,6 +184,11 @@ class _Drawing:
             rows = tuple(("", answer) for answer in stop.others)
             ways.append(Way(f"u{i}", first if last else f"u{i + 1}", rows))
         return ways
+
+
+def _named(step: PrintedStep) -> str:
+    """What a question asks, or what an action is called."""
+    return headed(step.title, step.text)[0]
 
 
 def _in_order(name: str) -> tuple[bool, int, int]:

@@ -208,7 +208,7 @@ class _Layout:
                 yield Row(
                     letter=_letter(answer),
                     answer=answers[answer].id,
-                    text=answers[answer].text,
+                    text=answers[answer].written,
                     to=self._places[child],
                     rules_out=self._rules_out(i, answer),
                 )
@@ -435,7 +435,7 @@ def _facts(analysis: Analysis) -> Iterator[tuple[str, str]]:
     for name, answer in analysis.state.answers.items():
         question = tree.questions[name]
         if not question.is_urgent:
-            yield question.ask, question.in_words(answer)
+            yield question.ask, question.written(answer)
 
 
 def _needs(steps: Sequence[PrintedStep], closes: Sequence[Close]) -> list[str]:
@@ -526,7 +526,7 @@ def _sign(analysis: Analysis, question: Question) -> Sign:
             for x in analysis.tree.root_causes
             if x.id in question.given and _is_typical(question, p[x.id])
         ]
-        answers.append((each.text, tuple(typical)))
+        answers.append((each.written, tuple(typical)))
         lifts.append(tuple(round(p[x] / usual, ALIKE) for x in typical))
     return with_words(
         Sign,

@@ -34,7 +34,7 @@ from troubleshoot.session.texts import (
     short,
     spans,
 )
-from troubleshoot.text import NO_BREAK
+from troubleshoot.text import NO_BREAK, headed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -264,7 +264,8 @@ class _Typeset:
         return {
             "number": step.number,
             "chapter": view.chapter(step),
-            "text": coded(step.text),
+            "text": coded(self._named(step)[0]),
+            "deed": coded("".join(self._named(step)[1:])),
             "time": view.spent(step),
             "came_from": self._came_from(step.came_from),
             **self._doing(step),
@@ -275,6 +276,10 @@ class _Typeset:
             "possible": f"{len(step.possible)} {word.of} {len(self.runbook.causes)}",
             "strip": view.strip(step),
         }
+
+    def _named(self, each: PrintedStep | PrintedRemedy) -> tuple[str, ...]:
+        """What it is called, and what is to do where that is more."""
+        return headed(each.title, each.text)
 
     def _doing(self, each: PrintedStep | PrintedRemedy) -> Data:
         """What steps and remedies have in common."""
@@ -346,7 +351,9 @@ class _Typeset:
     def _remedy(self, remedy: PrintedRemedy) -> Data:
         return {
             "code": self.view.code(remedy),
-            "text": coded(remedy.text),
+            "title": remedy.title,
+            "text": coded(self._named(remedy)[0]),
+            "deed": coded("".join(self._named(remedy)[1:])),
             "time": self.view.taking(remedy.minutes, remedy.wait),
             "only_if": coded(self.view.conditions(remedy)),
             **self._doing(remedy),
@@ -372,7 +379,8 @@ class _Typeset:
         if before or not cause.remedies:
             yield [before or self.word.no_remedy]
         for each in self.view.told(cause):
-            careful = [*self._careful(each), *self._before(each), *coded(each.text)]
+            careful = [*self._careful(each), *self._before(each)]
+            careful += coded(self._named(each)[0])
             code = element("strong", [self.view.code(each)])
             yield [code, " ", *careful]
 

@@ -23,7 +23,7 @@ from troubleshoot.rendering import commonmark, plain_text
 from troubleshoot.rendering.commonmark import CODE
 from troubleshoot.rendering.words import in_language, minutes, percent, spent
 from troubleshoot.session.events import moment
-from troubleshoot.text import NO_BREAK
+from troubleshoot.text import NO_BREAK, headed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -107,7 +107,8 @@ def environment(
 
     ``word`` are the fixed words; filters: ``minutes`` and ``percent`` say a number,
     ``moment`` a time, ``commonmark`` writes what an author explains, ``coded`` what is
-    asked or to do, ``noted`` a note, ``cell`` what is asked or to do in a table,
+    asked or to do, ``named`` and ``deed`` are the name of a step and what is to do
+    beside it, ``noted`` is a note, ``cell`` what is asked or to do in a table,
     ``in_css`` makes a string of CSS, and ``wrapped`` breaks a plain text into lines.
     """
     return _made(to, templates, _fixed(in_language(language)))
@@ -144,9 +145,11 @@ def _made(
         "cell": IN_LINES[to],
         "coded": TOLD[to],
         "commonmark": EXPLAINED[to],
+        "deed": _deed,
         "in_css": commonmark.in_css,
         "minutes": partial(minutes, word=word),
         "moment": said_moment,
+        "named": _named,
         "noted": NOTED[to],
         "percent": partial(percent, word=word),
         "spent": partial(_spent, word=word),
@@ -188,6 +191,16 @@ def _finalize(escaped: Callable[[str], Markup]) -> Callable[[Any], Markup]:
         return value if isinstance(value, Markup) else escaped(str(value))
 
     return finalize
+
+
+def _named(step: Any) -> str:  # noqa: ANN401 - whatever shows a step
+    """A step by the title that its author gives it, else by its text."""
+    return headed(getattr(step, "title", ""), step.text)[0]
+
+
+def _deed(step: Any) -> str:  # noqa: ANN401 - whatever shows a step
+    """What stands under that title; empty where the text is the name."""
+    return "".join(headed(getattr(step, "title", ""), step.text)[1:])
 
 
 def said_moment(at: str) -> str:

@@ -17,6 +17,7 @@ from troubleshoot.errors import ArgumentError, did_you_mean, nearest
 from troubleshoot.text import NO_BREAK, decimal, rounded
 from troubleshoot.text import percent as chance_in_words
 from troubleshoot.text import spent as time_in_words
+from troubleshoot.tree.values import BadValue, number_range
 
 if TYPE_CHECKING:
     from troubleshoot.rendering.runbook import Close, PrintedStep, Row, Runbook
@@ -25,10 +26,7 @@ if TYPE_CHECKING:
 Language: TypeAlias = str | Mapping[str, str]
 
 ROUNDING: Final = 1e-9
-LIMITS: Final = {"<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}
-LIMIT: Final = re.compile(r"([<>]=?)\s*(\S+)")
 OURS: Final = {"dont-know": "dont_know", "fixed": "it_helped", "failed": "it_failed"}
-RANGE: Final = re.compile(r"(\S+?)\s*\.\.\s*(\S+)")
 
 
 def in_language(language: Language = DEFAULT) -> Catalogue:
@@ -112,11 +110,7 @@ def measured(answer: str, unit: str, word: Catalogue) -> str:
     """An answer that is a range of numbers in words: "less than 30 s"."""
     if not unit:
         return answer
-    unit = f"{NO_BREAK}{unit}"
-    if found := LIMIT.fullmatch(answer):
-        said = getattr(word, LIMITS[found[1]])
-        return f"{said} {decimal(found[2], word)}{unit}"
-    if found := RANGE.fullmatch(answer):
-        low, high = (decimal(each, word) for each in found.groups())
-        return f"{low} {word.up_to} {high}{unit}"
-    return answer
+    try:
+        return number_range(answer).in_words(unit, word, blank=NO_BREAK)
+    except BadValue:
+        return answer

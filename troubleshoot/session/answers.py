@@ -32,11 +32,10 @@ from troubleshoot.text import (
     number,
     reply,
     shortened,
-    title_of,
 )
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.tree import AnswerKey, once_per_tree
-from troubleshoot.tree.values import NONE
+from troubleshoot.tree.values import NONE, number_range
 
 if TYPE_CHECKING:
     from troubleshoot.catalogue import Catalogue
@@ -170,6 +169,8 @@ def _from_text(question: written.Question, said: str, words: Catalogue) -> Under
     texts = {each.text.strip().casefold(): each.id for each in question.answers}
     if wanted in texts | ids:
         return Understood((texts | ids)[wanted])
+    if question.unit and (id := _by_range(question, wanted)):
+        return Understood(id)
     if (always := always_possible(said, words)) is not None:
         return Understood(always.value)
     if question.unit and (both := AMBIGUOUS.match(wanted)):
@@ -177,6 +178,15 @@ def _from_text(question: written.Question, said: str, words: Catalogue) -> Under
     if question.unit and (measure := NUMBER.fullmatch(wanted)):
         return _from_measure(question, said, *measure.groups(), words=words)
     raise refusal(question, said, f"'{_short(said)}'", words=words)
+
+
+def _by_range(question: written.Question, said: str) -> str:
+    """The answer whose range was said as it is written in a file; mostly empty."""
+    try:
+        numbers = number_range(said)
+    except ValueError:
+        return ""
+    return next((each.id for each in question.answers if each.range == numbers), "")
 
 
 def _from_measure(
@@ -196,7 +206,25 @@ def _from_number(
     for answer in question.answers:
         if math.isfinite(value) and answer.range and value in answer.range:
             return Understood(answer.id, value)
-    raise refusal(question, said, f"{value:g} {question.unit}".rstrip(), words=words)
+    shown = f"{number(value, words)} {question.unit}".rstrip()
+    raise _fits_none(question, said, shown, words)
+
+
+def _fits_none(
+    question: written.Question, said: float, number: str, words: Catalogue
+) -> AnswerError:
+    """No range holds the number: which there are is said to whoever gave it."""
+    shown = "this" if question.private else number
+    return refusal(
+        question,
+        said,
+        message=f"no answer to '{question.id}' fits {shown}; possible are "
+        f"{_possible(question)}",
+        customer=""
+        if question.private
+        else words("refused_number", number=number, answers=_texts(question, words)),
+        words=words,
+    )
 
 
 def _two_ways(
@@ -344,7 +372,7 @@ def titled_causes(tree: Tree) -> tuple[Titled, ...]:
 
 def titled_action(action: written.Action) -> Titled:
     """The action with its title."""
-    return Titled(action.id, title_of(action.do))
+    return Titled(action.id, action.title)
 
 
 def likely(belief: Belief, causes: Iterable[str]) -> tuple[LikelyCause, ...]:
@@ -357,13 +385,45 @@ def told(tree: Tree, step: str, result: AnswerKey) -> str:
     """A question with its answer, or an action with its outcome, for a sentence."""
     words = tree.words
     if isinstance(result, str) and result in WORKED and step in tree.actions:
-        text, came = tree.actions[step].do, f"({reply(result, words)})"
+        text, came = tree.actions[step].title, f"({reply(result, words)})"
     else:
         question = tree.questions[step]
         text = question.ask
         answer = question.in_words(result, words)
         came = words.private if question.private else f"({answer})"
     return f"{words('quoted', text=text)} {came}"
+
+
+def in_words(
+    tree: Tree,
+    question: written.Question,
+    answer: AnswerKey,
+    value: float | None = None,
+) -> str:
+    """An answer of a question, or what else was said to it, as people read it."""
+    if isinstance(answer, str) and answer in REPLIES:
+        return reply(answer, tree.words)
+    text = question.in_words(answer, tree.words)
+    return measured(answer, text, question.unit, value, tree.words)
+
+
+def measured(
+    answer: AnswerKey,
+    text: str,
+    unit: str,
+    value: float | None = None,
+    words: Catalogue | None = None,
+) -> str:
+    """
+    The text of an answer; of a range its name first, and the number that was said.
+
+    >>> measured("far", "more than 60 min", "min", 65)
+    '65 min: far (more than 60 min)'
+    """
+    if not unit or not isinstance(answer, str):
+        return text
+    told = "" if value is None else f"{number(value, words)} {unit}: "
+    return f"{told}{answer} ({text})"
 
 
 def correction(

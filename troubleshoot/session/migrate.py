@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from troubleshoot.errors import AnswerError, OtherTree
-from troubleshoot.session.answers import understood
+from troubleshoot.session.answers import measured, understood
 from troubleshoot.session.events import (
     DIGITS,
     Answered,
@@ -34,10 +34,12 @@ from troubleshoot.session.events import (
 )
 from troubleshoot.text import MASK, REPLIES, WORKED, listing, percent, set_in_words
 from troubleshoot.tree.tree import UNKNOWN
+from troubleshoot.tree.values import BadValue, number_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.session.belief import Belief
     from troubleshoot.session.events import Event
     from troubleshoot.session.serialize import QuestionTexts, Saved, Texts
@@ -116,8 +118,15 @@ class Then:
     texts: Texts | None
 
     def question(self, id: str) -> QuestionTexts | None:
-        """How the question read."""
-        return self.texts.questions.get(id) if self.texts else None
+        """How the question read, its ranges in words."""
+        then = self.texts.questions.get(id) if self.texts else None
+        if then is None or not then.unit:
+            return then
+        said = {
+            x: _range_in_words(text, then.unit, self.tree.words)
+            for x, text in then.answers.items()
+        }
+        return replace(then, answers=said)
 
     def action(self, id: str) -> str | None:
         """How the action read."""
@@ -168,7 +177,7 @@ class Then:
         texts = answer_texts(now) | dict(then.answers if then else {})
         said = _in_words(texts, event.answer)
         unit = then.unit if then else now.unit if now else ""
-        return f"({said if event.value is None else f'{event.value:g} {unit}: {said}'})"
+        return f"({measured(event.answer, said, unit, event.value, self.tree.words)})"
 
     def is_private(self, id: str) -> bool:
         """Whether the question was private then, or is now."""
@@ -340,6 +349,14 @@ def _other_meaning(then: Then, question: Question, event: Answered) -> str:
     return ""
 
 
+def _range_in_words(text: str, unit: str, words: Catalogue) -> str:
+    """A range as it was saved, as people say it."""
+    try:
+        return number_range(text).in_words(unit, words)
+    except BadValue:
+        return text
+
+
 def _units(unit: str) -> str:
     return f"in {unit}" if unit else "in words"
 
@@ -474,7 +491,7 @@ def set_aside(
     for place, answers in _by_place(events).items():
         event = answers[max(answers)]
         if place in now and place not in was and max(answers) not in gone:
-            action = then.tree.actions[now[place]].do
+            action = then.tree.actions[now[place]].title
             why = f"“{action}” was done since, {MAYBE}, as the tree says now"
             yield Migrated(
                 kind=SET_ASIDE, id=event.step, what=then.told(event), why=why

@@ -155,19 +155,21 @@ class PlanNode(Closed):
     """
     One situation of a plan, and what to do in it.
 
-    ``step`` is the id of the question or action, empty at an ending; ``setup`` what to
-    do first. ``cost_min`` is what it competes with, in which waiting counts by its
-    share; ``attended_min`` and ``wait_min`` are by the clock, and a plan that was saved
-    before there was waiting has neither. ``probability`` is P(the plan comes here).
-    ``causes`` are root causes that are not ruled out here, the likeliest first, and
-    ``confidence`` the belief that it is one of them; where the ending is "unknown",
-    that it is none of those listed. ``actions`` of an ending are what helps.
-    ``answers`` are the ids of those that a question has, where it takes several.
+    ``step`` is the id of the question or action, empty at an ending; ``title`` is that
+    of an action; ``setup`` what to do first. ``cost_min`` is what it competes with, in
+    which waiting counts by its share; ``attended_min`` and ``wait_min`` are by the
+    clock, and a plan that was saved before there was waiting has neither.
+    ``probability`` is P(the plan comes here). ``causes`` are root causes that are not
+    ruled out here, the likeliest first, and ``confidence`` the belief that it is one of
+    them; where the ending is "unknown", that it is none of those listed. ``actions`` of
+    an ending are what helps. ``answers`` are the ids of those that a question has,
+    where it takes several.
     """
 
     id: str
     kind: Kind
     step: str = ""
+    title: str = ""
     text: str
     setup: str = ""
     cost_min: float = 0.0

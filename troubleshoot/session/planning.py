@@ -46,7 +46,7 @@ from troubleshoot.session.plan import (
 )
 from troubleshoot.session.serialize import tree_mark
 from troubleshoot.text import listing
-from troubleshoot.tree.tree import AnswerKey, meets, price, time_of
+from troubleshoot.tree.tree import Action, AnswerKey, meets, price, time_of
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import Belief, FloatArray
     from troubleshoot.session.plan import Outcomes, Written
-    from troubleshoot.tree.tree import Action, Question, Setup, Tree
+    from troubleshoot.tree.tree import Question, Setup, Tree
 
 
 if TYPE_CHECKING:
@@ -398,6 +398,7 @@ class _Writing:
             id=_id(i),
             kind=node.kind,
             step=step.id,
+            title=step.title if isinstance(step, Action) else "",
             text=self.named.text(node.kind, node.step),
             setup=" ".join(each.do for each in setups),
             cost_min=_rounded(node.cost),

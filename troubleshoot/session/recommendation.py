@@ -85,7 +85,6 @@ def action_step(analysis: Analysis, name: str, reason: str = "") -> Action:
     return with_words(
         Action,
         action,
-        title=titled_action(action).title,
         setup=_setup(analysis, action),
         by=roles(analysis.tree, action),
         needs=things(analysis.tree, action),
@@ -251,8 +250,9 @@ def fixed(analysis: Analysis) -> Ending:
     belief = analysis.belief
     worked = tuple(each for each, ok in analysis.state.tried.items() if ok)
     causes = belief.ranked(belief.likeliest_class)
-    done = " ".join(analysis.tree.actions[each].do for each in worked)
-    text = analysis.tree.words("end_fixed", actions=done)
+    titles = (analysis.tree.actions[each].title for each in worked)
+    words = analysis.tree.words
+    text = words("end_fixed", actions=listing(titles, words=words))
     return _ending(analysis, "fixed", text, causes=causes, actions=worked)
 
 

@@ -211,7 +211,7 @@ def _question_texts(question: Question) -> dict[str, Any]:
     said = words(question)
     return {
         "ask": said["ask"],
-        "answers": {each.id: each.text for each in question.answers},
+        "answers": {each.id: each.written for each in question.answers},
         **{name: said[name] for name in ("unit", "private", "several") if said[name]},
     }
 

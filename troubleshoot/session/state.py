@@ -353,5 +353,5 @@ def _other_way(tree: Tree, now: State, question: str, gate: str) -> str:
 def _stale(tree: Tree, now: State) -> Iterator[SetAside]:
     for question, answer in now.stale.items():
         action = tree.actions[now.stale_by[question]]
-        reason = tree.words("aside_overtaken", action=action.do)
+        reason = tree.words("aside_overtaken", action=action.title)
         yield SetAside(question, answer, reason)

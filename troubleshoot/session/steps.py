@@ -82,6 +82,7 @@ class ActionWords(StepWords):
 
     __slots__ = ()
 
+    title: str = ""
     verify: str = ""
     caution: str = ""
     risk: Risk = "none"
@@ -96,8 +97,8 @@ def words(step: written.Question | written.Action) -> dict[str, Any]:
     """
     said = {"id": step.id, "why": step.why, "how": step.how}
     if isinstance(step, written.Action):
-        said |= {"do": step.do, "verify": step.verify, "caution": step.caution}
-        return {**said, "risk": step.risk}
+        said |= {"title": step.title, "do": step.do, "verify": step.verify}
+        return {**said, "caution": step.caution, "risk": step.risk}
     said |= {"ask": step.ask, "unit": step.unit}
     is_so = {"private": step.private, "several": step.several}
     return {**said, **is_so, "urgent": step.is_urgent}
@@ -241,7 +242,6 @@ class Action(ActionWords):
     is_end: ClassVar[Literal[False]] = False
 
     kind: Literal["action"] = "action"
-    title: str
     setup: str = ""
     by: tuple[Titled, ...] = ()
     needs: tuple[Titled, ...] = ()
@@ -265,7 +265,10 @@ class Action(ActionWords):
             **_by_field(self),
             "why": _sentences(self.why, self.reason),
             "causes": [each.id for each in self.causes],
-            "for": [{"id": each.id, "title": each.title} for each in self.causes],
+            "for": [
+                {"id": each.id, "title": each.title, "probability": each.belief}
+                for each in self.causes
+            ],
         }
 
 

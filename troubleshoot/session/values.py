@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from troubleshoot.text import MASK, listing
+from troubleshoot.text import MASK, digits, listing
 from troubleshoot.tree.schema import MAX_VALUE
 from troubleshoot.tree.variables import plain, told
 
@@ -45,13 +45,12 @@ def _answer(tree: Tree, now: State, name: str) -> str:
     question, said = tree.questions[name], now.said["question", name]
     value = getattr(said, "value", None)
     if value is not None:
-        return f"{value:g} {question.unit}"
+        return f"{digits(value)} {question.unit}"
     key = now.answers[name]
     if isinstance(key, tuple):  # what holds, and not what does not
         held = [question.answer(each).text for each in key]
         return listing(held, words=tree.words) if held else tree.words.none_of_these
-    answer = question.answer(key)
-    return f"{answer.text} {question.unit}" if answer.range else answer.text
+    return question.answer(key).text
 
 
 def shown(tree: Tree, answered: Iterable[str]) -> Mapping[str, str]:

@@ -49,6 +49,8 @@ WHY: dict[str, str] = {
     "mixed-priors": "beside a count of 4, a prior of 60% would count as 0.6.",
     "no-prior": "at least one cause must be possible before anything is asked.",
     "bad-range": "a number must fall into one answer.",
+    # What would read better.
+    "missing-action-title": "lists, buttons and diagrams have room for a few words.",
     # What the knowledge leads to.
     "failing-test": "a test says what its answers must lead to, whatever is edited.",
 }

@@ -39,6 +39,7 @@ from troubleshoot.tree.variables import note_undeclared, plain, told
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.tree.schema import (
         ActionPart,
         QuestionPart,
@@ -98,10 +99,10 @@ class _Linker:
         self.complaints = Complaints(source)
         self.hierarchy = Hierarchy(part, self.complaints)
         self.takes = Takes(part, self.complaints)
-        words = in_language(part.language)
+        self.words = in_language(part.language)
         self.yes_no = (
-            Answer(id="yes", text=words.say_yes),
-            Answer(id="no", text=words.say_no),
+            Answer(id="yes", text=self.words.say_yes),
+            Answer(id="no", text=self.words.say_no),
         )
         self.answers: dict[str, tuple[Answer, ...]] = {}
         self.by_low: dict[str, list[tuple[Range, int, str]]] = {}
@@ -209,7 +210,7 @@ class _Linker:
                 self.answers.setdefault(
                     id,
                     tuple(
-                        Answer(id=each, text=text, range=ranges.get(each))
+                        answer_of(each, text, ranges.get(each), unit or "", self.words)
                         for each, text in texts.items()
                     ),
                 )
@@ -520,6 +521,7 @@ class _Linker:
         return Action(
             id=id,
             do=part.do,
+            title=part.title or "",
             why=part.why or "",
             how=part.how or "",
             cost=1.0 if part.cost is None else part.cost,
@@ -632,6 +634,16 @@ class _Linker:
                 fix=fix if kind == "question" else "let one of them need no other.",
                 also=also[:MOST_NAMED],
             )
+
+
+def answer_of(
+    id: str, text: str, numbers: Range | None, unit: str, words: Catalogue
+) -> Answer:
+    """An answer; where it is a range of numbers, it reads as these in words."""
+    if numbers is None:
+        return Answer(id=id, text=text)
+    said = numbers.in_words(unit, words)
+    return Answer(id=id, text=said, range=numbers, spelled=text)
 
 
 def _number(text: str) -> float:

@@ -385,6 +385,7 @@ class SetupPart(Part):
 class ActionPart(StepPart):
     """Something to do that may fix causes."""
 
+    title: Text | None = None
     do: Text
     reliability: Reliability | None = None
     fixes: dict[str, ChanceText] = {}

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from troubleshoot.tree.tree import Answer, Question, as_reworded
+from troubleshoot.text import title_of
+from troubleshoot.tree.tree import Action, Answer, Question, as_reworded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +46,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Form]]] = {
     },
     "setups": {"do": "tells"},
     "actions": {
+        "title": "names",
         "do": "tells",
         "verify": "tells",
         "caution": "explains",
@@ -128,7 +130,13 @@ def _part(it: Any, room: str, say: Callable[[TreeText], str]) -> Any:  # noqa: A
     """The part with other texts."""
     urgent = isinstance(it, Question) and it.is_urgent
     key = ("urgent" if urgent else room, it.id)
-    changes = _changes(it, key, FIELDS[room], say)
+    fields = FIELDS[room]
+    untitled = isinstance(it, Action) and it.title == title_of(it.do)
+    if untitled:  # its title is a part of what it tells, and follows from that
+        fields = {name: form for name, form in fields.items() if name != "title"}
+    changes = _changes(it, key, fields, say)
+    if changes and untitled:
+        changes["title"] = ""
     return replace(it, **changes) if changes else it
 
 

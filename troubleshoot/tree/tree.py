@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 import troubleshoot
 from troubleshoot.catalogue import DEFAULT, Catalogue, direction, in_language
 from troubleshoot.errors import ArgumentTypeError, UnknownName
-from troubleshoot.text import set_in_words
+from troubleshoot.text import set_in_words, title_of
 from troubleshoot.tree.read_only import ReadOnly, read_only
 from troubleshoot.tree.reply_schema import (
     DRAFT,
@@ -79,11 +79,21 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One answer of a question; ``range`` where the question takes a number."""
+    """
+    One answer of a question; ``range`` where the question takes a number.
+
+    ``text`` is what people read: a range in words, which the file has as ``spelled``.
+    """
 
     id: str
     text: str
     range: Range | None = None
+    spelled: str = ""
+
+    @property
+    def written(self) -> str:
+        """As the file has it."""
+        return self.spelled or self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +175,12 @@ class Question:
         others = [each.text for each in self.answers if each.id not in said]
         return set_in_words(held, others, words)
 
+    def written(self, said: AnswerKey) -> str:
+        """The same as the file has it, for whoever says ranges in other words."""
+        return (
+            self.answer(said).written if isinstance(said, str) else self.in_words(said)
+        )
+
     def condition(self, wanted: str, words: Catalogue | None = None) -> str:
         """An answer that must have been given, see ``holds``, as people read it."""
         none = self.several and wanted == NONE
@@ -183,12 +199,14 @@ class Action:
     """
     Something to do that may fix causes.
 
-    ``fixes`` maps root causes to P(fixes | cause); a cause not in it is never fixed.
-    ``changes`` names the questions whose answers are stale afterwards.
+    ``title`` is a short form of ``do`` where the author gives none. ``fixes`` maps root
+    causes to P(fixes | cause); a cause not in it is never fixed. ``changes`` names the
+    questions whose answers are stale afterwards.
     """
 
     id: str
     do: str
+    title: str = ""
     why: str = ""
     how: str = ""
     cost: float = 1.0
@@ -204,6 +222,8 @@ class Action:
 
     def __post_init__(self) -> None:
         read_only(self, "fixes")
+        if not self.title:
+            object.__setattr__(self, "title", title_of(self.do))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -442,7 +462,7 @@ class Tree:
             for each in self.questions.values()
         }
         actions = {
-            each.id: {"title": each.do, **outcomes_schema(put_off=False)}
+            each.id: {"title": each.title, **outcomes_schema(put_off=False)}
             for each in self.actions.values()
         }
         return {

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from troubleshoot.errors import nearest
-from troubleshoot.text import rounded
+from troubleshoot.text import numbers_in_words, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Never
+
+    from troubleshoot.catalogue import Catalogue
 
 
 WORDS_OF_CHANCE: Final = {
@@ -230,6 +232,20 @@ class Range:
         above = number > self.low if self.low_open else number >= self.low
         below = number < self.high if self.high_open else number <= self.high
         return above and below
+
+    def in_words(
+        self, unit: str, words: Catalogue | None = None, *, blank: str = " "
+    ) -> str:
+        """As people say it: "less than 5 min", "5 to 60 min"; see ``text``."""
+        return numbers_in_words(
+            self.low,
+            self.high,
+            low_open=self.low_open,
+            high_open=self.high_open,
+            unit=unit,
+            words=words,
+            blank=blank,
+        )
 
 
 def number_range(text: str) -> Range:

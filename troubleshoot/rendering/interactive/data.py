@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 from troubleshoot._version import __version__
 from troubleshoot.errors import RenderError
 from troubleshoot.inference.model import compiled
-from troubleshoot.session.answers import titled_action
 from troubleshoot.session.events import is_fact, plain
 from troubleshoot.session.recommendation import roles, things
 from troubleshoot.session.serialize import tree_mark
 from troubleshoot.session.steps import takes, words
 from troubleshoot.session.texts import Paragraph, laid, nodes, rich, short
+from troubleshoot.text import says_more
 from troubleshoot.tree.tree import Escalation, groups_above, price
 
 if TYPE_CHECKING:
@@ -124,7 +124,12 @@ def _question(tree: Tree, model: Model, question: Question) -> dict[str, Any]:
     return {
         **_words(question),
         "answers": [
-            {"id": each.id, "text": each.text, "range": _range(each.range)}
+            {
+                "id": each.id,
+                "text": each.text,
+                "written": each.written,
+                "range": _range(each.range),
+            }
             for each in question.answers
         ],
         "confusable": question.confusable,
@@ -171,7 +176,7 @@ def _action(tree: Tree, model: Model, action: Action) -> dict[str, Any]:
     fixes = model.fixes(action.id).tolist()
     return {
         **_words(action),
-        "title": titled_action(action).title,
+        "titled": says_more(action.title, action.do),
         "warning": [each.lead + each.text for each in laid(rich(action.caution))],
         "changes": list(action.changes),
         **_time(tree, action),

@@ -19,7 +19,7 @@ from troubleshoot.inference.bayes import expected_information_gain
 from troubleshoot.inference.model import UNKNOWN
 from troubleshoot.session.answers import told
 from troubleshoot.session.conflict import evidence_conflict
-from troubleshoot.session.steps import Question
+from troubleshoot.session.steps import Action, Question
 from troubleshoot.text import bits, decimal, duration, percent, printable, quoted, spent
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def explanation(analysis: Analysis, step: Step) -> str:
 
 def _step(step: Step, words: Catalogue) -> Iterator[str]:
     kind = words(f"explain_{step.kind.replace(' ', '_')}")
-    yield f"{kind}: {step.text}"
+    yield f"{kind}: {step.title if isinstance(step, Action) else step.text}"
     if step.reason:
         yield f"  {words('explain_why', reason=step.reason)}"
     if isinstance(step, Question):

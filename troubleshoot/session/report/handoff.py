@@ -62,6 +62,7 @@ class Remedy(Closed):
     id: str
     text: str
     minutes: float
+    title: str = ""
     wait: float = 0.0
     setup: str = ""
     caution: str = ""
@@ -111,8 +112,8 @@ class ToDo(Closed, QuestionWords, ActionWords):
     """
     A step worth taking next.
 
-    ``caution`` and ``setup`` come before ``text``; ``chance`` is P(it fixes the
-    symptom), of an action. ``by`` and ``needs`` are who and what it takes.
+    ``caution`` and ``setup`` come before ``text``; ``title`` and ``chance``, P(it fixes
+    the symptom), are of an action. ``by`` and ``needs`` are who and what it takes.
     """
 
     kind: StepKind
@@ -168,6 +169,7 @@ class Open(Closed):
     text: str
     reply: str
     minutes: float
+    title: str = ""
     wait: float = 0.0
     how: str = ""
     caution: str = ""

@@ -204,7 +204,7 @@ def _in_words(tree: Tree, weight: Weight) -> tuple[str, str, str]:
     if weight.result in WORKED and weight.step in tree.actions:
         return (
             weight.step,
-            tree.actions[weight.step].do,
+            tree.actions[weight.step].title,
             reply(weight.result, tree.words),
         )
     question = tree.questions[weight.step]
@@ -238,7 +238,7 @@ def _texts(tree: Tree, question: str, answers: Iterable[str]) -> Iterator[str]:
 
 def _evidence(tree: Tree, kind: str, step: str, result: AnswerKey) -> tuple[str, str]:
     if kind == "action" and isinstance(result, str):
-        return tree.actions[step].do, reply(result, tree.words)
+        return tree.actions[step].title, reply(result, tree.words)
     return tree.questions[step].ask, said(tree, tree.questions[step], result)
 
 

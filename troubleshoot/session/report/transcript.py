@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from troubleshoot._version import __version__
 from troubleshoot.catalogue import DEFAULT, in_language
+from troubleshoot.session.answers import in_words
 from troubleshoot.session.conflict import doubt, shared_doubt
 from troubleshoot.session.effort import time_by_place
 from troubleshoot.session.events import (
@@ -33,7 +34,7 @@ from troubleshoot.session.provenance import MEASURED, SAID
 from troubleshoot.session.serialize import TreeMark, tree_mark
 from troubleshoot.session.steps import Reply
 from troubleshoot.session.values import shown
-from troubleshoot.text import REPLIES, number, printable, reply
+from troubleshoot.text import headed, printable, reply
 from troubleshoot.tree.read_only import ReadOnly
 from troubleshoot.tree.tree import Time
 
@@ -87,17 +88,18 @@ class Move(Closed):
 
     "already tried" is an action that was tried before the session; "changed" is an
     answer, "corrected" the outcome of an action, that was said anew. ``text`` is the
-    question, the action or the remark, and ``answer`` what was said or came of it.
-    ``minutes`` are those that the tree says it takes, setups included, and ``wait``
-    those of waiting; 0 for what was known already, put off, or said anew. ``source``
-    and ``quote`` are where it is from and how it read there, if that was said.
-    ``rules_out`` are root causes.
+    question, the action or the remark, ``title`` that of an action, and ``answer`` what
+    was said or came of it. ``minutes`` are those that the tree says it takes, setups
+    included, and ``wait`` those of waiting; 0 for what was known already, put off, or
+    said anew. ``source`` and ``quote`` are where it is from and how it read there, if
+    that was said. ``rules_out`` are root causes.
     """
 
     kind: MoveKind
     at: str
     actor: str
     text: str
+    title: str = ""
     step: str = ""
     answer: str = ""
     minutes: float = 0.0
@@ -199,6 +201,7 @@ def _moves(analysis: Analysis) -> Iterator[Move]:
             at=event.at,
             actor=event.actor,
             text=text,
+            title=_title(tree, event),
             step=_step(event)[1],
             answer=answer,
             minutes=time.minutes,
@@ -270,6 +273,11 @@ def _in_words(
     return event.text, ""
 
 
+def _title(tree: Tree, event: Event) -> str:
+    """What the action is called that an event speaks of; empty of all else."""
+    return tree.actions[event.step].title if isinstance(event, Tried | Skipped) else ""
+
+
 def outcome(*, fixed: bool) -> str:
     """What an action came to, in the word of the evidence."""
     return "fixed" if fixed else "failed"
@@ -281,12 +289,7 @@ def said(
     """A reply to a question as people read it; masked if the question is private."""
     if question.private:
         return tree.words.private
-    if isinstance(answer, str) and answer in REPLIES:
-        return reply(answer, tree.words)
-    text = question.in_words(answer, tree.words)
-    if value is not None:
-        return f"{number(value, tree.words)} {question.unit} ({text})"
-    return f"{text} {question.unit}".rstrip()
+    return in_words(tree, question, answer, value)
 
 
 def rounded(number: float) -> float:
@@ -319,7 +322,7 @@ def transcript(record: Record) -> str:
 def _move(move: Move, words: Catalogue) -> Iterator[tuple[str, str]]:
     match move.kind:
         case "action" | "corrected" | "already tried":
-            yield move.kind, move.text
+            yield move.kind, "\n".join(headed(move.title, move.text))
             # The word by which a transcript is also written by hand.
             word = {
                 reply("fixed", words): words.yes,

@@ -56,7 +56,7 @@ function textsOf(model, events) {
 }
 
 function questionTexts({ ask, answers, unit, private: secret }) {
-  const texts = { ask, answers: Object.fromEntries(answers.map((x) => [x.id, x.text])) };
+  const texts = { ask, answers: Object.fromEntries(answers.map((x) => [x.id, x.written])) };
   if (unit) texts.unit = unit;
   if (secret) texts.private = true;
   return texts;
@@ -195,7 +195,7 @@ function filled(texts) {
 }
 
 function listed({ ask, answers, unit, private: secret }) {
-  const list = Object.entries(answers).map(([id, text]) => ({ id, text }));
+  const list = Object.entries(answers).map(([id, written]) => ({ id, written }));
   return { ask, answers: list, unit, private: secret };
 }
 

@@ -126,7 +126,8 @@ function understood(question, said) {
   const { answers, unit } = question;
   const named =
     answers.find((each) => each.id === wanted) ??
-    answers.find((each) => each.text.trim().toLowerCase() === wanted);
+    answers.find((each) => each.text.trim().toLowerCase() === wanted) ??
+    answers.find((each) => each.range && each.written === wanted);
   if (named) return { answer: named.id };
   const number = NUMBER.exec(wanted);
   if (!unit || !number) return null;

@@ -27,9 +27,9 @@ function valuesOf({ model, options, events }) {
 
 /** An answer as it reads: a number with its unit, or its text. */
 function answerSaid({ answers, unit }, reply, value, before) {
-  if (value !== undefined && value !== null) return `${Number(value.toPrecision(6))} ${unit}`;
+  if (value !== undefined && value !== null) return `${value} ${unit}`;
   const { text, range } = answers.find((each) => each.id === reply);
-  return range ? `${text} ${unit}` : before(text);
+  return range ? text : before(text);
 }
 
 /** What was said as it may stand in any text. */

@@ -39,18 +39,29 @@ function questionReason(step) {
 function actionCard(step, { tried: said, skipped }) {
   const { action } = step;
   return [
-    ...headed(action.do, [
+    ...headed(nameOf(action), [
       action.caution.length ? make("div", { className: "caution" }, cautions(action)) : null,
       action.risk === "none" ? null : make("p", { className: "risk" }, word(action.risk)),
       setupFirst(step),
       needed(action),
     ]),
+    ...deedOf(action),
     timeTaken(step),
     hints(action),
     outcomeAsked(action, said, action.verify || word("did_it_help")),
     make("div", { className: "row" }, button(word("not_now"), skipped)),
     whyFolded(action.why, actionReason(step)),
   ];
+}
+
+/** What an action is called, where its author says so, else what it tells to do. */
+function nameOf({ title, titled, do: text }) {
+  return titled ? title : text;
+}
+
+/** What it tells to do, where that does not stand in its name. */
+function deedOf({ titled, do: text }) {
+  return titled ? told(text, "deed") : [];
 }
 
 /** How to tell whether an action worked, and the two ways to say so. */
@@ -167,7 +178,7 @@ function correctionCard(session, { kind, step }, { answered: said, outcome, keep
   if (kind === "action") {
     return [
       make("p", { className: "label" }, word("change_this")),
-      stepHeading(model.action.get(step).do),
+      stepHeading(nameOf(model.action.get(step))),
       make(
         "div",
         { className: "answers", role: "group", "aria-label": word("did_it_help") },
@@ -252,7 +263,7 @@ function picker(id, hint, steps, textOf, choices) {
     list.querySelector(`[data-answer="${answered}"]`)?.focus();
   }
   function entry(step) {
-    const legend = make("legend", { dir: "auto" }, coded(step.ask ?? step.do));
+    const legend = make("legend", { dir: "auto" }, coded(step.ask ?? nameOf(step)));
     return make("fieldset", {}, legend, choices(step, again));
   }
   show();

@@ -71,7 +71,13 @@ function remedyList(session, step, said) {
 }
 
 function helped({ action }) {
-  return make("div", { className: "remedy" }, ...told(action.do, "do"));
+  return make("div", { className: "remedy" }, ...toldUnderName(action));
+}
+
+/** What an action is called, and what it tells to do. */
+function toldUnderName(action) {
+  if (!action.titled) return told(action.do, "do");
+  return [make("p", { className: "do", dir: "auto" }, coded(action.title)), ...deedOf(action)];
 }
 
 /** An action with its caution before it, and what to say once it was tried. */
@@ -84,10 +90,10 @@ function remedyNote(step, said) {
     action.caution.length ? make("div", { className: "caution" }, cautions(action)) : null,
     action.risk === "none" ? null : make("p", { className: "risk" }, word(action.risk)),
     setupFirst(step),
-    ...told(action.do, "do"),
+    ...toldUnderName(action),
     timeTaken(step),
     ...explained(action.how),
-    outcomeAsked(action, (fixed) => said(step.id, fixed), `${action.do} ${asked}`),
+    outcomeAsked(action, (fixed) => said(step.id, fixed), `${action.title}: ${asked}`),
   );
 }
 

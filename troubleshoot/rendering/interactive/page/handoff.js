@@ -101,6 +101,7 @@ function stepLine({ question, action, urgent, setup, time }) {
     headedBy(word("careful"), warning),
     [risk === "none" ? "" : word(risk)],
     headedBy(word("first"), setup.length === first.length ? [first.join(" ")] : first),
+    action?.titled ? [`${action.title}:`] : [],
     linesOf(question ? question.ask : action.do),
     [`(${spent(time)})`],
   ]);

@@ -124,7 +124,7 @@ function remarkText({ kind, text }) {
 }
 
 function stepText(model, kind, step) {
-  return kind === "question" ? model.question.get(step).ask : model.action.get(step).do;
+  return kind === "question" ? model.question.get(step).ask : model.action.get(step).title;
 }
 
 function replyShown(model, event) {

@@ -60,10 +60,9 @@ function saidOf(question, reply, { masked = false, value } = {}) {
   return value === undefined ? text : `${value} ${question.unit} (${text})`;
 }
 
-/** An answer as it reads; a range with its unit. */
-function answerText({ answers, unit }, reply) {
-  const { text, range } = answers.find((each) => each.id === reply);
-  return range && !text.endsWith(unit) ? `${text} ${unit}` : text;
+/** An answer as it reads. */
+function answerText({ answers }, reply) {
+  return answers.find((each) => each.id === reply).text;
 }
 
 function outcomeSaid(fixed) {
@@ -73,7 +72,7 @@ function outcomeSaid(fixed) {
 /** A piece of evidence in a few words. */
 function pieceText(model, { kind, step, result }, masked = false) {
   if (kind === "action") {
-    return [model.action.get(step).do, outcomeSaid(result === "fixed")];
+    return [model.action.get(step).title, outcomeSaid(result === "fixed")];
   }
   const question = model.question.get(step);
   return [question.ask, saidOf(question, result, { masked })];
