@@ -41,7 +41,7 @@ function moved(session, verb, step, said) {
     case "give up":
       return giveUp(session, said);
     case "note":
-      return note(session, said);
+      return note(session, said, step);
     case "undo":
       return undo(session);
     case "redo":

@@ -132,7 +132,7 @@ def played(session: Session, verb: str, step: str | None, what: Any) -> Session:
         "tried": lambda: session.tried(step, fixed=what),
         "skip": lambda: session.not_now(session.action(step)),
         "give up": lambda: session.give_up(what),
-        "note": lambda: session.note(what),
+        "note": lambda: session.note(what, record=step),
         "undo": session.undo,
         "redo": session.redo,
     }

@@ -19,6 +19,7 @@ PARTS = {
     "questions": parts.Question,
     "setups": parts.Setup,
     "actions": parts.Action,
+    "records": parts.RecordItem,
     "escalate": parts.Escalation,
 }
 # What holds words that are no texts: names that others use, and what says which tree
@@ -36,7 +37,7 @@ NO_TEXTS = {
         "unit",
         "risk",
     ),
-    *("actions", "changes", "confusable", "needs", "given", "fixes", "tests"),
+    *("actions", "changes", "confusable", "needs", "record", "given", "fixes", "tests"),
 }
 
 

@@ -1,11 +1,12 @@
 """
-A run prepared in a file: what to answer, and whether an action worked.
+A run prepared in a file: what to answer, what came of actions, and what to note.
 
     other-devices: no
     lights: amber
     ping-time: 250
     restart-router: yes
     lamps: [power, fault]
+    serial: X123
 
 The file is read like a tree: plain yes and no are words, a name stands there once.
 """
@@ -74,6 +75,9 @@ def _fits(tree: Tree, name: str, said: Reply) -> None:
     """``UnknownName`` or ``AnswerError`` where the tree does not have it."""
     if name in tree.actions and isinstance(said, str) and said in WORKED:
         return
+    is_step = name in tree.questions or name in tree.actions
+    if name in tree.records and not is_step and isinstance(said, str):
+        return
     question = tree.questions.get(name)
     if question and (question.several or isinstance(said, str)):
         begin(tree).answer(name, said)
@@ -81,7 +85,8 @@ def _fits(tree: Tree, name: str, said: Reply) -> None:
     if not isinstance(said, str):
         raise Refused(f"'{name}': {LINES}", code=WRONG_USAGE)
     if name not in tree.actions:
-        raise UnknownName("question or action", name, [*tree.questions, *tree.actions])
+        known = [*tree.questions, *tree.actions, *tree.records]
+        raise UnknownName("question or action", name, known)
     hint = did_you_mean(nearest(said, WORKED))
     message = f"'{said}' does not say whether '{name}' worked: yes or no{hint}"
     raise Refused(message, code=WRONG_USAGE)
@@ -91,8 +96,13 @@ def play(terminal: Terminal, session: Session, answers: Mapping[str, Reply]) -> 
     """
     The session at its ending, each step answered from the file.
 
-    A question without an entry is "don't know", an action without one "not now".
+    A question without an entry is "don't know", an action without one "not now". What
+    is to be noted is noted first.
     """
+    for item in session.tree.records.values():
+        said = answers.get(item.id)
+        if isinstance(said, str) and item.id not in session.recorded:
+            session = session.note(said, record=item.id)
     while not isinstance(step := chosen(session), Ending):
         terminal.say()
         session_text.put(terminal, step, f"{path.number(session)}. ")

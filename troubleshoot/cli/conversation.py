@@ -18,11 +18,11 @@ from troubleshoot.errors import AnswerError, SessionError
 from troubleshoot.session import Action, Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Question, Session
-    from troubleshoot.tree.tree import AnswerKey
+    from troubleshoot.tree.tree import AnswerKey, RecordItem
 
 
 def talk(
@@ -34,11 +34,12 @@ def talk(
     Raises:
         Stopped: the customer quit, or the input came to its end.
     """
-    doubted = False
+    doubted, passed = False, set[str]()  # what nobody wanted to note
     while True:
         step = chosen(session)
         terminal.say()
         if isinstance(step, Ending):
+            session = recorded(terminal, session, wanted(session, step), passed, keep)
             session_text.ending(terminal, session, step)
             after = second_thought(terminal, session)
         else:
@@ -47,8 +48,48 @@ def talk(
             after = turn(terminal, session, step)
         if after is None:
             return session
+        is_taken = len(after.events) > len(session.events)
         session = after
         keep(session)
+        if is_taken and not isinstance(step, Ending):
+            session = recorded(
+                terminal, session, noted_with(session, step), passed, keep
+            )
+
+
+def wanted(session: Session, end: Ending) -> tuple[RecordItem, ...]:
+    """What is to be noted before handing over; nothing where nobody takes over."""
+    if end.kind in ("fixed", "stopped"):
+        return ()
+    return tuple(each for each in session.tree.records.values() if each.always)
+
+
+def noted_with(session: Session, step: Question | Action) -> tuple[RecordItem, ...]:
+    """What is to be noted with a step that was taken; nothing once all is well."""
+    state = session.analysis.state
+    if isinstance(step, Action):
+        return step.record if state.tried.get(step.id) is False else ()
+    return step.record if step.id in state.answers else ()
+
+
+def recorded(
+    terminal: Terminal,
+    session: Session,
+    items: Iterable[RecordItem],
+    passed: set[str],
+    keep: Callable[[Session], None],
+) -> Session:
+    """The session with what the customer notes; an empty line notes nothing."""
+    for item in items:
+        if item.id in passed or item.id in session.recorded:
+            continue
+        line = terminal.read(f"{item.title} (to hand over; Enter for nothing)> ") or ""
+        if not line.strip():
+            passed.add(item.id)
+            continue
+        session = session.note(line.strip(), record=item.id)
+        keep(session)
+    return session
 
 
 def doubt(terminal: Terminal, session: Session, *, doubted: bool) -> bool:

@@ -379,6 +379,7 @@ def remedies(terminal: Terminal, tree: Tree, actions: Iterable[str]) -> None:
 
 def hand_over(terminal: Terminal, session: Session, end: Ending) -> None:
     """Whom to call, what to bring, and what that person need not ask again."""
+    noted_down(terminal, session)
     if end.escalate is None:
         return
     when = "If it is still there, call" if end.actions else "Call"
@@ -391,6 +392,19 @@ def hand_over(terminal: Terminal, session: Session, end: Ending) -> None:
     if path.standing(session):
         terminal.say("What is known so far:")
         so_far(terminal, session)
+
+
+def noted_down(terminal: Terminal, session: Session) -> None:
+    """What was noted for whoever goes on, and what was not."""
+    items = session.tree.records.values()
+    shown = [each for each in items if each.always or each.id in session.recorded]
+    if not shown:
+        return
+    terminal.say()
+    terminal.say("Noted:", bold=True)
+    for each in shown:
+        said = session.recorded.get(each.id, "-")
+        terminal.say(f"{each.title}: {said}", lead="  - ")
 
 
 def time_taken(terminal: Terminal, session: Session) -> None:

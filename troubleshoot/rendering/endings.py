@@ -146,11 +146,17 @@ def _remedy(
         ),
         by=by,
         things=things,
+        to_note=titles_to_note(tree, action),
         only_if=_conditions(tree, action),
         minutes=time.minutes,
         wait=time.wait,
         chance=chance,
     )
+
+
+def titles_to_note(tree: Tree, step: Question | Action) -> tuple[str, ...]:
+    """What is to be noted with a step."""
+    return tuple(tree.records[each].title for each in step.record)
 
 
 def taken(

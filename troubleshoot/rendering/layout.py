@@ -26,7 +26,14 @@ from troubleshoot.planner.policy import (
     longest,
     not_excluded,
 )
-from troubleshoot.rendering.endings import in_full, remedies, says, suspects, taken
+from troubleshoot.rendering.endings import (
+    in_full,
+    remedies,
+    says,
+    suspects,
+    taken,
+    titles_to_note,
+)
 from troubleshoot.rendering.runbook import (
     Arrival,
     Close,
@@ -266,6 +273,7 @@ class _Layout:
                 setups=tuple(each.do for each in setups),
                 by=by,
                 things=things,
+                to_note=titles_to_note(self.analysis.tree, step),
                 minutes=self._times[i].minutes,
                 wait=self._times[i].wait,
                 worst=self._worst[i] + sum(self._times[i]),
@@ -425,6 +433,7 @@ def front(
         facts=tuple(_facts(analysis)),
         by=tuple(role(tree, each) for each in analysis.options.by or ()),
         needs=tuple(_needs(steps, closes)),
+        to_note=tuple(each.title for each in tree.records.values()),
         unknown=tree.unknown,
         confidence=tree.confidence,
     )

@@ -207,6 +207,10 @@ class RunbookView:
         spent, worst = self.taking(step.minutes, step.wait), self.minutes(step.worst)
         return f"{self.word.step_time.format(minutes=spent, worst=worst)}."
 
+    def to_note(self, each: PrintedStep | PrintedRemedy) -> str:
+        """What is to be noted with it, each with a place to write it."""
+        return "; ".join(f"{title} {self.blank}" for title in each.to_note)
+
     def risk(self, each: PrintedStep | PrintedRemedy) -> str:
         """A warning of what an action does beside helping, empty for nothing."""
         return str(getattr(self.word, each.risk)) if each.risk != "none" else ""

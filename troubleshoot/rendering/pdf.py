@@ -206,6 +206,7 @@ class _Typeset:
             "remedies": [self._remedy(each) for _, each in self.view.remedies.values()],
             "escalate": {"to": it.escalate.to, "bring": list(it.escalate.bring)},
             "boxes": self.view.boxes,
+            "to_note": list(it.front.to_note),
             "codes": [each.code for each in it.causes],
             "causes": [
                 {"title": title, "causes": [self._cause(each) for each in among]}
@@ -291,6 +292,7 @@ class _Typeset:
             if isinstance(each, PrintedRemedy)
             else [],
             "needs": ", ".join((*each.by, *each.things)),
+            "to_note": self.view.to_note(each),
             "how": explained(each.how),
         }
 

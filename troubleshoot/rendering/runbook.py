@@ -82,7 +82,8 @@ class PrintedStep(QuestionWords, ActionWords):
     ``setups`` is what to do first, the outermost first. ``minutes`` and ``wait``
     include them; ``worst`` is the longest way, waiting included, from the beginning to
     the end of this step.
-    ``possible`` are the causes not ruled out when it begins. ``chapter`` is the id of
+    ``possible`` are the causes not ruled out when it begins, ``to_note`` what is noted
+    with it. ``chapter`` is the id of
     the group that the rest is about, empty while it is about several.
     """
 
@@ -91,6 +92,7 @@ class PrintedStep(QuestionWords, ActionWords):
     setups: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
+    to_note: tuple[str, ...] = ()
     minutes: float = 0.0
     wait: float = 0.0
     worst: float = 0.0
@@ -125,6 +127,7 @@ class PrintedRemedy(ActionWords):
     done: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
+    to_note: tuple[str, ...] = ()
     only_if: tuple[tuple[str, str], ...] = ()
     minutes: float = 0.0
     wait: float = 0.0
@@ -226,7 +229,8 @@ class Front:
     What stands before the first step.
 
     ``by`` are those whom the runbook is for, empty for everybody; ``needs`` the people
-    and things that its steps and remedies take.
+    and things that its steps and remedies take, ``to_note`` the titles of all that is
+    noted and handed over.
     """
 
     tree: str
@@ -242,6 +246,7 @@ class Front:
     facts: tuple[tuple[str, str], ...]
     by: tuple[str, ...]
     needs: tuple[str, ...]
+    to_note: tuple[str, ...]
     unknown: float
     confidence: float
 

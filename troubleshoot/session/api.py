@@ -472,7 +472,8 @@ def _remark(session: Session, event: Remark, **signed: str | None) -> Session:
     if event.stands_for:
         return replace(session, events=(*session.events, event))
     if event.kind == "noted":
-        return session.note(event.text, **signed)
+        known = event.record if event.record in session.tree.records else None
+        return session.note(event.text, record=known, **signed)
     return session.give_up(event.text, **signed)
 
 

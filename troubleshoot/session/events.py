@@ -111,12 +111,15 @@ class Remark(Signed):
     """
     Something was noted, or the session was given up for a reason.
 
+    ``record`` is the id of what the tree wants noted, if the text is that.
+
     ``stands_for`` is "fact" where an edit of the tree left out a fact and this tells
     of it: it can be undone no more than the fact could.
     """
 
     kind: Literal["noted", "ended"]
     text: str = field(repr=False)
+    record: str | None = None
     stands_for: Literal["fact"] | None = None
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.belief import Belief, BoolArray, FloatArray
     from troubleshoot.session.steps import EndingKind
     from troubleshoot.tree import tree as written
-    from troubleshoot.tree.tree import Time, Tree
+    from troubleshoot.tree.tree import RecordItem, Time, Tree
 
 
 RUNNERS_UP: Final = 3
@@ -65,6 +65,7 @@ def question_step(analysis: Analysis, name: str, reason: str = "") -> Question:
         setup=_setup(analysis, question),
         by=roles(analysis.tree, question),
         needs=things(analysis.tree, question),
+        record=to_note(analysis.tree, question),
         gain_bits=gain,
         cost_min=cost,
         attended_min=time.minutes,
@@ -88,6 +89,7 @@ def action_step(analysis: Analysis, name: str, reason: str = "") -> Action:
         setup=_setup(analysis, action),
         by=roles(analysis.tree, action),
         needs=things(analysis.tree, action),
+        record=to_note(analysis.tree, action),
         cost_min=analysis.candidates.cost(action),
         attended_min=time.minutes,
         wait_min=time.wait,
@@ -142,6 +144,13 @@ def roles(tree: Tree, step: written.Question | written.Action) -> tuple[Titled, 
 def things(tree: Tree, step: written.Question | written.Action) -> tuple[Titled, ...]:
     """What a step takes."""
     return tuple(Titled(each, thing(tree, each)) for each in step.needs.things)
+
+
+def to_note(
+    tree: Tree, step: written.Question | written.Action
+) -> tuple[RecordItem, ...]:
+    """What is to be noted with a step."""
+    return tuple(tree.records[each] for each in step.record)
 
 
 def _choices(belief: Belief, question: written.Question) -> tuple[Choice, ...]:

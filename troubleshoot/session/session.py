@@ -431,16 +431,37 @@ class Session:
         return await probed_async(self, up_to)
 
     def note(
-        self, text: str, *, source: str | None = None, quote: str | None = None
+        self,
+        text: str,
+        *,
+        record: str | None = None,
+        source: str | None = None,
+        quote: str | None = None,
     ) -> Session:
         """
         The session with a remark, which changes nothing else.
 
+        Args:
+            text: what is noted.
+            record: the id of what the tree wants noted, such as a serial number; the
+                last text counts.
+            source: where it is from, if that is not said by who says it.
+            quote: how it read there.
+
         Raises:
             ArgumentTypeError: it is no text.
+            UnknownName: the tree wants nothing of this id noted.
         """
+        item = None if record is None else self.tree.record_item(record).id
+        said = _whole(text, "text")
         signed = self._signed(source, quote)
-        return self._with(Remark(kind="noted", text=_whole(text, "text"), **signed))
+        return self._with(Remark(kind="noted", text=said, record=item, **signed))
+
+    @property
+    def recorded(self) -> Mapping[str, str]:
+        """What was noted of what the tree wants noted, by id."""
+        noted = self.analysis.state.recorded
+        return ReadOnly({x: noted[x] for x in self.tree.records if x in noted})
 
     def give_up(
         self, reason: str = "", *, source: str | None = None, quote: str | None = None

@@ -54,10 +54,11 @@ class State:
 
     ``stale`` are answers that an action has overtaken, ``stale_by`` which one;
     ``pointless`` are answers whose question would not be put now, ``spoilt_by`` the
-    question that says so; ``opened`` are setups that are paid for; ``given_up`` is the
-    reason, None while the session goes on; ``last`` is the step of the last reply, and
-    ``said`` the last reply to each question and action, as it was meant. It is filled
-    event by event and changed no more.
+    question that says so; ``opened`` are setups that are paid for; ``recorded`` are
+    texts that the tree wants noted, by their ids; ``given_up`` is the reason, None
+    while the session goes on; ``last`` is the step of the last reply, and ``said`` the
+    last reply to each question and action, as it was meant. It is filled event by event
+    and changed no more.
     """
 
     answers: dict[str, AnswerKey] = field(default_factory=dict)
@@ -70,6 +71,7 @@ class State:
     not_now: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     opened: set[str] = field(default_factory=set)
+    recorded: dict[str, str] = field(default_factory=dict)
     given_up: str | None = None
     last: str | None = None
     log: dict[tuple[str, str], Evidence] = field(default_factory=dict)
@@ -172,6 +174,8 @@ def _take(tree: Tree, now: State, event: Event) -> None:
             _tried(tree, now, event)
         case Skipped(step=step):
             now.skipped[step] += 1
+        case Remark(kind="noted", record=str(item), text=text):
+            now.recorded[item] = text
 
 
 def _give_up(now: State, event: Event) -> None:

@@ -30,7 +30,7 @@ from troubleshoot.tree.reply_schema import (
     answers_schema,
     outcomes_schema,
 )
-from troubleshoot.tree.tree import Escalation, Risk
+from troubleshoot.tree.tree import Escalation, RecordItem, Risk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -184,9 +184,10 @@ class Question(QuestionWords):
     """
     A question to put now; ``reason`` says why this one.
 
-    ``by`` are those who can answer it, none for anybody; ``needs`` what that takes.
-    ``again`` says why it comes once more, where an action has overtaken its answer;
-    the reason begins with it. Of ``several`` answers any number holds, none too.
+    ``by`` are those who can answer it, none for anybody; ``needs`` what that takes, and
+    ``record`` what is to be noted with it. ``again`` says why it comes once more, where
+    an action has overtaken its answer; the reason begins with it. Of
+    ``several`` answers any number holds, none too.
     """
 
     is_end: ClassVar[Literal[False]] = False
@@ -196,6 +197,7 @@ class Question(QuestionWords):
     setup: str = ""
     by: tuple[Titled, ...] = ()
     needs: tuple[Titled, ...] = ()
+    record: tuple[RecordItem, ...] = ()
     again: str = ""
     urgent: bool = False
     private: bool = False
@@ -236,7 +238,8 @@ class Action(ActionWords):
     An action to take now; ``chance`` is P(it fixes the symptom).
 
     ``causes`` are the root causes that it may fix, the likeliest first; ``by`` are
-    those who can take it, none for anybody; ``needs`` what that takes.
+    those who can take it, none for anybody; ``needs`` what that takes, and ``record``
+    what is to be noted with it.
     """
 
     is_end: ClassVar[Literal[False]] = False
@@ -245,6 +248,7 @@ class Action(ActionWords):
     setup: str = ""
     by: tuple[Titled, ...] = ()
     needs: tuple[Titled, ...] = ()
+    record: tuple[RecordItem, ...] = ()
     cost_min: float = 0.0
     attended_min: float = 0.0
     wait_min: float = 0.0
@@ -314,6 +318,9 @@ class Ending:
 Step: TypeAlias = Question | Action | Ending
 
 
+TAKEN: Final = ("by", "needs", "record")
+
+
 def takes(by: Iterable[Titled], needs: Iterable[Titled]) -> tuple[str, ...]:
     """The titles of who and what a step takes; of who, only if customers cannot."""
     roles = {each.id: each.title for each in by}
@@ -323,7 +330,7 @@ def takes(by: Iterable[Titled], needs: Iterable[Titled]) -> tuple[str, ...]:
 
 def _by_field(step: Question | Action) -> dict[str, Any]:
     said = {each.name: getattr(step, each.name) for each in fields(step)}
-    taken = {key: [asdict(each) for each in said[key]] for key in ("by", "needs")}
+    taken = {key: [asdict(each) for each in said[key]] for key in TAKEN}
     return said | taken
 
 

@@ -13,6 +13,7 @@ __all__ = [
     "problems",
     "pure_parser",
     "read_only",
+    "records",
     "reply_schema",
     "schema",
     "shape",

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from troubleshoot.errors import nearest
 from troubleshoot.tree import keys, values, variables
 from troubleshoot.tree.link import EVERYTHING
+from troubleshoot.tree.records import id_of
 from troubleshoot.tree.schema import MAX_ID, TreePart
 from troubleshoot.tree.source import (
     FILES,
@@ -29,6 +30,7 @@ from troubleshoot.tree.source import (
     Block,
     Items,
 )
+from troubleshoot.tree.tree import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = Any  # of a YAML file
 BOTH: Final = ("any", "all")  # under which conditions stand
+RECORD: Final = "record"
 TITLED: Final = ("by", "needs")  # the keys of people and things, which have titles
 AS_IT_IS: Final = ("url", "version", "owner", "tests", "include")  # no texts
 ROOMS: Final = ("questions", "urgent", "setups", "actions")
@@ -295,6 +298,10 @@ class Grafting:
             self._join(root, room, things, fix="choose another name here.")
         for key in TITLED:
             self._join(root, key, [each.get(key) for each in self._taken])
+        noted = [each.get(RECORD) for each in self._taken]
+        if any(noted) and root.get(RECORD) is not None:
+            _set(root, RECORD, _noted(root))
+        self._join(root, RECORD, noted)
         self._join(root, "variables", self._variables)
         self._join_sources(root)
         self.source.root = root
@@ -422,6 +429,19 @@ def _titled(root: Block, key: str) -> Iterator[Block]:
             yield each[key]
 
 
+def _noted(root: Block) -> Block | None:
+    """What a file has noted in any case, by id, whichever way it is written."""
+    value = root.get(RECORD)
+    if value is None or isinstance(value, Block):
+        return value
+    made = Block(None)
+    made.mark, marks = root.mark, root.marks_of(RECORD)
+    for text in value if isinstance(value, Items) else (value,):
+        if id_of(text) not in made:
+            made.put(id_of(text), in_words(text), marks)
+    return made
+
+
 def _titles(root: Block, key: str) -> dict[str, Value]:
     """The titles of people or things by their names; what is said first counts."""
     found: dict[str, Value] = {}
@@ -515,9 +535,10 @@ class _Renaming:
     def tree(self, reliability: str) -> Block:
         """What comes along; of its steps this much is right, if it is not empty."""
         tree = Block(None)
-        for key in ("title", "about", "sources", *TITLED):
-            if self.root.get(key) is not None:
-                tree.put(key, self.plain(self.root[key]), self.marks(key))
+        for key in ("title", "about", "sources", *TITLED, RECORD):
+            value = _noted(self.root) if key == RECORD else self.root.get(key)
+            if value is not None:
+                tree.put(key, self.plain(value), self.marks(key))
         tree.put("causes", self.causes(self.root["causes"]), self.marks("causes"))
         for room in ROOMS:
             if self.root.get(room) is not None:

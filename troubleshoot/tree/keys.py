@@ -76,6 +76,7 @@ _PARTS: Final[list[type[BaseModel]]] = [
     schema.GroupPart,
     schema.IncludePart,
     schema.EscalatePart,
+    schema.RecordPart,
     *ROOMS.values(),
 ]
 ALL: Final = frozenset(
@@ -92,11 +93,11 @@ def known(root: Any, owner: Path) -> list[str]:  # noqa: ANN401 - any YAML value
 
 def _part(root: Any, owner: Path) -> type[BaseModel] | None:  # noqa: ANN401
     """The model of the mapping at a path, None where its keys are names."""
+    if owner[-2:-1] == ("record",) and len(owner) in (2, 4):
+        return schema.RecordPart
     match owner:
-        case ():
-            return schema.TreePart
-        case ("escalate",):
-            return schema.EscalatePart
+        case () | ("escalate",):
+            return schema.EscalatePart if owner else schema.TreePart
         case ("sources", _):
             return schema.SourcePart
         case (str(room), _) if room in ROOMS:

@@ -19,6 +19,7 @@ from troubleshoot.tree import keys, values
 from troubleshoot.tree.hierarchy import Hierarchy
 from troubleshoot.tree.keys import STAND_IN
 from troubleshoot.tree.problems import Complaints
+from troubleshoot.tree.records import Records
 from troubleshoot.tree.takes import Takes
 from troubleshoot.tree.tree import (
     UNKNOWN,
@@ -99,6 +100,7 @@ class _Linker:
         self.complaints = Complaints(source)
         self.hierarchy = Hierarchy(part, self.complaints)
         self.takes = Takes(part, self.complaints)
+        self.records = Records(part, self.complaints)
         self.words = in_language(part.language)
         self.yes_no = (
             Answer(id="yes", text=self.words.say_yes),
@@ -174,6 +176,7 @@ class _Linker:
             verify=part.verify or "",
             roles=self.takes.titles("by"),
             things=self.takes.titles("needs"),
+            records=self.records.items(),
             causes=self.hierarchy.causes,
             questions=questions,
             setups=setups,
@@ -348,6 +351,7 @@ class _Linker:
             cost=1.0 if part.cost is None else part.cost,
             wait=part.wait,
             setup=self.setup_name(part.setup, path),
+            record=self.records.of(part),
             needs=self.needs(part, path),
             given=self.given(part, answers, (*path, "given")),
             otherwise=self.likelihood(part, otherwise, answers, (*path, "otherwise"))
@@ -527,6 +531,7 @@ class _Linker:
             cost=1.0 if part.cost is None else part.cost,
             wait=part.wait,
             setup=self.setup_name(part.setup, path),
+            record=self.records.of(part),
             needs=self.needs(part, path),
             fixes=self.hierarchy.by_cause(named, (*path, "fixes"), fixes),
             verify=part.verify or self.part.verify or "",

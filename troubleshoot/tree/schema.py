@@ -49,6 +49,7 @@ TAGS: Final = frozenset(
         "<chances>",
         "<names>",
         "<titles>",
+        "<record>",
     }
 )
 
@@ -251,6 +252,28 @@ class Part(BaseModel):
     )
 
 
+class RecordPart(Part):
+    """A text that is only noted and handed over."""
+
+    title: Text
+    private: Truth = False
+
+
+Recorded = dict[
+    Id,
+    Annotated[
+        Annotated[Text, Tag("<text>")] | Annotated[RecordPart, Tag("<record>")],
+        Discriminator(lambda it: "<text>" if isinstance(it, str) else "<record>"),
+    ],
+]
+"""What is noted, by id, with its title."""
+
+Records = Annotated[
+    Annotated[Texts, Tag("<names>")] | Annotated[Recorded, Tag("<titles>")],
+    Discriminator(lambda it: "<titles>" if isinstance(it, dict) else "<names>"),
+]
+
+
 class SourcePart(Part):
     """A page that the knowledge comes from."""
 
@@ -321,6 +344,7 @@ class StepPart(Part):
     cost: Cost | None = None
     wait: Cost = 0.0
     setup: Text | None = None
+    record: Records = ()
     by: Names = ()
     needs: Names = ()
     only_if: dict[str, Texts] = {}
@@ -434,6 +458,7 @@ class TreePart(Part):
     verify: Text | None = None
     by: Titles = {}
     needs: Titles = {}
+    record: Records = ()
     causes: Annotated[dict[DottedId, CauseOrGroup], Field(min_length=1)]
     questions: dict[DottedId, QuestionPart] = {}
     setups: dict[DottedId, SetupPart] = {}

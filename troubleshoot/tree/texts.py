@@ -53,10 +53,15 @@ FIELDS: Final[Mapping[str, Mapping[str, Form]]] = {
         "why": "explains",
         "how": "explains",
     },
+    "records": {"title": "names"},
     "escalate": {"to": "names", "bring": "names"},
 }
 
-KEYS: Final = {"roles": "by", "things": "needs"}  # of fields that are called otherwise
+KEYS: Final = {
+    "roles": "by",
+    "things": "needs",
+    "records": "record",
+}  # of fields that are called otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def reworded(tree: Tree, say: Callable[[TreeText], str]) -> Tree:
         of_tree = it.key[2:] == ("verify",) and it.text == tree.verify
         return str(every.get("verify", tree.verify)) if of_tree else say(it)
 
-    for room in ("causes", "questions", "setups", "actions"):
+    for room in ("causes", "questions", "setups", "actions", "records"):
         was = getattr(tree, room)
         told = inherited if room == "actions" else say
         now = {id: _part(each, room, told) for id, each in was.items()}
@@ -129,7 +134,7 @@ def reworded(tree: Tree, say: Callable[[TreeText], str]) -> Tree:
 def _part(it: Any, room: str, say: Callable[[TreeText], str]) -> Any:  # noqa: ANN401
     """The part with other texts."""
     urgent = isinstance(it, Question) and it.is_urgent
-    key = ("urgent" if urgent else room, it.id)
+    key = ("urgent" if urgent else KEYS.get(room, room), it.id)
     fields = FIELDS[room]
     untitled = isinstance(it, Action) and it.title == title_of(it.do)
     if untitled:  # its title is a part of what it tells, and follows from that

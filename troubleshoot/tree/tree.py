@@ -131,6 +131,7 @@ class Question:
     wait: float = 0.0
     setup: str | None = None
     needs: Needs = Needs()
+    record: tuple[str, ...] = ()
     given: Mapping[str, tuple[float, ...]] = field(default_factory=ReadOnly)
     otherwise: tuple[float, ...] = ()
     confusable: tuple[tuple[str, str], ...] = ()
@@ -213,6 +214,7 @@ class Action:
     wait: float = 0.0
     setup: str | None = None
     needs: Needs = Needs()
+    record: tuple[str, ...] = ()
     fixes: Mapping[str, float] = field(default_factory=ReadOnly)
     verify: str = ""
     caution: str = ""
@@ -237,6 +239,16 @@ class Setup:
     setup: str | None = None
     needs: Needs = Needs()
     line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordItem:
+    """A text that is only noted and handed over; ``always`` if at no one step."""
+
+    id: str
+    title: str
+    private: bool = False
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,6 +345,7 @@ class Tree:
     verify: str = ""
     roles: Mapping[str, str] = field(default_factory=ReadOnly)
     things: Mapping[str, str] = field(default_factory=ReadOnly)
+    records: Mapping[str, RecordItem] = field(default_factory=ReadOnly)
     causes: Mapping[str, Cause]
     questions: Mapping[str, Question]
     setups: Mapping[str, Setup] = field(default_factory=ReadOnly)
@@ -349,7 +362,7 @@ class Tree:
 
     def __post_init__(self) -> None:
         read_only(self, "causes", "questions", "setups", "actions")
-        read_only(self, "roles", "things", "variables")
+        read_only(self, "roles", "things", "records", "variables")
 
     def __repr__(self) -> str:
         return f"Tree({self.id!r}, {self.title!r})"
@@ -473,6 +486,10 @@ class Tree:
             "properties": {**actions, **questions},
             "additionalProperties": False,
         }
+
+    def record_item(self, id: str) -> RecordItem:
+        """What is noted under this id, or ``UnknownName``."""
+        return _named("record", id, self.records)
 
     def leaves(self, id: str) -> tuple[str, ...]:
         """The root causes under a group, or the root cause itself."""

@@ -72,6 +72,8 @@ COMMON: Final = (
     *(
         "and",
         "and_waiting",
+        "noted",
+        "not_noted",
         "only_waiting",
         "days",
         "decimal",
@@ -127,7 +129,11 @@ def interactive(
         causes=[(each, _remedies(begun, each)) for each in tree.root_causes],
         setups=lambda step: [*setups_of(tree, step)][::-1],
         takes=lambda step: takes(roles(tree, step), things(tree, step)),
-        private=any(each.private for each in tree.questions.values()),
+        private=any(
+            each.private
+            for room in (tree.questions, tree.records)
+            for each in room.values()
+        ),
         mark=" · ".join(x for x in (tree.id, tree.version, tree.fingerprint) if x),
         words=_json(_words(language)),
         data=_json(data),

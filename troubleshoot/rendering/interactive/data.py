@@ -9,6 +9,7 @@ are those of the model to the last bit, so that the page believes what the libra
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot._version import __version__
@@ -79,6 +80,7 @@ def page_data(session: Session) -> dict[str, Any]:
         "questions": [_question(tree, model, each) for each in tree.questions.values()],
         "actions": [_action(tree, model, each) for each in tree.actions.values()],
         "setups": [_setup(tree, each) for each in tree.setups.values()],
+        "records": [asdict(each) for each in tree.records.values()],
         "escalate": _escalation(tree.escalate),
         "lines": dict(_in_lines(tree)),
     }
@@ -138,6 +140,7 @@ def _question(tree: Tree, model: Model, question: Question) -> dict[str, Any]:
         "setup": question.setup,
         "needs": _needs(question.needs),
         "takes": takes(roles(tree, question), things(tree, question)),
+        "record": list(question.record),
         **({} if question.is_urgent else _numbers(model.likelihoods[question.id])),
     }
 
@@ -183,6 +186,7 @@ def _action(tree: Tree, model: Model, action: Action) -> dict[str, Any]:
         "setup": action.setup,
         "needs": _needs(action.needs),
         "takes": takes(roles(tree, action), things(tree, action)),
+        "record": list(action.record),
         "fixes": _gathered((x, i) for i, x in enumerate(fixes) if x),
     }
 

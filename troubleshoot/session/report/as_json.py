@@ -37,6 +37,7 @@ def known(
         "belief": dict(belief.shares),
         "eliminated": [{"cause": c, "by": by} for c, by in belief.eliminated.items()],
         "evidence": list(_evidence(analysis)),
+        "recorded": list(_recorded(analysis)),
         **values(analysis),
         "carried": [asdict(each) for each in carried],
     }
@@ -59,3 +60,11 @@ def _evidence(analysis: Analysis) -> Iterator[dict[str, Any]]:
         is_private = each.kind == "question" and questions[each.step].private
         result = [*each.result] if isinstance(each.result, tuple) else each.result
         yield {"step": each.step, "answer": MASK if is_private else result}
+
+
+def _recorded(analysis: Analysis) -> Iterator[dict[str, Any]]:
+    """What the tree wants noted, with what was, private texts masked; null if not."""
+    noted = analysis.state.recorded
+    for each in analysis.tree.records.values():
+        text = MASK if each.private and each.id in noted else noted.get(each.id)
+        yield {"id": each.id, "title": each.title, "text": text}

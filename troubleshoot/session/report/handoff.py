@@ -198,16 +198,27 @@ class Escalate(Closed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded(Closed):
+    """What the tree wants noted, and what was; masked if private."""
+
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandOff(Closed):
     """
     Where a session stands, for whoever takes it over.
 
     ``begun`` and ``until`` are the times of its first and last event; ``by`` and
-    ``has`` who was there and with what, None for everybody and everything. ``next``
-    are the best steps now, whoever takes them, and ``later`` the other open questions,
-    what tells most per minute first; ``unknown`` is the belief in a cause that nobody
+    ``has`` who was there and with what, None for everybody and everything. ``next`` are
+    the best steps now, whoever takes them, and ``later`` the other open questions, what
+    tells most per minute first; ``unknown`` is the belief in a cause that nobody
     listed. ``actor`` is who began it; ``language`` is that of its texts. ``roles`` and
     ``things`` are the titles of all that is named under ``by``, ``has`` and ``needs``.
+    ``recorded`` is what the tree wants noted and was, ``missing`` what was not although
+    it is wanted in any case or its step was taken.
     ``variables`` are what those of the tree stand for in the texts. ``withheld`` are
     the private questions that were answered, and those whose answers do not count
     because of them. ``session`` is the text from which ``troubleshoot.resume`` goes on.
@@ -238,6 +249,8 @@ class HandOff(Closed):
     actor: str = SOMEBODY
     roles: tuple[IdAndText, ...] = ()
     things: tuple[IdAndText, ...] = ()
+    recorded: tuple[Recorded, ...] = ()
+    missing: tuple[IdAndText, ...] = ()
     language: str = DEFAULT
     variables: Mapping[str, str] = field(default_factory=ReadOnly, hash=False)
 

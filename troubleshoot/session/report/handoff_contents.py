@@ -37,6 +37,7 @@ from troubleshoot.session.report.handoff import (
     Open,
     Possible,
     Reason,
+    Recorded,
     Remedy,
     RuledOut,
     ToDo,
@@ -45,6 +46,7 @@ from troubleshoot.session.report.transcript import (
     IdAndText,
     cause,
     is_private,
+    is_secret,
     record,
     rounded,
     said,
@@ -111,6 +113,8 @@ def hand_off(analysis: Analysis, step: Step) -> HandOff:
         actor=known.actor,
         roles=_roles(analysis),
         things=_things(analysis),
+        recorded=tuple(_recorded(analysis)),
+        missing=tuple(_missing(analysis)),
         until=analysis.events[-1].at,
         by=analysis.options.by,
         has=analysis.options.has,
@@ -134,6 +138,26 @@ def hand_off(analysis: Analysis, step: Step) -> HandOff:
         language=tree.language,
         variables=known.variables,
     )
+
+
+def _recorded(analysis: Analysis) -> Iterator[Recorded]:
+    """What was noted of what the tree wants noted, private texts masked."""
+    tree, now = analysis.tree, analysis.state.recorded
+    for each in tree.records.values():
+        if each.id in now:
+            text = tree.words.private if each.private else now[each.id]
+            yield Recorded(id=each.id, title=each.title, text=text)
+
+
+def _missing(analysis: Analysis) -> Iterator[IdAndText]:
+    """What is wanted in any case, or with a step that was taken, and was not noted."""
+    tree, now = analysis.tree, analysis.state
+    steps = [tree.questions[each] for each in now.answers]
+    wanted = {each for step in steps for each in step.record}
+    wanted |= {each for name in now.tried for each in tree.actions[name].record}
+    for each in tree.records.values():
+        if each.id not in now.recorded and (each.always or each.id in wanted):
+            yield IdAndText(id=each.id, text=each.title)
 
 
 def _roles(analysis: Analysis) -> tuple[IdAndText, ...]:
@@ -310,11 +334,12 @@ def _shared(analysis: Analysis) -> Analysis:
     questions = analysis.tree.questions
     gone = {each.id for each in questions.values() if each.private}
     holds = {each[1:] for each in analysis.state.evidence}
-    while gone:
+    while gone or any(is_secret(analysis.tree, each) for each in analysis.events):
         events = [
             each
             for each in analysis.events
             if not (isinstance(each, Answered | Asked) and each.step in gone)
+            and not is_secret(analysis.tree, each)
         ]
         if len(events) == len(analysis.events):
             break

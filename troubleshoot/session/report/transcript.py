@@ -220,7 +220,8 @@ def is_telling(move: Move) -> bool:
 
 def _quote(tree: Tree, event: Event) -> str:
     """The words in which it was said; those of a private answer would tell it."""
-    if event.quote and is_private(tree, *_step(event)):
+    private = is_private(tree, *_step(event)) or is_secret(tree, event)
+    if event.quote and private:
         return tree.words.private
     return event.quote or ""
 
@@ -270,7 +271,25 @@ def _in_words(
             return tree.actions[event.step].do, came
         case Skipped():
             return tree.actions[event.step].do, reply(Reply.NOT_NOW.value, tree.words)
-    return event.text, ""
+    if event.record is None:
+        return event.text, ""
+    return noted(tree, event), ""
+
+
+def noted(tree: Tree, event: Remark) -> str:
+    """What was noted under its title; a private text is masked."""
+    item = tree.records.get(event.record or "")
+    if item is None:
+        return event.text
+    return f"{item.title}: {tree.words.private if item.private else event.text}"
+
+
+def is_secret(tree: Tree, event: Event) -> bool:
+    """Whether what was noted is nobody else's business."""
+    if not isinstance(event, Remark) or event.record is None:
+        return False
+    item = tree.records.get(event.record)
+    return item is not None and item.private
 
 
 def _title(tree: Tree, event: Event) -> str:

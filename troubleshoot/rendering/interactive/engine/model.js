@@ -46,6 +46,7 @@ function compile(data) {
     question: byId(questions),
     action: byId(actions),
     setup: byId(data.setups.map(living)),
+    record: byId(data.records.map(living)),
     ids: [...data.causes.map((each) => each.id), UNKNOWN],
   };
   model.crowded = crowdedClasses(model);

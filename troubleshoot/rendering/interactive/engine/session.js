@@ -79,8 +79,10 @@ function giveUp(session, text = "") {
   return withEvents(session, { kind: "ended", ...stamp(session), text });
 }
 
-function note(session, text) {
-  return withEvents(session, { kind: "noted", ...stamp(session), text });
+/** After a remark; `record` is what the tree wants noted, if the text is that. */
+function note(session, text, record = null) {
+  const item = record === null ? {} : { record };
+  return withEvents(session, { kind: "noted", ...stamp(session), text, ...item });
 }
 
 /** What a session began with is no move to take back. */

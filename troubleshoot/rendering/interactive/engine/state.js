@@ -12,6 +12,7 @@ function stateOf(model, events) {
     notNow: new Map(),
     skipped: new Map(),
     opened: new Set(),
+    recorded: new Map(),
     log: new Map(),
     said: new Map(),
     last: null,
@@ -22,6 +23,7 @@ function stateOf(model, events) {
     if (isAnswer(event)) answered(model, now, event);
     else if (isTrial(event)) triedOut(model, now, event);
     else if (event.kind === "skipped") count(now.skipped, event.step);
+    else if (event.kind === "noted" && event.record) now.recorded.set(event.record, event.text);
   }
   now.givenUp = givenUpFor(events);
   leaveOut(now, pointlessAnswers(model, now.answers));

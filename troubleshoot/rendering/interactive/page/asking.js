@@ -1,7 +1,28 @@
 // A question and an action as they are put, and the same to be corrected.
 
+/** Fields for what is to be noted and is not yet. */
+function toNote(session, ids, noted) {
+  const { recorded } = stateOf(session.model, session.events);
+  return ids.filter((id) => !recorded.has(id)).map((id) => noteField(session.model.record.get(id), noted));
+}
+
+function noteField({ id, title }, noted) {
+  const field = `record-${id}`;
+  const input = make("input", { id: field, type: "text", autocomplete: "off", dir: "auto" });
+  const submit = (event) => {
+    event.preventDefault();
+    if (input.value.trim()) noted(input.value.trim(), id);
+  };
+  return make(
+    "form",
+    { className: "number", onsubmit: submit },
+    make("label", { htmlFor: field }, `${word("to_note")} ${title}`),
+    make("div", { className: "row" }, input, make("button", { type: "submit" }, word("keep_note"))),
+  );
+}
+
 /** The card of a question that is recommended. */
-function questionCard(step, { reply }) {
+function questionCard(session, step, { reply, noted }) {
   const { question } = step;
   return [
     ...headed(question.ask, [
@@ -19,6 +40,7 @@ function questionCard(step, { reply }) {
       button(word("dont_know"), () => reply(DONT_KNOW)),
       button(word("not_now"), () => reply(NOT_NOW)),
     ),
+    ...toNote(session, question.record, noted),
     whyFolded(question.why, questionReason(step)),
   ];
 }
@@ -36,7 +58,7 @@ function questionReason(step) {
 }
 
 /** The card of an action that is recommended; cautions stand before it. */
-function actionCard(step, { tried: said, skipped }) {
+function actionCard(session, step, { tried: said, skipped, noted }) {
   const { action } = step;
   return [
     ...headed(nameOf(action), [
@@ -48,6 +70,7 @@ function actionCard(step, { tried: said, skipped }) {
     ...deedOf(action),
     timeTaken(step),
     hints(action),
+    ...toNote(session, action.record, noted),
     outcomeAsked(action, said, action.verify || word("did_it_help")),
     make("div", { className: "row" }, button(word("not_now"), skipped)),
     whyFolded(action.why, actionReason(step)),

@@ -1,6 +1,6 @@
 // How a session ended: how sure, what helps, whom to call.
 
-function endingCard(session, step, { check, tried: said }) {
+function endingCard(session, step, { check, tried: said, noted }) {
   const { model } = session;
   const { kind, doubt } = step;
   const took = effortText(session);
@@ -14,9 +14,15 @@ function endingCard(session, step, { check, tried: said }) {
       coded(endingText(session, step))),
     took ? make("p", { className: "time" }, took) : null,
     causeList(session, step),
+    ...(["fixed", "stopped"].includes(kind) ? [] : toNote(session, always(model), noted)),
     // Who stopped wants to hand over first of all.
     ...(kind === "given up" ? [handing, helping] : [helping, checking, handing]),
   ];
+}
+
+/** What is noted in any case. */
+function always({ data }) {
+  return data.records.filter((each) => each.always).map(({ id }) => id);
 }
 
 const FIRST = 3; // causes, and remedies, that are not folded away

@@ -16,6 +16,7 @@ function handOffText(session) {
     section("ruled_out_by", ruledOutLines(session)),
     section("said_so_far", saidLines(model, events)),
     section("what_may_help", remedyLines(session, step)),
+    section("noted", notedLines(session)),
     section("hand_over_to", escalationLines(model.escalate)),
     [tree.id, tree.version, tree.fingerprint, events.at(-1).at].filter((x) => x).join(" · "),
   ]
@@ -76,7 +77,7 @@ function saidLines(model, events) {
   return moves.map((each, i) => {
     const from = originText(model, each, true);
     const origin = from ? ` (${from})` : "";
-    if (!isReply(each)) return `${remarkText(each)}${origin}`;
+    if (!isReply(each)) return `${remarkText(model, each, true)}${origin}`;
     const kind = isAnswer(each) ? "question" : "action";
     const anew = moves.slice(i + 1).some((later) => isSameStep(each, later));
     const aside = asideText(state, each, anew);
@@ -84,6 +85,17 @@ function saidLines(model, events) {
     const lines = linesOf(stepText(model, kind, each.step));
     return inTurn([lines, [`${said}${origin}${aside ? ` (${aside})` : ""}`]]);
   });
+}
+
+/** What the tree wants noted, and what was; private texts are masked. */
+function notedLines({ model, events }) {
+  const { recorded } = stateOf(model, events);
+  return model.data.records
+    .filter(({ id, always: wanted }) => wanted || recorded.has(id))
+    .map(({ id, title, private: secret }) => {
+      const said = recorded.has(id) ? recorded.get(id) : word("not_noted");
+      return `${title}: ${secret && recorded.has(id) ? word("private") : said}`;
+    });
 }
 
 function remedyLines(session, step) {

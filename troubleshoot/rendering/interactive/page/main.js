@@ -91,9 +91,14 @@ function cardOf(session, step) {
   const { started, correcting } = shown;
   if (!started) return startCard();
   if (correcting) return correctionCard(session, correcting, corrections(correcting));
-  if (step.kind === "question") return questionCard(step, { reply: replyTo(step) });
-  if (step.kind === "action") return actionCard(step, outcomesOf(step));
-  return endingCard(session, step, { check: correct, tried: triedAtLast });
+  if (step.kind === "question") return questionCard(session, step, { reply: replyTo(step), noted });
+  if (step.kind === "action") return actionCard(session, step, { ...outcomesOf(step), noted });
+  return endingCard(session, step, { check: correct, tried: triedAtLast, noted });
+}
+
+/** What the tree wants noted, with the step that is on. */
+function noted(text, record) {
+  goOn(note(shown.session, text, record));
 }
 
 function replyTo(step) {

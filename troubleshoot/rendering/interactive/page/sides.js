@@ -89,7 +89,8 @@ function pathItem(model, event, aside, change) {
   const from = maskedOnPaper("span", (masked) => originText(model, event, masked));
   const origin = from.textContent ? make("span", { className: "aside" }, from) : null;
   if (!isReply(event)) {
-    return make("li", { dir: "auto" }, coded(remarkText(event)), " ", origin);
+    const remark = maskedOnPaper("span", (masked) => remarkText(model, event, masked));
+    return make("li", { dir: "auto" }, remark, " ", origin);
   }
   const kind = isAnswer(event) ? "question" : "action";
   const text = stepText(model, kind, event.step);
@@ -112,14 +113,22 @@ function pathItem(model, event, aside, change) {
 
 /** Where a move is from and how it read there, if that is more than usual. */
 function originText(model, event, masked) {
-  const { actor, step, source = "", quote } = event;
+  const { actor, source = "", quote } = event;
   const usual = actor === PROBE ? MEASURED : SAID;
-  const secret = masked && isAnswer(event) && model.question.get(step).private;
+  const secret = masked && isSecret(model, event);
   const words = quote && `“${secret ? word("private") : quote}”`;
   return [source === usual ? "" : source, words].filter((each) => each).join(": ");
 }
 
-function remarkText({ kind, text }) {
+function isSecret(model, event) {
+  if (isAnswer(event)) return model.question.get(event.step).private;
+  return Boolean(model.record.get(event.record)?.private);
+}
+
+/** A remark, or what was noted under its title; masked if that is private. */
+function remarkText(model, { kind, text, record }, masked) {
+  const item = model.record.get(record);
+  if (item) return `${item.title}: ${masked && item.private ? word("private") : text}`;
   return `${word(kind === "ended" ? "given_up" : "note")} ${text}`.trim();
 }
 
