@@ -74,7 +74,9 @@ if TYPE_CHECKING:
     )
     from troubleshoot.session.api import plan
     from troubleshoot.session.effort import duration
-    from troubleshoot.tree.load import Registry, included, load, loads
+    from troubleshoot.tree.load import load, loads
+    from troubleshoot.tree.named import included
+    from troubleshoot.tree.registry import Listed, Registry
     from troubleshoot.tree.tree import Tree
 
 
@@ -91,6 +93,7 @@ __all__ = [
     "Journal",
     "JournalError",
     "LikelyCause",
+    "Listed",
     "OtherTree",
     "Plan",
     "PlanError",
@@ -166,7 +169,9 @@ _ROOMS = {
     ),
     "troubleshoot.session.api": ("plan",),
     "troubleshoot.session.effort": ("duration",),
-    "troubleshoot.tree.load": ("Registry", "included", "load", "loads"),
+    "troubleshoot.tree.load": ("load", "loads"),
+    "troubleshoot.tree.named": ("included",),
+    "troubleshoot.tree.registry": ("Listed", "Registry"),
     "troubleshoot.tree.tree": ("Tree",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

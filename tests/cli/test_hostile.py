@@ -11,7 +11,7 @@ import click
 import pytest
 
 from troubleshoot.cli import VERBS, main
-from troubleshoot.tree.load import names
+from troubleshoot.tree.named import included as names
 
 LONG = "x" * 5_000
 VALUES = (
@@ -23,6 +23,7 @@ VALUES = (
 # What each verb takes, so that it works.
 WORKS = {
     "run": ["lamp.yaml"],
+    "list": ["web", "pages"],
     "next": ["lamp.yaml"],
     "check": ["lamp.yaml"],
     "show": ["lamp.yaml"],
@@ -137,7 +138,8 @@ def test_an_interrupt_ends_every_verb_in_words(call, monkeypatch, verb):
     call("run", "lamp.yaml", "--session", "lamp.session.json", typed="yes\nq\n")
     work = {
         "check": "troubleshoot.cli.check.problems",
-        "render": "troubleshoot.cli.publish.examine",
+        "render": "troubleshoot.cli.publish.linked",
+        "list": "troubleshoot.cli.listing.Library",
         "new": "troubleshoot.cli.new.write",
         "schema": "troubleshoot.cli.schema.json_schema",
     }
@@ -187,12 +189,12 @@ def test_a_folder_is_no_tree_and_its_trees_are_named(call, verb):
     assert "'.' is a folder; name one of the files in it: lamp.yaml." in run.output
 
 
-@pytest.mark.parametrize("arguments", [[], [""], ["printer"]])
+@pytest.mark.parametrize("arguments", [["run", ""], ["run", "zzz"], ["show", "lmap"]])
 def test_whoever_names_no_tree_reads_which_there_are(call, arguments):
     """
-    Without a tree, with an empty or with an unknown name, the included ones are named.
+    With an empty or an unknown name the included ones are named.
     """
-    run = call("run", *arguments)
+    run = call(*arguments)
 
     assert run.exit_code == 2
     assert all(each in " ".join(run.output.split()) for each in names())
@@ -202,7 +204,7 @@ def test_a_complaint_is_answered_with_the_trees_there_are(call):
     """
     A sentence is no name of a file, and the message says what is expected.
     """
-    run = call("run", "my printer does not print")
+    run = call("show", "my printer does not print")
 
     assert run.exit_code == 2
     assert "'my printer does not print' is no tree: name a file, or an" in run.output

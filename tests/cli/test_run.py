@@ -12,7 +12,8 @@ import pytest
 
 from troubleshoot.cli.refused import Refused
 from troubleshoot.cli.session_file import Kept
-from troubleshoot.tree.load import load, names
+from troubleshoot.tree.load import load
+from troubleshoot.tree.named import included as names
 
 SAVED = Path("lamp.session.json")
 

@@ -14,7 +14,8 @@ from troubleshoot.check import problems
 from troubleshoot.errors import ArgumentError, ArgumentTypeError, TreeError
 from troubleshoot.tree import include, keys, schema, source
 from troubleshoot.tree.graft import _Renaming
-from troubleshoot.tree.load import Registry, load, loads
+from troubleshoot.tree.load import load, loads
+from troubleshoot.tree.registry import Registry
 
 MAIN = """\
 format: 1

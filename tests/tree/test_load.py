@@ -18,7 +18,9 @@ from troubleshoot.errors import TreeError, UnknownName
 from troubleshoot.tree import schema as schema_module
 from troubleshoot.tree import source
 from troubleshoot.tree.include import Sent
-from troubleshoot.tree.load import _entered, included_folder, load, loads, names
+from troubleshoot.tree.load import _entered, load, loads
+from troubleshoot.tree.named import included as names
+from troubleshoot.tree.named import included_folder
 from troubleshoot.tree.problems import MOST_COMPARED
 from troubleshoot.tree.pure_parser import PureLoader
 from troubleshoot.tree.schema import json_schema

@@ -16,7 +16,9 @@ from strategies import trees
 
 from troubleshoot.errors import TreeError
 from troubleshoot.inference.model import compiled
-from troubleshoot.tree.load import included_folder, load, loads, names
+from troubleshoot.tree.load import load, loads
+from troubleshoot.tree.named import included as names
+from troubleshoot.tree.named import included_folder
 from troubleshoot.tree.read_only import ReadOnly
 
 TWO = "format: 1\ntitle: T\ncauses: {a: {prior: 3}, b: {}}\n"

@@ -28,6 +28,7 @@ INTERRUPTED: Final = 130
 # The first line of each verb's help; a test keeps the two alike.
 VERBS: Final = {
     "run": "Lead from the symptom to its cause, one question at a time.",
+    "list": "List the trees there are, or those that fit a complaint.",
     "next": "Say what to do next, given what is known.",
     "check": "Report everything that is wrong with tree files.",
     "show": "Show the causes of a tree and how likely each is.",
@@ -37,6 +38,9 @@ VERBS: Final = {
     "new": "Write a small commented tree to begin with.",
     "schema": "Print the JSON Schema of tree files, for editors.",
 }
+
+
+MODULES: Final = {"list": "listing"}  # else 'list' would be a module in this one
 
 
 class Verbs(click.Group):
@@ -54,7 +58,7 @@ class Verbs(click.Group):
         """The command of a verb."""
         if cmd_name not in VERBS:
             return None
-        module = import_module(f"troubleshoot.cli.{cmd_name}")
+        module = import_module(f"troubleshoot.cli.{MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
 

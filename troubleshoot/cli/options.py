@@ -15,7 +15,9 @@ from troubleshoot.errors import UnknownName, did_you_mean, nearest
 from troubleshoot.files import is_there
 from troubleshoot.text import one_line
 from troubleshoot.tree import variables
-from troubleshoot.tree.load import find, load, names
+from troubleshoot.tree.load import load
+from troubleshoot.tree.named import included as names
+from troubleshoot.tree.named import located
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -191,8 +193,16 @@ def tree_of(name: str) -> Tree:
 
 def refuse_unknown(name: str) -> None:
     """Refuse what is neither a file or folder nor an included tree."""
-    if not is_there(name) and find(name) is None:
+    if not is_there(name) and not is_name(name):
         raise Refused(no_tree(name), code=WRONG_USAGE)
+
+
+def is_name(name: str) -> bool:
+    """Whether an included tree or a pack's has this name; a broken pack says later."""
+    try:
+        return located(name) is not None
+    except OSError:
+        return True
 
 
 def no_tree(name: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from troubleshoot.text import one_line, shortened
-from troubleshoot.tree.load import names
+from troubleshoot.tree.named import included as names
 
 SHOWN: Final = 60  # characters of what was typed
 FEW: Final = 5  # files of a folder that are named

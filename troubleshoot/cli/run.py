@@ -10,6 +10,7 @@ import click
 
 from troubleshoot.cli import path, session_text
 from troubleshoot.cli.answers_file import play, prepared
+from troubleshoot.cli.choose import tree_to_run
 from troubleshoot.cli.conversation import talk
 from troubleshoot.cli.json_out import dumps
 from troubleshoot.cli.next import with_fact
@@ -18,13 +19,13 @@ from troubleshoot.cli.options import (
     by_name,
     check_at_hand,
     json_option,
+    root_option,
     session_options,
     strategy_option,
-    tree_argument,
     tree_of,
     values_of,
 )
-from troubleshoot.cli.parameters import FileName
+from troubleshoot.cli.parameters import FileName, TreeName
 from troubleshoot.cli.prompt import Stopped
 from troubleshoot.cli.refused import PROBLEMS, Refused, wrong_options, wrong_usage
 from troubleshoot.cli.session_file import Kept
@@ -49,7 +50,8 @@ code is 0, or 1 if the last line was no answer.
 
 
 @click.command(epilog=EPILOG)
-@tree_argument
+@click.argument("tree", metavar="[TREE]", required=False, type=TreeName())
+@root_option
 @click.option(
     "--answers",
     type=FileName(),
@@ -75,7 +77,7 @@ code is 0, or 1 if the last line was no answer.
 @json_option
 def command(
     *,
-    tree: str,
+    tree: str | None,
     answers: str | None,
     file: str | None,
     fresh: bool,
@@ -89,11 +91,14 @@ def command(
     """
     Lead from the symptom to its cause, one question at a time.
 
-    TREE is a file or the name of an included tree. The session is saved after every
-    answer; the same command goes on from there. With --json the result is printed
-    on standard output and the talk on standard error.
+    TREE is a file or the name of an included tree, or else what is wrong in the
+    customer's words: then the trees that fit best are offered. Without it the
+    customer is asked. The session is saved after every answer; the same command goes
+    on from there. With --json the result is printed on standard output and the talk
+    on standard error.
     """
     terminal = Terminal(err=as_json)
+    tree = tree_to_run(terminal, tree)
     loaded = tree_of(tree)
     check_at_hand(loaded, by, has)
     known = Known(

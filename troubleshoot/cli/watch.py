@@ -13,7 +13,7 @@ from troubleshoot.cli.publish import TROUBLE, told
 from troubleshoot.cli.refused import Refused
 from troubleshoot.rendering import templates
 from troubleshoot.text import clean, counted
-from troubleshoot.tree.load import find
+from troubleshoot.tree.named import located
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -130,7 +130,8 @@ class Watch:
 def _stamps(files: Iterable[str]) -> Iterator[tuple[str, Stamp]]:
     for file in files:
         try:
-            found = Path(find(file) or file).stat()
+            named = located(file)
+            found = (named.file if named else Path(file)).stat()
         except (OSError, ValueError):
             continue
         yield file, (found.st_mtime_ns, found.st_size, found.st_ino)

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from troubleshoot import files
 from troubleshoot.errors import nearest
 from troubleshoot.tree.graft import Grafting, Included, NotIncluded, measured
+from troubleshoot.tree.named import located
 from troubleshoot.tree.schema import ID_PATTERN, IncludePart
 from troubleshoot.tree.source import MAX_BYTES, Block, Source
 
@@ -53,7 +54,12 @@ class Disk:
         """The file that another one calls so. Raises ``NotIncluded``."""
         folder = Path(file).parent
         try:
-            path = files.inside(name, folder, roots)
+            if found := located(name):
+                path, roots = found.file.resolve(), (found.root,)
+                shown = str(found.file)
+            else:
+                path = files.inside(name, folder, roots)
+                shown = os.path.normpath(folder / name)
             data = files.read(path, MAX_BYTES)
         except files.NotAllowed as error:
             fix = "name a file in the folder of this one, or allow its folder: "
@@ -62,7 +68,6 @@ class Disk:
         except OSError as error:
             message = f"'{name}' cannot be read: {error.strerror}"
             raise NotIncluded(message, _meant(name, folder)) from None
-        shown = os.path.normpath(folder / name)
         self.read[file, name] = shown, data
         return FoundFile(str(path), shown, data, roots)
 

@@ -1,8 +1,8 @@
 """
 From a file to a tree, or to everything that is wrong with it.
 
-Trees are found by path, by the name of one that comes with the library, or in a
-``Registry``, for hosts that are given names by somebody they do not know.
+A tree is found by path, or by the name of one that comes with the library or a pack.
+``Registry`` is for hosts that are given names by somebody they do not know.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from troubleshoot.errors import (
     ArgumentTypeError,
     Problem,
     TreeError,
-    UnknownName,
 )
 from troubleshoot.tree import keys
 from troubleshoot.tree.graft import Included
 from troubleshoot.tree.include import Chain, Disk, Inclusion, Sent
 from troubleshoot.tree.link import link
+from troubleshoot.tree.named import located
 from troubleshoot.tree.shape import fixed_tree, shape
 from troubleshoot.tree.source import (
     MAX_BYTES,
@@ -60,9 +60,10 @@ def load(
     path: str | os.PathLike[str], *, roots: Iterable[str | os.PathLike[str]] = ()
 ) -> Tree:
     """
-    The tree of a file, or of an included tree's name such as ``home/no-internet``.
+    The tree of a file, or of a name such as ``home/no-internet`` or ``acme:printer``.
 
-    The name wins over a file that is called so: ``./home/no-internet`` is the file.
+    The first is included, the other is the tree of a pack that is installed. A name
+    wins over a file that is called so: ``./home/no-internet`` is the file.
     Nothing that a client sends belongs here; ``Registry`` takes names alone.
 
     Args:
@@ -111,25 +112,25 @@ def linked(
         raise ArgumentTypeError(
             "a tree is named by the path of its file, a text or a Path", argument="path"
         )
-    name = find(path) if isinstance(path, str) else None
-    file = str(name or Path(path))
-    own = included_folder() if name else Path(file).parent
-    allowed = own, *folders(roots)
+    allowed = folders(roots)
+    file = str(Path(path))
     try:
+        found = located(path) if isinstance(path, str) else None
+        file, own = (file, Path(file).parent) if found is None else map(str, found)
         data = files.read(file, MAX_BYTES)
     except OSError as error:
         source = Source(str(path), "")
         said = f"the file cannot be read: {error.strerror}"
         source.complain("unreadable", Place(1, 1), said)
         return (Included("", 0, source, None, 0),)
-    return _entered(data, file, Disk(), allowed)
+    return _entered(data, file, Disk(), (Path(own), *allowed))
 
 
 def folders(roots: Iterable[str | os.PathLike[str]]) -> tuple[Path, ...]:
     """Folders to include from. Raises ``ArgumentError``: one of them is none."""
     if isinstance(roots, str | os.PathLike) or not isinstance(roots, Iterable):
         raise ArgumentTypeError("roots are a list of folders", argument="roots")
-    return tuple(_found(each, "roots") for each in roots)
+    return tuple(folder_of(each, "roots") for each in roots)
 
 
 def _entered(
@@ -228,90 +229,7 @@ def _id(title: str, file: str) -> str:
     return "tree"
 
 
-def included_folder() -> Path:
-    """Where the included trees are."""
-    package = Path(__file__).parents[1]
-    installed = package / "trees"
-    # In a source checkout the trees stand beside the package, not in it.
-    return installed if installed.is_dir() else package.parent / "trees"
-
-
-def names() -> tuple[str, ...]:
-    """The names of the included trees, such as ``home/no-internet``."""
-    found = included_folder().glob("*/*.yaml")
-    return tuple(
-        sorted(
-            each.relative_to(included_folder()).with_suffix("").as_posix()
-            for each in found
-        )
-    )
-
-
-def find(name: str) -> Path | None:
-    """The file of an included tree; None for any other name."""
-    if not re.fullmatch("[a-z0-9-]+/[a-z0-9-]+", name):
-        return None
-    file = included_folder() / f"{name}.yaml"
-    return file if file.is_file() else None
-
-
-class Registry:
-    """
-    The trees of a folder and those below it by name, or the included ones.
-
-    A name is looked up among those found when the registry was made, and is never a
-    path: whatever a client sends, no other file is opened. A tree is read when it is
-    asked for, and again after its file was changed; threads may share a registry.
-
-    Args:
-        folder: where the trees are; one in ``lamps/desk.yaml`` is named ``lamps/desk``.
-
-    Raises:
-        ArgumentError: there is no such folder.
-        ArgumentTypeError: a folder is named otherwise.
-
-    >>> trees = Registry()
-    >>> trees.load(trees.names[0]).title
-    'No internet at home'
-    >>> trees.load("../../etc/passwd")
-    Traceback (most recent call last):
-        ...
-    troubleshoot.errors.UnknownName: there is no tree '../../etc/passwd'
-    """
-
-    def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
-        self._folder = included_folder() if folder is None else _found(folder, "folder")
-        found = sorted(self._folder.rglob("*.yaml"))
-        self._files = {
-            each.relative_to(self._folder).with_suffix("").as_posix(): each
-            for each in found
-        }
-        self._read: dict[str, tuple[tuple[int, int, int], Tree]] = {}
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names that ``load`` takes, sorted."""
-        return tuple(self._files)
-
-    def load(self, name: str) -> Tree:
-        """
-        The tree of this name.
-
-        Raises:
-            UnknownName: there was none of this name when the registry was made.
-            TreeError: its file has problems, or is gone.
-            ArgumentTypeError: it is no text.
-        """
-        if a_text(name, "name", "the name of a tree") not in self._files:
-            raise UnknownName("tree", name, self._files)
-        file = self._files[name]
-        stamp = _stamp(file)
-        if name not in self._read or self._read[name][0] != stamp:
-            self._read[name] = stamp, load(file, roots=[self._folder])
-        return self._read[name][1]
-
-
-def _found(folder: object, argument: str) -> Path:
+def folder_of(folder: object, argument: str) -> Path:
     """The folder, which is there."""
     if not isinstance(folder, str | os.PathLike):
         raise ArgumentTypeError(
@@ -320,17 +238,3 @@ def _found(folder: object, argument: str) -> Path:
     if not files.is_there(folder) or not Path(folder).is_dir():
         raise ArgumentError(f"there is no folder '{folder}'", argument=argument)
     return Path(folder)
-
-
-def _stamp(file: Path) -> tuple[int, int, int]:
-    """What differs once a file was written anew; of none, zeros."""
-    try:
-        found = file.stat()
-    except OSError:
-        return 0, 0, 0
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def included() -> tuple[str, ...]:
-    """The names of the included trees, such as ``home/no-internet``."""
-    return names()
