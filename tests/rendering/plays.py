@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from troubleshoot.session import Session
-    from troubleshoot.tree.tree import Tree
+    from troubleshoot.tree.tree import Question, Tree
 
 
 NO_ANSWERS = ("dont-know", "not-now")
@@ -108,18 +108,32 @@ class Play:
             yield "give up", None, "No time."
             yield "note", None, "A remark."
 
-    def _reply(self, question: str) -> str:
+    def _reply(self, question: str) -> str | list[str]:
         asked = self.tree.questions[question]
         if self.rng.random() < self.silent:
             return self.rng.choice(NO_ANSWERS)
+        if asked.several:
+            return self._some(asked)
         even = [1.0] * len(asked.answers)
         chances = asked.given.get(self.cause, asked.otherwise or even)
         chosen = self.rng.choices(asked.answers, chances if self.cause else even)
         return chosen[0].id
 
+    def _some(self, asked: Question) -> list[str]:
+        """The answers that hold of several, in any order."""
+        half = [0.5] * len(asked.answers)
+        said = asked.given.get(self.cause or "", asked.otherwise or half)
+        pairs = zip(asked.answers, said if self.cause else half, strict=True)
+        held = [each.id for each, chance in pairs if self.rng.random() < chance]
+        self.rng.shuffle(held)
+        return held
+
     def _make(self, verb: str, step: str | None, what: Any) -> None:
-        self.moves.append([verb, step, what])
         self.session = played(self.session, verb, step, what)
+        if isinstance(what, list):  # the page has boxes, in the order of the file
+            listed = [each.id for each in self.tree.questions[str(step)].answers]
+            what = [each for each in listed if each in what]
+        self.moves.append([verb, step, what])
 
 
 def played(session: Session, verb: str, step: str | None, what: Any) -> Session:

@@ -613,6 +613,26 @@ class TestPage:
         assert json.loads(found[2][1])["symptom"] == hostile
 
 
+SEVERAL = """
+causes: {supply: {prior: 3}, line: {prior: 4}, board: {}, cable: {prior: 3}}
+questions:
+  lamps:
+    ask: Which lamps are lit?
+    several: true
+    answers: {power: Power, link: Link, fault: Fault}
+    given:
+      supply: none
+      line: [power, fault]
+      board: {power: always, fault: often}
+      cable: not link
+  smells:
+    ask: What can be smelt?
+    several: true
+    answers: {gas: Gas, smoke: Smoke}
+  hum: {ask: Does it hum?, given: {board: yes, line: no, cable: no}}
+"""
+
+
 @pytest.fixture
 def opened(browser, tmp_path):
     """
@@ -729,6 +749,40 @@ class TestReader:
         resumed = ts.resume(kettle, saved(page, "Save the session (JSON)"))
         assert resumed.evidence == session.evidence
         assert resumed.next_step() == step
+
+    def test_several_answers_are_boxes_and_one_button(self, opened):
+        """
+        Boxes are ticked by mouse and keyboard; the button says what it will say.
+        """
+        made = tree(SEVERAL)
+        page = opened(made)
+        page.get_by_text("What do you already know?").click()
+        group = page.get_by_role("group", name="What can be smelt?")
+        group.get_by_label("Gas").first.check()
+        group.get_by_role("button", name="These and no others").click()
+        assert said(page) == ["What can be smelt? Gas, not Smoke"]
+        assert violations(page) == []
+
+        press(page, "Start")
+        assert page.locator("#heading").inner_text() == "Which lamps are lit?"
+        for box in ("Power", "Fault"):
+            page.locator("#step").get_by_label(box).focus()
+            page.keyboard.press("Space")
+        assert violations(page) == []
+        page.keyboard.press("Enter")
+
+        told = "Which lamps are lit? Power and Fault, not Link"
+        assert said(page)[-1].startswith(told)
+        page.evaluate("document.getElementById('handoff').open = true")
+        text = saved(page, "Save the session (JSON)")
+        known = made.begin({"smells": ["gas"]}).answer("lamps", ["power", "fault"])
+        resumed = ts.resume(made, text)
+        assert resumed.evidence == known.evidence
+        assert resumed.next_step() == known.next_step()
+
+        press(page, "Back")
+        press(page, "None of these")
+        assert said(page)[-1].startswith("Which lamps are lit? None of these")
 
     def test_urgent_questions_come_first_and_stop(self, kettle, opened):
         """

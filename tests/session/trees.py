@@ -148,6 +148,10 @@ def _needs(draw: st.DrawFn, names: list[str]) -> Needs:
 def _questions(draw: st.DrawFn, name: str, causes: list[str], before: list[str]):
     answers = (*YES_NO, Answer(id="often", text="Often"))[: draw(st.integers(2, 3))]
     spoken = draw(st.lists(st.sampled_from(causes), unique=True))
+    several = draw(st.sampled_from((False, False, False, True)))
+    marks = st.tuples(*[st.sampled_from((0.0, 0.02, 0.3, 0.5, 1.0))] * len(answers))
+    said = marks if several else shares(len(answers))
+    even = 0.5 if several else 1 / len(answers)
     return Question(
         id=name,
         ask=f"{name}?",
@@ -156,8 +160,9 @@ def _questions(draw: st.DrawFn, name: str, causes: list[str], before: list[str])
         cost=draw(COSTS),
         setup=draw(SETUPS),
         needs=draw(_needs(before)),
-        given={each: draw(shares(len(answers))) for each in spoken},
-        otherwise=(1 / len(answers),) * len(answers),
+        given={each: draw(said) for each in spoken},
+        otherwise=(even,) * len(answers),
+        several=several,
     )
 
 

@@ -174,7 +174,9 @@ class Then:
             return WITHHELD
         if self.is_private(event.step):
             return MASK
-        texts = answer_texts(now) | dict(then.answers if then else {})
+        texts = dict(then.answers) if then else answer_texts(now)
+        if isinstance(event.answer, str):
+            texts = answer_texts(now) | texts
         said = _in_words(texts, event.answer)
         unit = then.unit if then else now.unit if now else ""
         return f"({measured(event.answer, said, unit, event.value, self.tree.words)})"

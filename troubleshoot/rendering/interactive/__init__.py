@@ -74,6 +74,8 @@ COMMON: Final = (
         "and_waiting",
         "noted",
         "not_noted",
+        "none_of_these",
+        "not_these",
         "only_waiting",
         "days",
         "decimal",

@@ -13,7 +13,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from troubleshoot._version import __version__
-from troubleshoot.errors import RenderError
 from troubleshoot.inference.model import compiled
 from troubleshoot.session.events import is_fact, plain
 from troubleshoot.session.recommendation import roles, things
@@ -22,6 +21,7 @@ from troubleshoot.session.steps import takes, words
 from troubleshoot.session.texts import Paragraph, laid, nodes, rich, short
 from troubleshoot.text import says_more
 from troubleshoot.tree.tree import Escalation, groups_above, price
+from troubleshoot.tree.values import HALF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,10 +49,6 @@ def page_data(session: Session) -> dict[str, Any]:
     """All that a page knows which begins where this session stands, as JSON values."""
     # The page puts in values of variables, as they may change with each answer.
     tree, options = session.tree.written, session.options
-    if any(each.several for each in tree.questions.values()):
-        raise RenderError(
-            "the page to click through has no questions of several answers"
-        )
     model = compiled(tree)
     mark = tree_mark(tree.original)
     return {
@@ -141,7 +137,30 @@ def _question(tree: Tree, model: Model, question: Question) -> dict[str, Any]:
         "needs": _needs(question.needs),
         "takes": takes(roles(tree, question), things(tree, question)),
         "record": list(question.record),
-        **({} if question.is_urgent else _numbers(model.likelihoods[question.id])),
+        **({} if question.is_urgent else _likelihoods(tree, model, question)),
+    }
+
+
+def _likelihoods(tree: Tree, model: Model, question: Question) -> dict[str, Any]:
+    found = model.likelihoods[question.id]
+    return _marks(tree, question, found) if question.several else _numbers(found)
+
+
+def _marks(tree: Tree, question: Question, likelihood: Likelihood) -> dict[str, Any]:
+    """
+    P(answer is among them), whose products are the chances of sets of several answers.
+
+    Those of the cause that nobody listed are no products: they are there by set, in
+    the order of ``Question.outcomes``. ``joined`` is how several are said as one.
+    """
+    ids = [each.id for each in tree.root_causes]
+    even = (HALF,) * len(question.answers)
+    said = ((question.given[x], i) for i, x in enumerate(ids) if x in question.given)
+    return {
+        "otherwise": question.otherwise or even,
+        "given": _gathered(said),
+        "unknown": likelihood.said[:, likelihood.which[-1]].tolist(),
+        "joined": {"and": tree.words("and"), "none": tree.words.none_of_these},
     }
 
 

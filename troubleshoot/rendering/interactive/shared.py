@@ -30,7 +30,7 @@ from troubleshoot.session.answers import AMBIGUOUS, NUMBER
 from troubleshoot.session.options import SOMEBODY, STRATEGIES
 from troubleshoot.session.steps import Reply
 from troubleshoot.text import UNPRINTABLE
-from troubleshoot.tree import schema, variables
+from troubleshoot.tree import schema, values, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +66,7 @@ WORDS: Final = {
     "DONT_KNOW": Reply.DONT_KNOW.value,
     "NOT_NOW": Reply.NOT_NOW.value,
     "UNKNOWN": model.UNKNOWN,
+    "NONE": values.NONE,
     "SOMEBODY": SOMEBODY,
     "PROBE": events.PROBE,
     "SAID": provenance.SAID,

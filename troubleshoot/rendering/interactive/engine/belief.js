@@ -32,10 +32,16 @@ function weighed(model, state) {
 function rowOf(model, { kind, step, result }) {
   if (kind === "question") {
     const question = model.question.get(step);
-    return question.rows[question.answers.findIndex((each) => each.id === result)];
+    return question.rows[question.outcomes.findIndex((each) => isSame(each, result))];
   }
   const { fixes } = model.action.get(step);
   return result === FIXED ? fixes : fixes.map((chance) => 1 - chance);
+}
+
+/** Whether two replies are one: the same answer, or the same of several. */
+function isSame(one, other) {
+  if (!Array.isArray(one) || !Array.isArray(other)) return one === other;
+  return one.length === other.length && one.every((each, i) => each === other[i]);
 }
 
 /** P(cause | pieces) by Bayes' rule; all zero if they contradict every cause. */

@@ -67,7 +67,7 @@ function isAvailable(situation, step) {
   return stepAndSetups(situation, step).every(
     (each) =>
       isAtHand(situation, each) &&
-      conditions(each).every(([gate, only]) => only.includes(answers.get(gate))),
+      conditions(each).every(([gate, only]) => meets(answers.get(gate), only)),
   );
 }
 
@@ -98,7 +98,7 @@ function awaited(analysis, step) {
   const needed = stepAndSetups(analysis, step);
   const unmet = needed
     .flatMap(conditions)
-    .filter(([gate, only]) => !only.includes(state.answers.get(gate)))
+    .filter(([gate, only]) => !meets(state.answers.get(gate), only))
     .map(([gate, only]) => [model.question.get(gate), only]);
   const hopeful =
     needed.every((each) => isAtHand(analysis, each)) &&
@@ -113,8 +113,8 @@ function isOpen({ state }, { id, urgent }) {
 }
 
 function canBe({ p }, question, only) {
-  return question.answers.some(
-    (each, a) => only.includes(each.id) && dot(question.rows[a], p) > 0,
+  return question.outcomes.some(
+    (each, a) => meets(each, only) && dot(question.rows[a], p) > 0,
   );
 }
 

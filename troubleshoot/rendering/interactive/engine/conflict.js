@@ -57,11 +57,16 @@ function suspect(analysis, { kind, step, result }, others, bits, rest, chance) {
   };
 }
 
-/** Ids of the answers that are easily taken for this one; none if private. */
+/**
+ * Ids of the answers that are easily taken for this one; none if private.
+ *
+ * Of several, those that are not among them and easily taken for one that is.
+ */
 function takenFor(question, answer) {
   if (question.private) return [];
-  const alike = question.confusable.filter((pair) => pair.includes(answer)).flat();
-  const others = alike.filter((each) => each !== answer);
+  const held = [answer].flat();
+  const alike = question.confusable.filter((pair) => pair.some((x) => held.includes(x)));
+  const others = alike.flat().filter((each) => !held.includes(each));
   return question.answers.map(({ id }) => id).filter((id) => others.includes(id));
 }
 

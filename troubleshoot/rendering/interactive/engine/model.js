@@ -14,7 +14,7 @@ const { SLIGHT, TELLING, WORTHLESS, TIE, REMEDY, HALF, LIKELY } = SHARED.numbers
 const { WORTH_TRYING, TWICE, LEADING, FEW } = SHARED.numbers;
 const { FORMAT, DIGITS, SHARE_DIGITS, LONGEST, DEEPEST } = SHARED.numbers;
 const { LONGEST_NAME, LONGEST_QUOTE } = SHARED.numbers;
-const { DONT_KNOW, NOT_NOW, UNKNOWN, SOMEBODY, FIXED, FAILED } = SHARED.words;
+const { DONT_KNOW, NOT_NOW, NONE, UNKNOWN, SOMEBODY, FIXED, FAILED } = SHARED.words;
 const { PROBE, SAID, MEASURED } = SHARED.words;
 
 /** The model of a tree, made once per page. */
@@ -58,19 +58,40 @@ function living(written) {
   return { ...written, written };
 }
 
-/** A question with a row of likelihoods per answer; an urgent one has none. */
+/** A question with a row of likelihoods per outcome; an urgent one has none. */
 function compiledQuestion(question, size) {
-  const rows = question.answers.map((_, a) =>
-    question.urgent
-      ? null
-      : spread(
-          question.otherwise[a],
-          question.given.map(([chances, causes]) => [chances[a], causes]),
-          size,
-        ),
-  );
+  const ids = question.answers.map((each) => each.id);
+  const outcomes = question.several ? setsOf(ids) : ids;
+  const rows = question.urgent ? ids.map(() => null) : rowsOf(question, size);
   const noise = question.urgent ? null : entropies(rows, size);
-  return { ...living(question), rows, noise };
+  return { ...living(question), outcomes, rows, noise };
+}
+
+/** All that can be said where any number of answers can hold; bit i says if answer i does. */
+function setsOf(ids) {
+  let sets = [[]];
+  for (const id of ids) sets = [...sets, ...sets.map((each) => [...each, id])];
+  return sets;
+}
+
+/** P(answer | cause) of each answer; of several, P(set | cause) of each set of them. */
+function rowsOf(question, size) {
+  const marks = question.answers.map((_, a) =>
+    spread(
+      question.otherwise[a],
+      question.given.map(([chances, causes]) => [chances[a], causes]),
+      size,
+    ),
+  );
+  if (!question.several) return marks;
+  let sets = [new Float64Array(size).fill(1)];
+  for (const mark of marks) {
+    const without = sets.map((row) => row.map((each, c) => each * (1 - mark[c])));
+    const among = sets.map((row) => row.map((each, c) => each * mark[c]));
+    sets = [...without, ...among];
+  }
+  sets.forEach((row, m) => (row[size - 1] = question.unknown[m]));
+  return sets;
 }
 
 /** One number per cause: the default, and the exceptions as [number, causes]. */

@@ -55,10 +55,11 @@ function textsOf(model, events) {
   return texts;
 }
 
-function questionTexts({ ask, answers, unit, private: secret }) {
+function questionTexts({ ask, answers, unit, private: secret, several }) {
   const texts = { ask, answers: Object.fromEntries(answers.map((x) => [x.id, x.written])) };
   if (unit) texts.unit = unit;
   if (secret) texts.private = true;
+  if (several) texts.several = true;
   return texts;
 }
 
@@ -95,7 +96,15 @@ function resumed(model, text) {
   checkTree(model, saved, [...events, ...undone]);
   // The page knows one way to choose steps, whichever one began the session.
   const options = { ...optionsOf(saved), strategy: model.data.options.strategy };
-  return { model, options, events, undone };
+  const listed = (each) => inOrderOfFile(model, each);
+  return { model, options, events: events.map(listed), undone: undone.map(listed) };
+}
+
+/** The event with several answers once each, in the order of the tree. */
+function inOrderOfFile(model, event) {
+  if (!Array.isArray(event.answer)) return event;
+  const ids = model.question.get(event.step).answers.map(({ id }) => id);
+  return { ...event, answer: ids.filter((id) => event.answer.includes(id)) };
 }
 
 function optionsOf({ options: { by = null, has = null, strategy = null, variables } }) {
@@ -178,6 +187,8 @@ function isAnswerOf(question, { answer: reply, value }) {
   if (question === undefined) return false;
   if (reply === DONT_KNOW || reply === NOT_NOW) return true;
   if (value !== undefined) return answerTo(question, value)?.id === reply;
+  if (Array.isArray(reply) !== question.several) return false;
+  if (question.several) return reply.every((x) => question.answers.some(({ id }) => id === x));
   return question.answers.some((each) => each.id === reply);
 }
 
@@ -194,9 +205,9 @@ function filled(texts) {
   return isObject(texts) && texts.answers ? questionTexts(listed(texts)) : texts;
 }
 
-function listed({ ask, answers, unit, private: secret }) {
+function listed({ ask, answers, unit, private: secret, several }) {
   const list = Object.entries(answers).map(([id, written]) => ({ id, written }));
-  return { ask, answers: list, unit, private: secret };
+  return { ask, answers: list, unit, private: secret, several };
 }
 
 function isEqual(one, other) {

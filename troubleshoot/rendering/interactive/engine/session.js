@@ -40,7 +40,7 @@ function repeats({ model, events }, event) {
   const { said, givenUp } = stateOf(model, events);
   if (event.kind === "answered" || givenUp !== null) return false;
   const last = said.get(`${isAnswer(event) ? "question" : "action"} ${event.step}`);
-  return ["answer", "value", "fixed"].every((each) => last[each] === event[each]);
+  return ["answer", "value", "fixed"].every((each) => isSame(last[each], event[each]));
 }
 
 function numberSaid(value) {

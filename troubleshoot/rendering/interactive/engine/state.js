@@ -142,7 +142,7 @@ function pointlessAnswers(model, answers) {
   const spoilt = new Set();
   let waiting = [...answers.keys()];
   const isSpoilt = ([gate, only]) =>
-    spoilt.has(gate) || (answers.has(gate) && !only.includes(answers.get(gate)));
+    spoilt.has(gate) || (answers.has(gate) && !meets(answers.get(gate), only));
   for (;;) {
     const found = waiting.filter((each) =>
       conditions(model.question.get(each)).some(isSpoilt),
@@ -151,6 +151,12 @@ function pointlessAnswers(model, answers) {
     for (const each of found) spoilt.add(each);
     waiting = waiting.filter((each) => !spoilt.has(each));
   }
+}
+
+/** Whether what was said, if anything, is one of these; of several, whether it has one. */
+function meets(said, only) {
+  if (!Array.isArray(said)) return only.includes(said);
+  return only.some((each) => said.includes(each) || (each === NONE && !said.length));
 }
 
 function leaveOut(now, spoilt) {

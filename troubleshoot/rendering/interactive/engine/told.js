@@ -26,8 +26,13 @@ function valuesOf({ model, options, events }) {
 }
 
 /** An answer as it reads: a number with its unit, or its text. */
-function answerSaid({ answers, unit }, reply, value, before) {
+function answerSaid({ answers, unit, joined }, reply, value, before) {
   if (value !== undefined && value !== null) return `${value} ${unit}`;
+  if (Array.isArray(reply)) {
+    const texts = answers.filter(({ id }) => reply.includes(id)).map((x) => before(x.text));
+    const most = texts.slice(0, -1).join(", ");
+    return most ? `${most} ${joined.and} ${texts.at(-1)}` : (texts[0] ?? joined.none);
+  }
   const { text, range } = answers.find((each) => each.id === reply);
   return range ? text : before(text);
 }

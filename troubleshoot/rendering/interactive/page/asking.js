@@ -153,6 +153,7 @@ const TWO_WAYS = new RegExp(`^(?:${SHARED.ambiguous})`); // with thousands or de
 
 /** Buttons for the answers, and a field where a number is one. */
 function answerChoices(question, reply, current = null) {
+  if (question.several) return [boxes(question, reply, current)];
   const pressed = (id) => (current === null ? {} : { "aria-pressed": String(id === current) });
   const buttons = question.answers.map((each) =>
     button(answerText(question, each.id), () => reply(each.id), {
@@ -166,6 +167,34 @@ function answerChoices(question, reply, current = null) {
     question.unit ? numberField(question, reply) : null,
     make("div", group, ...buttons),
   ];
+}
+
+/** A box for each of several answers, and one button that says which of them hold. */
+function boxes(question, reply, current) {
+  const held = Array.isArray(current) ? current : [];
+  const ticks = question.answers.map(({ id }) =>
+    make("input", { type: "checkbox", checked: held.includes(id), onchange: renamed }),
+  );
+  const done = make("button", { type: "submit", "data-answer": `${question.id} several` });
+  const ticked = () => question.answers.filter((_, i) => ticks[i].checked);
+  function renamed() {
+    done.textContent = word(ticked().length ? "several_done" : "several_none");
+  }
+  const submit = (event) => {
+    event.preventDefault();
+    reply(ticked().map(({ id }) => id));
+  };
+  const rows = question.answers.map(({ text }, i) =>
+    make("label", { dir: "auto" }, ticks[i], make("span", {}, coded(text))),
+  );
+  const group = { role: "group", "aria-label": uncoded(question.ask) };
+  renamed();
+  return make(
+    "form",
+    { className: "several", onsubmit: submit },
+    make("div", group, make("p", {}, word("several_hint")), ...rows),
+    make("div", { className: "row" }, done),
+  );
 }
 
 function numberField(question, reply) {
@@ -244,7 +273,7 @@ function knownPicker(model, id, currentOf, reply) {
   return picker(id, hint, model.questions, questionText, (question, again) => {
     const said = (answerId, value) => {
       reply(question, answerId, value);
-      again(`${question.id} ${answerId}`);
+      again(`${question.id} ${question.several ? "several" : answerId}`);
     };
     return answerChoices(question, said, currentOf(question.id) ?? "");
   });

@@ -136,10 +136,14 @@ function doubtNote({ model }, doubt, check) {
 /** What an answer is easily taken for, as its author says. */
 function takenForNote(model, { step, result, confusable }) {
   if (!confusable.length) return null;
-  const { answers } = model.question.get(step);
-  const textOf = (id) => answers.find((each) => each.id === id).text;
-  const others = listing(confusable.map((id) => word("quoted", { text: textOf(id) })));
-  return make("span", {}, word("taken_for", { answer: textOf(result), others }));
+  const question = model.question.get(step);
+  const textOf = (id) => question.answers.find((each) => each.id === id).text;
+  const notes = [result].flat().map((held) => {
+    const alike = takenFor(question, held).filter((id) => confusable.includes(id));
+    const others = listing(alike.map((id) => word("quoted", { text: textOf(id) })));
+    return alike.length ? word("taken_for", { answer: textOf(held), others }) : "";
+  });
+  return make("span", {}, notes.join(""));
 }
 
 function escalationNote(escalate) {

@@ -175,7 +175,7 @@ function facts({ events }) {
 }
 
 function tellAnswer({ id: step }, reply, value) {
-  const again = factOf("told", step) === reply && value === undefined;
+  const again = isSame(factOf("told", step), reply) && value === undefined;
   tellFact({ kind: "told", step, answer: reply, ...numberSaid(value) }, again);
 }
 

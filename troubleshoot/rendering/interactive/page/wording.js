@@ -42,9 +42,9 @@ function percent(chance) {
 }
 
 /** The names as in a sentence: "a", "a or b", "a, b or c". */
-function listing(names) {
+function listing(names, between = word("or")) {
   const most = names.slice(0, -1).join(", ");
-  return most ? `${most} ${word("or")} ${names.at(-1)}` : (names[0] ?? "");
+  return most ? `${most} ${between} ${names.at(-1)}` : (names[0] ?? "");
 }
 
 function titleOf(model, cause) {
@@ -62,7 +62,18 @@ function saidOf(question, reply, { masked = false, value } = {}) {
 
 /** An answer as it reads. */
 function answerText({ answers }, reply) {
+  if (Array.isArray(reply)) return setText(answers, reply);
   return answers.find((each) => each.id === reply).text;
+}
+
+/** Which of several answers hold, and which do not. */
+function setText(answers, held) {
+  const textsOf = (isHeld) =>
+    answers.filter(({ id }) => held.includes(id) === isHeld).map((each) => each.text);
+  const [some, others] = [textsOf(true), textsOf(false)];
+  if (!some.length) return word("none_of_these");
+  const without = others.length ? [word("not_these", { answers: listing(others) })] : [];
+  return [listing(some, word("and")), ...without].join(", ");
 }
 
 function outcomeSaid(fixed) {
