@@ -32,7 +32,6 @@ OURS = (
     "</title></style><svg onload=window.canary=1>",
     '" onmouseover="window.canary=1" style="background:url(http://attacker.test/)',
     "[here](javascript:window.canary=1)",
-    "![there](http://attacker.test/y.png)",
     "<http://attacker.test/z>",
     "{{ 7 * 7 }}{% raw %}{# no #}",
     "${window.canary=1}`",

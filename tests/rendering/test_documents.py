@@ -21,8 +21,9 @@ import troubleshoot as ts
 from troubleshoot.catalogue import languages
 from troubleshoot.rendering import commonmark
 from troubleshoot.rendering.words import in_language
-from troubleshoot.session.texts import flat, rich
+from troubleshoot.session.texts import flat
 from troubleshoot.text import printable
+from troubleshoot.tree.blocks import rich
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 REFRESH = bool(os.environ.get("REFRESH_GOLDEN"))
@@ -251,14 +252,17 @@ class TestCommonMark:
             ("*Off* and **on**", "<p><em>Off</em> and <strong>on</strong></p>\n"),
             ("<b>x</b>", "<p>&lt;b&gt;x&lt;/b&gt;</p>\n"),
             ("# Not a heading", "<p># Not a heading</p>\n"),
-            ("![the lamp](http://e.org/x.png)", "<p>the lamp</p>\n"),
+            (
+                "![the lamp](http://e.org/x.png)",
+                "<p>[http://e.org/x.png: the lamp]</p>\n",
+            ),
             ("[x](javascript:alert)", "<p>[x](javascript:alert)</p>\n"),
             ("[x](https://e.org)", '<p><a href="https://e.org">x</a></p>\n'),
         ],
     )
     def test_html_holds_what_is_meant(self, text, html):
         """
-        Emphasis and links become HTML; raw HTML, headings and images do not.
+        Emphasis and links become HTML; raw HTML and headings do not.
         """
         assert str(commonmark.html(text)) == html
 
@@ -269,8 +273,8 @@ class TestCommonMark:
             ("1. one\n2. two\n\n- a", ["1. one", "2. two", "- a"]),
             ("See [this](https://e.org).", ["See this (https://e.org)."]),
             ("<https://e.org>", ["https://e.org"]),
-            ("![the lamp](x.png) is `on -a`", ["the lamp is `on -a`"]),
-            ("![](x.png)", ["x.png"]),
+            ("![the lamp](x.png) is `on -a`", ["[x.png: the lamp] is `on -a`"]),
+            ("![](x.png)", ["[x.png]"]),
             ("    code\n\n---", ["  code", "---"]),
             ("```\nfence\n```", ["  fence"]),
             ("1.\n   ```\n   a\n   ```", ["1.", "     a"]),

@@ -12,7 +12,8 @@ from rendering.engines import by_node
 import troubleshoot as ts
 from troubleshoot.rendering.interactive import engine
 from troubleshoot.rendering.interactive.data import page_data
-from troubleshoot.session.texts import laid, nodes, rich, short
+from troubleshoot.session.texts import laid, nodes
+from troubleshoot.tree.blocks import rich, short
 
 TREE = """
 format: 1

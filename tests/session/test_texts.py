@@ -5,15 +5,14 @@ from __future__ import annotations
 import pytest
 
 from troubleshoot.session.texts import (
-    LONGEST,
     filled,
     flat,
     followed,
     laid,
     nodes,
     preceded,
-    rich,
 )
+from troubleshoot.tree.blocks import LONGEST, rich
 
 EVERYTHING = """\
 Look at **all** of it, *please*, [here](https://a.test/x), <https://a.test/y>:\\
@@ -47,7 +46,7 @@ def test_every_construct_has_lines_of_its_own():
     """
     assert flat(rich(EVERYTHING)) == [
         "Look at all of it, please, here (https://a.test/x), https://a.test/y:",
-        "then the fuse and bare.png.",
+        "then [fuse.png: the fuse] and [bare.png].",
         "3. Stop it:",
         "     systemctl stop foo",
         "     rm /run/foo.pid",

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import troubleshoot as ts
 from troubleshoot.tree.texts import texts
+from troubleshoot.tree.told import put_in
 from troubleshoot.tree.variables import given as values_given
-from troubleshoot.tree.variables import put_in, told
+from troubleshoot.tree.variables import told
 
 HEAD = "format: 1\ntitle: T\ncauses: {a: }\n"
 TREE = """

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from jinja2 import TemplateError
@@ -35,11 +36,11 @@ from troubleshoot.rendering.site import (
 )
 from troubleshoot.session import HandOff, resume
 from troubleshoot.tree import variables
+from troubleshoot.tree.illustrate import linked_from
 from troubleshoot.tree.load import linked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from troubleshoot.cli.terminal import ProgressLine
     from troubleshoot.errors import Problem
@@ -215,6 +216,7 @@ class Sheets:
     layout: Layout
     look: Look
     roots: tuple[Path, ...] = ()
+    folder: Path = field(default_factory=Path)  # where its pages go
 
     def __call__(self, source: NamedFile) -> Opened:
         """The pages of a tree, or what is wrong with its file."""
@@ -224,6 +226,7 @@ class Sheets:
             problems = TreeError(main.source.problems).problems
             return Opened(problems=problems, parts=parts)
         tree = variables.told(tree, variables.given(tree, self.layout.get("variables")))
+        tree = linked_from(tree, self.folder)
         typed = self.layout.get("facts") or {}
         facts = as_facts(tree, {name: str(said) for name, said in typed.items()})
         layout: Layout = {**self.layout, "facts": facts}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from troubleshoot.cli import publish
@@ -29,7 +30,6 @@ from troubleshoot.tree.load import examine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from troubleshoot.cli.publish import Reader
     from troubleshoot.cli.terminal import ProgressLine
@@ -155,6 +155,7 @@ def sheets(chosen: RenderOptions, line: ProgressLine) -> Sheets:
         templates=chosen.templates,
         layout={**layout, "progress": line.searched},
         roots=roots(chosen.trees),
+        folder=chosen.folder or Path(),
         look=Look(paper=chosen.paper, form=form, date=chosen.date),
     )
 

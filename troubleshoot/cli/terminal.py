@@ -96,7 +96,8 @@ class Terminal:
         ``how``, which are CommonMark.
         """
         # Only here, so that asking for help loads neither the session nor a parser.
-        from troubleshoot.session.texts import filled, followed, laid, rich, short  # noqa: PLC0415
+        from troubleshoot.session.texts import filled, followed, laid  # noqa: PLC0415
+        from troubleshoot.tree.blocks import rich, short  # noqa: PLC0415
 
         kept = "\t".join(clean(each) for each in text.split("\t"))
         lines = followed([*laid((rich if explains else short)(kept))], after)

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from troubleshoot.session.texts import (
+from troubleshoot.session.texts import inline, laid, nodes, worded
+from troubleshoot.text import NO_BREAK
+from troubleshoot.tree.blocks import (
     Break,
     Code,
     CodeBlock,
@@ -22,25 +25,22 @@ from troubleshoot.session.texts import (
     Linked,
     Listing,
     Paragraph,
+    Picture,
     Quotation,
     Rows,
     Words,
-    inline,
-    laid,
     lines,
-    nodes,
     noted,
     rich,
     short,
     spans,
-    worded,
 )
-from troubleshoot.text import NO_BREAK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from troubleshoot.session.texts import Block, Blocks, Inline, Line, Node
+    from troubleshoot.session.texts import Line, Node
+    from troubleshoot.tree.blocks import Block, Blocks, Inline
 
 
 __all__ = ["in_css", "in_html", "in_markdown", "in_text", "lines"]
@@ -54,6 +54,7 @@ MARKUP: Final = re.compile(r"([\\`*_\[\]<>&~|$])")
 OPENING: Final = re.compile(r"^([#+=-]|\d{1,9}(?=[.)](?: |$)))")
 BLOCK: Final = frozenset({"p", "pre", "ul", "ol", "li", "blockquote", "table", "tr"})
 HOLDERS: Final = frozenset({"ul", "ol", "blockquote", "table"})  # of other blocks
+ATTRIBUTES: Final = ("href", "start", "src", "alt", "width", "height")
 TICKS: Final = re.compile("`+")
 LANGUAGE: Final = re.compile(r"[A-Za-z0-9+#._-]+")
 BULLETS: Final = ("*", "+")  # ours are hyphens: two lists of one mark would be one
@@ -92,9 +93,10 @@ def in_text(text: str) -> Markup:
 # HTML.
 
 
-def html(text: str) -> Markup:
-    """The text as HTML blocks."""
-    return Markup("").join(_element(each) for each in nodes(rich(text)))
+def html(text: str, *, images: bool = True) -> Markup:
+    """The text as HTML blocks, with its images or with what stands for them."""
+    blocks = rich(text if images else str(text))
+    return Markup("").join(_element(each) for each in nodes(blocks))
 
 
 def phrase(text: str, *, explains: bool = False) -> Markup:
@@ -117,8 +119,9 @@ def _element(node: Node) -> Markup:
     if isinstance(node, str):
         return escape(node)
     tag = node["tag"]
-    if tag == "br":
-        return Markup("<br>\n")
+    if tag in ("br", "img"):  # which hold nothing
+        end = "\n" if tag == "br" else ""
+        return Markup("<{}{}>{}").format(tag, _attributes(node), end)
     opened = Markup("<{}{}>{}").format(
         tag, _attributes(node), "\n" if tag in HOLDERS else ""
     )
@@ -128,7 +131,7 @@ def _element(node: Node) -> Markup:
 
 
 def _attributes(node: dict[str, Any]) -> Markup:
-    known = (each for each in ("href", "start") if each in node)
+    known = (each for each in ATTRIBUTES if each in node)
     return Markup("").join(Markup(' {}="{}"').format(x, node[x]) for x in known)
 
 
@@ -240,9 +243,17 @@ def _spelled(children: Iterable[Inline]) -> Markup:
     for each in children:
         if isinstance(each, Code):
             found += _code(each.text)
+        elif isinstance(each, Picture) and each.image is not None:
+            found += _linked(each.shows, each.image.link)
         else:
             found += in_markdown(worded((each,)), begins=not found, whole=False)
     return Markup(found.strip())  # noqa: S704 - it is
+
+
+def _linked(shows: str, link: str) -> Markup:
+    """An image that stands in a file of its own."""
+    said = in_markdown(shows, begins=False)
+    return Markup(f"![{said}]({quote(link)})")  # noqa: S704 - nothing ends it
 
 
 def _code(text: str) -> Markup:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 from troubleshoot.catalogue import DEFAULT
 from troubleshoot.rendering.flow import SAFETY, flow
 from troubleshoot.rendering.svg import MORE
-from troubleshoot.session.texts import laid, lines, preceded, short
+from troubleshoot.session.texts import laid, preceded
 from troubleshoot.text import NO_BREAK
+from troubleshoot.tree.blocks import lines, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

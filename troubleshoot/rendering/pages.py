@@ -18,7 +18,7 @@ from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.rendering import words
 from troubleshoot.rendering.templates import filled
 from troubleshoot.rendering.words import ending, in_language
-from troubleshoot.session.texts import in_turn
+from troubleshoot.tree.blocks import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -12,9 +12,11 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from base64 import b64decode
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, get_args
 
 from troubleshoot.catalogue import DEFAULT
@@ -24,21 +26,12 @@ from troubleshoot.rendering.pages import Form, Paper, RunbookView, among
 from troubleshoot.rendering.runbook import PrintedRemedy
 from troubleshoot.rendering.templates import template_source
 from troubleshoot.rendering.words import in_language
-from troubleshoot.session.texts import (
-    Paragraph,
-    element,
-    inline,
-    laid,
-    nodes,
-    rich,
-    short,
-    spans,
-)
+from troubleshoot.session.texts import element, inline, laid, nodes
 from troubleshoot.text import NO_BREAK, headed
+from troubleshoot.tree.blocks import Paragraph, rich, short, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from troubleshoot.catalogue import Catalogue
     from troubleshoot.rendering.runbook import (
@@ -58,9 +51,13 @@ if TYPE_CHECKING:
 TEMPLATE: Final = "runbook.typ"
 MISSING: Final = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
 ESCAPE: Final = re.compile(r"\\u\{([0-9a-f]+)\}")
+POINTS: Final = 0.75  # of a pixel
+WIDEST: Final = 380  # points of an image beside the name of a row
+HIGHEST: Final = 300  # points, so that it stays with its step
 BREAK: Final = {"tag": "br", "children": []}
 
 Data: TypeAlias = dict[str, Any]
+Images: TypeAlias = dict[str, tuple[str, bytes]]  # by their address
 
 
 def pdf(
@@ -89,16 +86,37 @@ def pdf(
         )
     data = typeset(runbook, paper=paper, form=form, date=date, language=language)
     template = template_source(TEMPLATE, templates)
-    return _set(template, json.dumps(_clean(data), ensure_ascii=False))
+    images: Images = {}
+    filed = _filed(_clean(data), images)
+    return _set(template, json.dumps(filed, ensure_ascii=False), images)
 
 
-def _set(template: str, data: str) -> bytes:
+def _filed(value: Any, images: Images) -> Any:  # noqa: ANN401 - JSON values
+    """The data with names of files for images, which are put beside the template."""
+    match value:
+        case {"tag": "img", "src": str(src)}:
+            kind, _, data = src.partition(";base64,")
+            known = {"data:image/png": "png", "data:image/jpeg": "jpg"}
+            name = images.setdefault(
+                src, (f"image-{len(images)}.{known.get(kind, 'svg')}", b64decode(data))
+            )[0]
+            width, height = value["width"], value["height"]
+            points = width * min(POINTS, WIDEST / width, HIGHEST / height)
+            return {**value, "src": "", "file": name, "points": points}
+        case dict():
+            return {name: _filed(each, images) for name, each in value.items()}
+        case list() | tuple():
+            return [_filed(each, images) for each in value]
+    return value
+
+
+def _set(template: str, data: str, images: Images) -> bytes:
     """The PDF, once all characters are ones that there are shapes for."""
     import typst  # noqa: PLC0415 - an extra, and slow to load
 
     while True:  # all characters without a shape are reported at once
         try:
-            return _compiled(template, data)
+            return _compiled(template, data, images)
         except typst.TypstError as error:
             shapeless = _shapeless(error.diagnostic) & set(data)
             if not shapeless:
@@ -106,10 +124,13 @@ def _set(template: str, data: str) -> bytes:
             data = data.translate({ord(x): f"[U+{ord(x):04X}]" for x in shapeless})
 
 
-def _compiled(template: str, data: str) -> bytes:
+def _compiled(template: str, data: str, images: Images) -> bytes:
     import typst  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory() as empty:  # where there is nothing to be read
+    # Where there is nothing else to be read.
+    with tempfile.TemporaryDirectory() as empty:
+        for name, image in images.values():
+            (Path(empty) / name).write_bytes(image)
         compiler = typst.Compiler(
             template.encode(),
             root=empty,

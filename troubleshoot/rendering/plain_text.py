@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from troubleshoot.rendering.commonmark import CODE, in_text
-from troubleshoot.session.texts import Line, filled, laid, noted, rich, short
+from troubleshoot.session.texts import Line, filled, laid
+from troubleshoot.tree.blocks import noted, rich, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from troubleshoot.session.texts import Blocks
+    from troubleshoot.tree.blocks import Blocks
 
 
 WIDTH: Final = 80  # columns of plain text

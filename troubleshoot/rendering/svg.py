@@ -23,7 +23,8 @@ from troubleshoot.catalogue import DEFAULT
 from troubleshoot.rendering.commonmark import lines
 from troubleshoot.rendering.flow import SAFETY, flow
 from troubleshoot.rendering.sugiyama import Link, Size, layered
-from troubleshoot.session.texts import followed, laid, preceded, short
+from troubleshoot.session.texts import followed, laid, preceded
+from troubleshoot.tree.blocks import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 __all__ = [
+    "blocks",
     "codes",
     "graft",
     "hierarchy",
+    "illustrate",
+    "images",
     "include",
     "keys",
     "link",
@@ -24,6 +27,7 @@ __all__ = [
     "syntax",
     "takes",
     "texts",
+    "told",
     "tree",
     "values",
     "variables",

@@ -44,6 +44,10 @@ WHY: dict[str, str] = {
     "similar-name": "a step that needs what nobody has is left out in silence.",
     "two-titles": "whoever reads two titles looks for two things.",
     "cycle": "each would have to come before the other.",
+    # What the texts show.
+    "no-image": "a tree shows all that its texts name, found from their folder.",
+    "bad-image": "what a page shows must be an image, and can do nothing but be seen.",
+    "no-alt-text": "who cannot see an image has its words alone.",
     # What the numbers mean.
     "bad-sum": "one of the answers is always given, so the chances sum to 1.",
     "mixed-priors": "beside a count of 4, a prior of 60% would count as 0.6.",

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from troubleshoot.errors import nearest
-from troubleshoot.tree import keys, values, variables
+from troubleshoot.tree import keys, told, values
 from troubleshoot.tree.link import EVERYTHING
 from troubleshoot.tree.records import id_of
 from troubleshoot.tree.schema import MAX_ID, TreePart
@@ -198,13 +198,13 @@ class Grafting:
                     fix=f"did you mean '{near[0]}'?" if near else "",
                 )
         if not declared:
-            return variables.as_braces if self.has_variables else str
+            return told.as_braces if self.has_variables else str
         own = self.source.root.get("variables") or {}
         names, values = {}, Block(None)
         values.mark = group.mark
         for name in declared:
             text = said.get(name, declared[name])
-            alias = re.fullmatch(rf"\{{({variables.NAME})\}}", said.get(name, ""))
+            alias = re.fullmatch(rf"\{{({told.NAME})\}}", said.get(name, ""))
             if alias and alias[1] in own:
                 names[name] = alias[1]
                 continue
@@ -218,7 +218,7 @@ class Grafting:
             names[name] = f"{path[-1]}.{name}"
             values.put(names[name], text, (group.mark, group.mark))
         self._variables.append(values)
-        return lambda text: variables.renamed(text, names)
+        return lambda text: told.renamed(text, names)
 
     def _reliability(self, part: Included) -> str:
         """What is to be said of every step of a part; nothing where it is the same."""
@@ -399,7 +399,7 @@ def _with_braces(root: Block) -> Block:
             items.mark, items.marks = value.mark, value.marks
             items.extend(map(written, value))
             return items
-        return variables.as_braces(value) if isinstance(value, str) else value
+        return told.as_braces(value) if isinstance(value, str) else value
 
     made: Block = written(root)
     return made

@@ -18,12 +18,15 @@ from pydantic import ValidationError
 from troubleshoot import files
 from troubleshoot.errors import nearest
 from troubleshoot.tree.graft import Grafting, Included, NotIncluded, measured
+from troubleshoot.tree.illustrate import FoundImage, NoImage
+from troubleshoot.tree.images import MAX_BYTES as IMAGE_BYTES
 from troubleshoot.tree.named import located
+from troubleshoot.tree.read_only import ReadOnly
 from troubleshoot.tree.schema import ID_PATTERN, IncludePart
 from troubleshoot.tree.source import MAX_BYTES, Block, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from troubleshoot.tree.source import Path as At
     from troubleshoot.tree.source import Read
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 MAX_CHAIN: Final = 8  # files that include each other in a row, the first one counted
 MAX_FILES: Final = 100
+IMAGES: Final = (".png", ".jpg", ".jpeg", ".svg")
 YAML: Final = (".yaml", ".yml")
 
 
@@ -49,6 +53,7 @@ class Disk:
 
     def __init__(self) -> None:
         self.read: dict[tuple[str, str], tuple[str, bytes]] = {}
+        self.images: dict[tuple[str, str], FoundImage] = {}
 
     def find(self, name: str, file: str, roots: tuple[Path, ...]) -> FoundFile:
         """The file that another one calls so. Raises ``NotIncluded``."""
@@ -71,11 +76,34 @@ class Disk:
         self.read[file, name] = shown, data
         return FoundFile(str(path), shown, data, roots)
 
+    def image(self, name: str, file: str, roots: tuple[Path, ...]) -> FoundImage:
+        """The image that a text of a file calls so. Raises ``NoImage``."""
+        if (file, name) in self.images:
+            return self.images[file, name]
+        folder = Path(file).parent
+        try:
+            path = files.inside(name, folder, roots)
+            data = files.read(path, IMAGE_BYTES)
+            moved = files.inside(name, folder, roots) != path
+        except files.NotAllowed as error:
+            fix = "put it into the folder of this file, or allow its folder: "
+            fix += "'--root FOLDER', 'load(…, roots=[…])'."
+            raise NoImage(f"{error.strerror}", fix) from None
+        except OSError as error:
+            message = f"it cannot be read: {error.strerror}"
+            raise NoImage(message, _meant(name, folder, IMAGES)) from None
+        if moved:
+            raise NoImage("it was put elsewhere while it was read")
+        self.images[file, name] = FoundImage(str(path), data)
+        return self.images[file, name]
 
-def _meant(name: str, folder: Path) -> str:
+
+def _meant(name: str, folder: Path, endings: tuple[str, ...] = YAML) -> str:
     """The file beside the one that is not there, in a sentence; mostly empty."""
     try:
-        beside = [x.name for x in (folder / name).parent.iterdir() if x.suffix in YAML]
+        beside = [
+            x.name for x in (folder / name).parent.iterdir() if x.suffix in endings
+        ]
     except OSError:
         return ""
     near = nearest(Path(name).name, beside)
@@ -86,8 +114,19 @@ def _meant(name: str, folder: Path) -> str:
 class Sent:
     """Files that came along with a text, as ``Disk.read`` has them, or none."""
 
-    def __init__(self, read: Read) -> None:
-        self.read = read
+    def __init__(
+        self,
+        read: Read,
+        images: Mapping[tuple[str, str], FoundImage] = ReadOnly(),
+    ) -> None:
+        self.read, self.images = read, images
+
+    def image(self, name: str, file: str, _: tuple[Path, ...]) -> FoundImage:
+        """The image that a text of a file calls so. Raises ``NoImage``."""
+        if (file, name) not in self.images:
+            fix = "put the text into a file beside it, and load that."
+            raise NoImage("a text that is in no file has no images", fix)
+        return self.images[file, name]
 
     def find(self, name: str, file: str, roots: tuple[Path, ...]) -> FoundFile:
         """The file that another one calls so. Raises ``NotIncluded``."""
@@ -118,6 +157,7 @@ class Inclusion:
     link: Callable[[bytes, str, Inclusion, Chain], tuple[Tree | None, Source]]
     sources: list[Source] = field(default_factory=list)
     parts: dict[str, Included] = field(default_factory=dict)
+    _roots: dict[str, tuple[Path, ...]] = field(default_factory=dict)
     _graftings: dict[int, Grafting] = field(default_factory=dict)
 
     def opened(self, source: Source) -> Source:
@@ -129,6 +169,7 @@ class Inclusion:
     def enter(self, data: bytes, chain: Chain) -> Included:
         """Read the last file of a chain, and all that it includes."""
         number = len(self.sources)
+        self._roots[chain.files[-1]] = chain.roots
         tree, source = self.link(data, chain.files[-1], self, chain)
         grafting = self._graftings.get(number)
         entries, depth = (0, 0) if tree is None else measured(source.root)
@@ -144,6 +185,10 @@ class Inclusion:
         )
         self.parts[part.id] = part
         return part
+
+    def image(self, name: str, file: str) -> FoundImage:
+        """The image that a text of a file calls so. Raises ``NoImage``."""
+        return self.found.image(name, file, self._roots[file])
 
     def resolve(self, source: Source, chain: Chain) -> None:
         """Put what a file includes into its value."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from troubleshoot.catalogue import in_language
 from troubleshoot.tree import keys, values
 from troubleshoot.tree.hierarchy import Hierarchy
+from troubleshoot.tree.illustrate import Illustrator
 from troubleshoot.tree.keys import STAND_IN
 from troubleshoot.tree.problems import Complaints
 from troubleshoot.tree.records import Records
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from troubleshoot.catalogue import Catalogue
+    from troubleshoot.tree.illustrate import Images
     from troubleshoot.tree.schema import (
         ActionPart,
         QuestionPart,
@@ -73,22 +75,32 @@ MOST_CELLS = 2**22  # chances of sets under causes, together 32 MB
 
 
 def link(
-    part: TreePart, source: Source, *, id: str, broken: Collection[Path] = ()
+    part: TreePart,
+    source: Source,
+    *,
+    id: str,
+    images: Images,
+    broken: Collection[Path] = (),
 ) -> Tree:
     """
     The tree, of this id if it gives none; problems are noted in the source.
 
-    ``broken`` are the paths that were taken out of the file, or mended, before.
+    ``images`` has those that its texts name; ``broken`` are the paths that were taken
+    out of the file, or mended, before.
     """
     linker = _Linker(part, source)
     linker.excuse(broken)
     tree = linker.tree(part.id or id)
-    note_undeclared(tree, linker.complaints, linker.hierarchy.paths)
+    complaints, paths = linker.complaints, linker.hierarchy.paths
+    note_undeclared(tree, complaints, paths)
+    illustrator = Illustrator(images, complaints, paths)
+    tree = illustrator.illustrated(tree)
     if source.is_broken:
         return tree
     # Speed 1: a tenth larger than the default of zlib, in a third of the time.
     text = zlib.compress(source.whole(), 1)
-    object.__setattr__(tree, "_origin", Origin(text, fingerprint(source.root)))
+    origin = Origin(text, fingerprint(source.root), illustrator.sent)
+    object.__setattr__(tree, "_origin", origin)
     return told(tree)
 
 

@@ -12,9 +12,11 @@ import gc
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -28,6 +30,7 @@ from troubleshoot.errors import (
 )
 from troubleshoot.tree import keys
 from troubleshoot.tree.graft import Included
+from troubleshoot.tree.illustrate import FoundImage
 from troubleshoot.tree.include import Chain, Disk, Inclusion, Sent
 from troubleshoot.tree.link import link
 from troubleshoot.tree.named import located
@@ -53,7 +56,7 @@ TREE_LIKE: Final = re.compile(
     re.MULTILINE,
 )
 
-_sent: WeakValueDictionary[tuple[bytes, str], Tree] = WeakValueDictionary()
+_sent: WeakValueDictionary[tuple[Any, ...], Tree] = WeakValueDictionary()
 
 
 def load(
@@ -68,7 +71,8 @@ def load(
 
     Args:
         path: the file, or the name.
-        roots: folders from which a tree may include others, besides that of the file.
+        roots: folders from which a tree may include others and show images, besides
+            that of the file.
 
     Raises:
         TreeError: with every problem of the file, and of those that it includes.
@@ -88,9 +92,14 @@ def loads(text: str, *, file: str = "tree.yaml") -> Tree:
     return _loaded(data, a_text(file, "file"))
 
 
-def _loaded(data: bytes, file: str, read: Read = NOTHING_READ) -> Tree:
-    """The tree of a text, and of those that came along with it."""
-    main, *_ = _entered(data, file, Sent(read), ())
+def _loaded(
+    data: bytes,
+    file: str,
+    read: Read = NOTHING_READ,
+    images: Mapping[tuple[str, str], FoundImage] = MappingProxyType({}),
+) -> Tree:
+    """The tree of a text, and of what came along with it."""
+    main, *_ = _entered(data, file, Sent(read, images), ())
     if main.tree is None:
         raise TreeError(main.source.problems)
     return main.tree
@@ -150,23 +159,30 @@ def _sent_as(tree: Tree) -> tuple[Any, ...]:
         return told, (tree.written, dict(tree.values))
     if tree._origin is None:  # noqa: SLF001 - what reads trees knows where they are from
         return tree.__reduce__()
-    text = tree._origin.text  # noqa: SLF001
-    _sent.setdefault((text, tree.file), tree)
-    return _received, (text, tree.file)
+    text, _, images = tree._origin  # noqa: SLF001
+    _sent.setdefault(_key(text, tree.file, images), tree)
+    return _received, (text, tree.file, dict(images))
 
 
 copyreg.pickle(Tree, _sent_as)
 
 
-def _received(text: bytes, file: str) -> Tree:
+def _key(text: bytes, file: str, images: Mapping[Any, FoundImage]) -> tuple[Any, ...]:
+    """What is the same for trees of one text that have the same images."""
+    each = sorted((*key, sha256(it.data).digest()) for key, it in images.items())
+    return text, file, tuple(each)
+
+
+def _received(text: bytes, file: str, images: Mapping[Any, FoundImage]) -> Tree:
     """
     The tree that was sent or received before, as long as it lives, else read anew.
 
     Sessions that are sent one by one share their tree, and what is kept with it.
     """
-    if (known := _sent.get((text, file))) is None:
-        known = _loaded(*taken_apart(zlib.decompress(text), file))
-    return _sent.setdefault((text, file), known)
+    key = _key(text, file, images)
+    if (known := _sent.get(key)) is None:
+        known = _loaded(*taken_apart(zlib.decompress(text), file), images)
+    return _sent.setdefault(key, known)
 
 
 def _linked(
@@ -217,7 +233,7 @@ def _tree(source: Source, inclusion: Inclusion, chain: Chain) -> Tree | None:
     if found.part is None:
         return None
     id = _id(found.part.title, source.file)
-    return link(found.part, source, id=id, broken=found.broken)
+    return link(found.part, source, id=id, images=inclusion, broken=found.broken)
 
 
 def _id(title: str, file: str) -> str:

@@ -304,6 +304,11 @@ class Source:
             node = node[step]
         return place
 
+    def file_of(self, path: Path) -> str:
+        """The name of the file in which the value at a path stands."""
+        number = self.place(path).file
+        return self.files[number].file if number else self.file
+
     def written(self, path: Path) -> Path:
         """The path as it stands in the file, where blocks or ids are broken."""
         if not self.moved and not self.renamed:

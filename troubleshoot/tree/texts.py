@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from troubleshoot.text import title_of
+from troubleshoot.tree.told import Told
 from troubleshoot.tree.tree import Action, Answer, Question, as_reworded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from troubleshoot.tree.problems import Complaints
+    from troubleshoot.tree.source import Path
     from troubleshoot.tree.tree import Tree
 
 
@@ -112,23 +116,45 @@ def reworded(tree: Tree, say: Callable[[TreeText], str]) -> Tree:
     ('NO INTERNET AT HOME', True)
     """
     tree = tree.written
+    every = _every(tree, partial(_illustrated, say))
+    return as_reworded(tree, every) if every else tree
+
+
+def rewritten(tree: Tree, say: Callable[[TreeText], str]) -> Tree:
+    """The same of a tree that is still being made, which is no other one then."""
+    every = _every(tree, say)
+    return replace(tree, **every) if every else tree
+
+
+def _illustrated(say: Callable[[TreeText], str], it: TreeText) -> str:
+    """What is said in place of a text has its images."""
+    said, images = say(it), getattr(it.text, "images", None)
+    if not images or isinstance(said, Told):
+        return said
+    return Told(said, None, images, explains=it.form == "explains")
+
+
+def _every(tree: Tree, say: Callable[[TreeText], str]) -> dict[str, Any]:
+    """The fields of the tree in which a text is another one, with these texts."""
     every = _changes(tree, (), FIELDS[""], say)
 
     def inherited(it: TreeText) -> str:
         """An action that asks what the tree asks goes on asking that."""
-        of_tree = it.key[2:] == ("verify",) and it.text == tree.verify
-        return str(every.get("verify", tree.verify)) if of_tree else say(it)
+        if it.key[2:] == ("verify",) and it.text == tree.verify:
+            verify: str = every.get("verify", it.text)
+            return verify
+        return say(it)
 
     for room in ("causes", "questions", "setups", "actions", "records"):
         was = getattr(tree, room)
         told = inherited if room == "actions" else say
         now = {id: _part(each, room, told) for id, each in was.items()}
-        if now != was:
+        if not _is_same(now, was):
             every[room] = now
     escalate = _changes(tree.escalate, ("escalate",), FIELDS["escalate"], say)
     if escalate:
         every["escalate"] = replace(tree.escalate, **escalate)
-    return as_reworded(tree, every) if every else tree
+    return every
 
 
 def _part(it: Any, room: str, say: Callable[[TreeText], str]) -> Any:  # noqa: ANN401
@@ -157,9 +183,25 @@ def _changes(
         was = getattr(it, name)
         at = TreeText((*key, KEYS.get(name, name)), form, "")
         now = _said(was, at, say)
-        if now != was:
+        if not _is_same(now, was):
             found[name] = now
     return found
+
+
+def _is_same(now: Any, was: Any) -> bool:  # noqa: ANN401 - of a field
+    """
+    Whether it holds the very texts, or things that do.
+
+    Texts that are equal may still have other images, or other values in them.
+    """
+    match was:
+        case Mapping():
+            return all(now[id] is each for id, each in was.items())
+        case ((_, _), *_):
+            return all(one[0] is two[0] for one, two in zip(now, was, strict=True))
+        case tuple():
+            return all(one is two for one, two in zip(now, was, strict=True))
+    return now is was
 
 
 def _said(was: Any, at: TreeText, say: Callable[[TreeText], str]) -> Any:  # noqa: ANN401
@@ -168,7 +210,8 @@ def _said(was: Any, at: TreeText, say: Callable[[TreeText], str]) -> Any:  # noq
         case str():
             return say(replace(at, text=was)) if was else was
         case Answer():  # a range is no text
-            return was if was.range else replace(was, text=_said(was.text, at, say))
+            text = was.text if was.range else _said(was.text, at, say)
+            return was if text is was.text else replace(was, text=text)
         case Mapping():
             return {id: _said(x, _below(at, id), say) for id, x in was.items()}
         case (Answer(), *_):
@@ -183,3 +226,17 @@ def _said(was: Any, at: TreeText, say: Callable[[TreeText], str]) -> Any:  # noq
 
 def _below(at: TreeText, *key: str) -> TreeText:
     return replace(at, key=(*at.key, *key))
+
+
+def path_of(
+    key: tuple[str, ...], complaints: Complaints, causes: Mapping[str, Path]
+) -> Path:
+    """Where a text stands in the file."""
+    match key:
+        case ("causes", id, *rest):
+            return (*causes[id], *rest)
+        case ("sources", number, name):
+            return ("sources", int(number), name)
+        case ("escalate", "bring", number):
+            return complaints.item(("escalate", "bring"), int(number))
+    return key

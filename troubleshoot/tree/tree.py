@@ -308,10 +308,15 @@ class Telling(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """The text that a tree was read from, compressed, and its fingerprint."""
+    """
+    The text that a tree was read from, compressed, and its fingerprint.
+
+    ``images`` are those that the texts of a file call by a name: where, and what.
+    """
 
     text: bytes
     fingerprint: str
+    images: Mapping[tuple[str, str], Any]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -18,8 +18,9 @@ from troubleshoot.session.events import is_fact, plain
 from troubleshoot.session.recommendation import roles, things
 from troubleshoot.session.serialize import tree_mark
 from troubleshoot.session.steps import takes, words
-from troubleshoot.session.texts import Paragraph, laid, nodes, rich, short
+from troubleshoot.session.texts import laid, nodes
 from troubleshoot.text import says_more
+from troubleshoot.tree.blocks import Paragraph, rich, short
 from troubleshoot.tree.tree import Escalation, groups_above, price
 from troubleshoot.tree.values import HALF
 
@@ -47,6 +48,30 @@ FACT: Final = ("kind", "step", "answer", "value", "fixed")
 
 def page_data(session: Session) -> dict[str, Any]:
     """All that a page knows which begins where this session stands, as JSON values."""
+    return _with_images(_data(session))
+
+
+def _with_images(data: dict[str, Any]) -> dict[str, Any]:
+    """The data with each image once, wherever it is shown."""
+    images: dict[str, int] = {}
+
+    def filed(value: Any) -> Any:  # noqa: ANN401 - JSON values
+        match value:
+            case {"tag": "img", "src": str(src)}:
+                return {**value, "src": images.setdefault(src, len(images))}
+            case dict():
+                return {name: filed(each) for name, each in value.items()}
+            case list():
+                return [filed(each) for each in value]
+        return value
+
+    # Numbers of the model are no texts, and there are many of them.
+    texts = {name: filed(data[name]) for name in ("causes", "questions", "actions")}
+    return {**data, **texts, "images": list(images)}
+
+
+def _data(session: Session) -> dict[str, Any]:
+    """The same with each image where it is shown."""
     # The page puts in values of variables, as they may change with each answer.
     tree, options = session.tree.written, session.options
     model = compiled(tree)

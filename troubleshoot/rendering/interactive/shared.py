@@ -30,7 +30,7 @@ from troubleshoot.session.answers import AMBIGUOUS, NUMBER
 from troubleshoot.session.options import SOMEBODY, STRATEGIES
 from troubleshoot.session.steps import Reply
 from troubleshoot.text import UNPRINTABLE
-from troubleshoot.tree import schema, values, variables
+from troubleshoot.tree import schema, told, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,10 +97,10 @@ def shared() -> dict[str, Any]:
         "line_ends": LINE_ENDS,
         "line_break": provenance.BREAK.pattern,
         "variables": {
-            "words": variables.IN_WORDS.pattern,
-            "code": variables.IN_CODE.pattern,
-            "address": variables.IN_ADDRESS.pattern,
-            "spans": variables.CODE.pattern,
+            "words": told.IN_WORDS.pattern,
+            "code": told.IN_CODE.pattern,
+            "address": told.IN_ADDRESS.pattern,
+            "spans": told.CODE.pattern,
         },
         "saved": _saved(),
     }

@@ -68,6 +68,7 @@ function putInNodes(values) {
   const inNode = (node, code = false) => {
     if (typeof node === "string") return putIn(node, values, code);
     const children = node.children.map((each) => inNode(each, code || node.tag === "code"));
+    if (node.tag === "img") return { ...node, alt: putIn(node.alt, values) };
     return "href" in node
       ? { ...node, href: putInAddress(node.href, values), children }
       : { ...node, children };

@@ -29,7 +29,7 @@ function told(text, className = "") {
 
 // What a text that explains may consist of, and which addresses a link may have.
 const BLOCKS = ["p", "pre", "ul", "ol", "li", "blockquote", "table", "tr", "th", "td"];
-const TAGS = [...BLOCKS, "code", "em", "strong", "br", "a"];
+const TAGS = [...BLOCKS, "code", "em", "strong", "br", "a", "img"];
 const ADDRESS = /^(?:https?:\/\/|mailto:|tel:)/i;
 
 /** A text that explains: its blocks, as data.py wrote them, as elements. */
@@ -41,6 +41,10 @@ function drawn(node) {
   if (typeof node === "string") return node;
   const { tag, children, href = "", start } = node;
   if (!TAGS.includes(tag)) throw new Error(`there is no element '${tag}'`);
+  if (tag === "img") {
+    const { src, alt, width, height } = node;
+    return make(tag, { src: model.data.images[src], alt, width, height });
+  }
   const inner = children.map(drawn);
   if (tag !== "a") {
     const own = BLOCKS.includes(tag) ? { dir: "auto" } : {};
