@@ -10,7 +10,7 @@ import pytest
 
 from troubleshoot._version import __version__
 from troubleshoot.cli import VERBS, main
-from troubleshoot.tree.load import load
+from troubleshoot.tree.load import load, loads
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -400,3 +400,18 @@ def test_new_never_overwrites(call):
     assert "stays" in run.stderr
     assert Path("lamp.yaml").read_bytes() == before
     assert call("new", "no/such/folder.yaml").exit_code == 2
+
+
+def test_a_tree_is_shown_as_one_file_with_its_parts(call, desk):
+    """
+    What is printed loads to an equal tree, as YAML and as JSON.
+    """
+    text = "format: 1\ntitle: Room\ncauses: {lamp: {include: ./lamp.yaml}, tv: {}}\n"
+    (desk / "room.yaml").write_text(text)
+    tree = load("room.yaml")
+    printed = call("show", "room.yaml", "--resolved").output
+    as_json = call("show", "room.yaml", "--resolved", "--json").output
+
+    assert loads(printed) == loads(as_json) == tree
+    assert json.loads(as_json)["questions"]["lamp.plug"]["ask"]
+    assert call("show", "nothing.yaml", "--resolved").exit_code == 2

@@ -11,17 +11,18 @@ import click
 from troubleshoot.cli.parameters import FolderName, TreeName, included, short
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
 from troubleshoot.cli.terminal import ProgressLine
-from troubleshoot.errors import UnknownName, did_you_mean, nearest
+from troubleshoot.errors import TreeError, UnknownName, did_you_mean, nearest
 from troubleshoot.files import is_there
 from troubleshoot.text import one_line
 from troubleshoot.tree import variables
-from troubleshoot.tree.load import load
+from troubleshoot.tree.load import linked, load
 from troubleshoot.tree.named import included as names
 from troubleshoot.tree.named import located
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from troubleshoot.tree.graft import Included
     from troubleshoot.tree.tree import Tree
 
 
@@ -189,6 +190,16 @@ def tree_of(name: str) -> Tree:
     refuse_unknown(name)
     with ProgressLine(f"Reading {short(name)}"):
         return load(name, roots=roots())
+
+
+def file_of(name: str) -> Included:
+    """The same with its file, as far as it can be used."""
+    refuse_unknown(name)
+    with ProgressLine(f"Reading {short(name)}"):
+        main, *_ = linked(name, roots())
+    if main.tree is None:
+        raise TreeError(main.source.problems)
+    return main
 
 
 def refuse_unknown(name: str) -> None:

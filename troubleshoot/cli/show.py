@@ -8,6 +8,7 @@ import click
 
 from troubleshoot.cli.json_out import FORMAT, dumps
 from troubleshoot.cli.options import (
+    file_of,
     json_option,
     set_option,
     tree_argument,
@@ -16,6 +17,8 @@ from troubleshoot.cli.options import (
 )
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.text import counted
+from troubleshoot.tree.resolved import as_json as as_json_file
+from troubleshoot.tree.resolved import as_yaml
 from troubleshoot.tree.variables import told
 
 if TYPE_CHECKING:
@@ -40,15 +43,28 @@ TYPED = Branches("|- ", "`- ", "|  ", "   ")
 @click.command(epilog="Example: troubleshoot show home/no-internet")
 @tree_argument
 @set_option
+@click.option(
+    "--resolved",
+    is_flag=True,
+    help="Print the tree as one file, with all that it includes, as YAML or JSON.",
+)
 @json_option
 def command(
-    *, tree: str, variables: tuple[tuple[str, str], ...], as_json: bool
+    *,
+    tree: str,
+    variables: tuple[tuple[str, str], ...],
+    resolved: bool,
+    as_json: bool,
 ) -> None:
     """
     Show the causes of a tree and how likely each is before the first question.
 
     TREE is a file or the name of an included tree.
     """
+    if resolved:
+        whole = file_of(tree)
+        click.echo(as_json_file(whole) if as_json else as_yaml(whole), nl=as_json)
+        return
     loaded = tree_of(tree)
     loaded = told(loaded, values_of(loaded, variables))
     if as_json:

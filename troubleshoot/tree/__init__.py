@@ -20,6 +20,7 @@ __all__ = [
     "records",
     "registry",
     "reply_schema",
+    "resolved",
     "schema",
     "search",
     "shape",
