@@ -317,6 +317,17 @@ class TestShared:
     Numbers, words and the order of rules are written down once, in Python.
     """
 
+    def test_no_name_is_declared_twice(self):
+        """
+        The files of the page are one program, in which a name means one thing.
+        """
+        code = engine() + source("page", PAGE)
+        names = re.findall(
+            r"(?m)^(?:async )?(?:function\*?|const|let|class) (\w+)", code
+        )
+
+        assert [each for each in names if names.count(each) > 1] == []
+
     def test_no_number_stands_in_the_engine_twice(self):
         """
         In the files of the engine each number but 0, 1 and 2 stands once, and none is

@@ -254,7 +254,7 @@ function tellElse(question, reply, value) {
   goOn(answer(shown.session, question.id, reply, { value }));
 }
 
-function nameOf(ending) {
+function fileNameOf(ending) {
   return `${model.data.tree.id}${ending}`;
 }
 
@@ -266,10 +266,10 @@ part("copy").addEventListener("click", async () => {
   part("handoff-done").textContent = word(done ? "copied" : "not_copied");
 });
 part("save-text").addEventListener("click", () => {
-  save(nameOf(".txt"), part("handoff-text").value, "text/plain");
+  save(fileNameOf(".txt"), part("handoff-text").value, "text/plain");
 });
 part("save-session").addEventListener("click", () => {
-  save(nameOf(".json"), written(shown.session), "application/json");
+  save(fileNameOf(".json"), written(shown.session), "application/json");
 });
 window.addEventListener("beforeprint", () => {
   for (const each of document.querySelectorAll("aside details, .rest")) each.open = true;
