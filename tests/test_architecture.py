@@ -59,6 +59,7 @@ BESIDE = {("check", "rendering"), ("rendering", "check")}
 UPWARDS = {
     ("troubleshoot.tree.tree", "troubleshoot.session"),
     ("troubleshoot.tree.tree", "troubleshoot"),
+    ("troubleshoot.tree.tree", "troubleshoot.tree.wordings"),  # Tree.wording, the same
 }
 # The tree's question is what an author wrote, the session's is one that is asked.
 NAMED_TWICE = {"Question", "Action"}
@@ -157,6 +158,21 @@ def test_the_excused_edge_is_in_begin():
 
     assert within == {"begin"}
     assert sum(map(is_of_session, ast.walk(tree))) == 1
+
+
+def test_the_other_is_in_wording():
+    """The tree asks how it reads in ``Tree.wording``, and nowhere else."""
+    tree = ast.parse((PACKAGE / "tree/tree.py").read_text(encoding="utf-8"))
+    asking = [
+        function.name
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for each in ast.walk(function)
+        if isinstance(each, ast.ImportFrom)
+        if each.module == "troubleshoot.tree.wordings"
+    ]
+
+    assert asking == ["wording"]
 
 
 def is_of_session(node: ast.AST) -> bool:
@@ -374,6 +390,12 @@ def test_links_between_pages_lead_somewhere(page):
 
 
 ADVICE = {"missing-action-title"}
+PRINTER = """\
+format: 1
+title: Nothing comes out of the printer
+causes: {jam: {}, tray: {}}
+questions: {light: {ask: Does the light blink?}}
+"""
 
 
 def examples_of_problems() -> list[tuple[str, str]]:
@@ -393,6 +415,9 @@ def examples_of_problems() -> list[tuple[str, str]]:
 def test_broken_example_has_its_problem(code, text, tmp_path):
     """The broken tree under the heading of a code has this problem and no other."""
     file = tmp_path / "tree.yaml"
+    if code.startswith("wording-"):
+        file = tmp_path / "printer.de.yaml"
+        (tmp_path / "printer.yaml").write_text(PRINTER, encoding="utf-8")
     file.write_text(text, encoding="utf-8")
 
     found = troubleshoot.problems(file, warnings=code in ADVICE)

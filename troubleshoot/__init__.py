@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from troubleshoot.tree.named import included
     from troubleshoot.tree.registry import Listed, Registry
     from troubleshoot.tree.tree import Tree
+    from troubleshoot.tree.wordings import Wording
 
 
 __all__ = [
@@ -114,6 +115,7 @@ __all__ = [
     "TroubleshootError",
     "UnknownName",
     "View",
+    "Wording",
     "__version__",
     "begin",
     "duration",
@@ -173,6 +175,7 @@ _ROOMS = {
     "troubleshoot.tree.named": ("included",),
     "troubleshoot.tree.registry": ("Listed", "Registry"),
     "troubleshoot.tree.tree": ("Tree",),
+    "troubleshoot.tree.wordings": ("Wording",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 

@@ -28,6 +28,7 @@ NO_TEXTS = {
     *(
         "id",
         "language",
+        "audience",
         "file",
         "version",
         "owner",

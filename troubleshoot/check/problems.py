@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 
 from troubleshoot.check.titles import titles
 from troubleshoot.errors import Problem, TreeError
 from troubleshoot.tree.load import linked
+from troubleshoot.tree.overlays import of_tree
+from troubleshoot.tree.wordings import overlay_problems
 
 
 def problems(
@@ -20,10 +23,14 @@ def problems(
     What is wrong with a file and those it includes, sorted by place.
 
     The tests of each that loads are run, as it stands alone: one that loads may have
-    problems, see ``check.tree_tests``. With ``warnings``, what works but would be
-    better otherwise is told too, as ``troubleshoot check`` tells it. ``roots`` are
-    those of ``troubleshoot.load``.
+    problems, see ``check.tree_tests``, and those of the files of texts beside it; of
+    such a file its own alone. With ``warnings``, what works but would be better
+    otherwise is told too, as ``troubleshoot check`` tells it. ``roots`` are those of
+    ``troubleshoot.load``.
     """
+    if (of := of_tree(Path(path))) is not None:
+        tree = linked(of, roots)[0].tree
+        return () if tree is None else overlay_problems(tree, str(path))
     main, *parts = linked(path, roots)
     for part in (main, *parts):
         if warnings and part.tree is not None:
@@ -33,4 +40,5 @@ def problems(
             from troubleshoot.check.tree_tests import run  # noqa: PLC0415
 
             run(part.tree, part.source)
-    return TreeError(main.source.problems).problems
+    found = TreeError(main.source.problems).problems
+    return found if main.tree is None else found + overlay_problems(main.tree)

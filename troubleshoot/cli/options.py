@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from troubleshoot.catalogue import TAG
 from troubleshoot.cli.parameters import FolderName, TreeName, included, short
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_usage
 from troubleshoot.cli.terminal import ProgressLine
@@ -18,6 +19,7 @@ from troubleshoot.tree import variables
 from troubleshoot.tree.load import linked, load
 from troubleshoot.tree.named import included as names
 from troubleshoot.tree.named import located
+from troubleshoot.tree.overlays import is_overlay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -140,6 +142,47 @@ def session_options(command: Command) -> Command:
     return command
 
 
+class LanguageName(click.ParamType[str]):
+    """The name of a language."""
+
+    name = "language"
+
+    def convert(
+        self,
+        value: str,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        """The name as it is."""
+        if not TAG.fullmatch(value):
+            self.fail(
+                f"'{short(value)}' is no language, such as de or pt-BR.", param, ctx
+            )
+        return value
+
+
+def wording_options(command: Command) -> Command:
+    """In which words a tree is read."""
+    for option in reversed(
+        (
+            click.option(
+                "--language",
+                type=LanguageName(),
+                metavar="LANGUAGE",
+                help="The language of all that is said, such as de.  [default: that of "
+                "the tree]",
+            ),
+            click.option(
+                "--audience",
+                metavar="AUDIENCE",
+                help="Whom the texts of the tree are for, such as customer.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 def _lines(
     ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
 ) -> tuple[str, ...] | None:
@@ -248,7 +291,7 @@ def _within(name: str, endings: tuple[str, str]) -> list[str]:
         str(Path(folder, file))
         for folder, _, files in os.walk(name)
         for file in files
-        if file.endswith(endings)
+        if file.endswith(endings) and not is_overlay(Path(folder, file))
     ]
     if not within:
         kinds = " or ".join(f"*{each}" for each in endings)

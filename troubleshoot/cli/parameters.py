@@ -12,6 +12,7 @@ import click
 
 from troubleshoot.text import one_line, shortened
 from troubleshoot.tree.named import included as names
+from troubleshoot.tree.overlays import is_overlay
 
 SHOWN: Final = 60  # characters of what was typed
 FEW: Final = 5  # files of a folder that are named
@@ -146,7 +147,8 @@ def refuse_no_name(text: str, kind: str) -> None:
 def _trees_in(folder: str) -> str:
     """Which trees are in a folder, to name one of them."""
     inside = sorted(Path(folder).glob("*.y*ml"))
-    found = [str(each) for each in inside if each.suffix in (".yaml", ".yml")]
+    trees = (each for each in inside if each.suffix in (".yaml", ".yml"))
+    found = [str(each) for each in trees if not is_overlay(each)]
     if not found:
         return "the file of a tree is expected"
     shown = [short(each) for each in found[:FEW]]

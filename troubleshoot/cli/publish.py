@@ -34,7 +34,7 @@ from troubleshoot.rendering.site import (
     under_banner,
     without_banner,
 )
-from troubleshoot.session import HandOff, resume
+from troubleshoot.session import HandOff, Session, resume
 from troubleshoot.tree import variables
 from troubleshoot.tree.illustrate import linked_from
 from troubleshoot.tree.load import linked
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from troubleshoot.cli.terminal import ProgressLine
     from troubleshoot.errors import Problem
     from troubleshoot.rendering.formats import Layout, Look
-    from troubleshoot.rendering.words import Language
-    from troubleshoot.session import Session
     from troubleshoot.tree.tree import Tree
 
 
@@ -211,7 +209,8 @@ class Sheets:
     """How the runbook of a tree is made."""
 
     formats: tuple[str, ...]
-    language: Language
+    language: str | None
+    audience: str | None
     templates: Path | None
     layout: Layout
     look: Look
@@ -230,7 +229,13 @@ class Sheets:
         typed = self.layout.get("facts") or {}
         facts = as_facts(tree, {name: str(said) for name, said in typed.items()})
         layout: Layout = {**self.layout, "facts": facts}
-        request = RenderRequest(tree, self.language, self.templates, layout, self.look)
+        request = RenderRequest(
+            tree, self.language, self.templates, layout, self.look, self.audience
+        )
+        try:
+            _ = request.words
+        except TreeError as error:  # in a file of texts beside the tree
+            return Opened(problems=error.problems, parts=parts)
         return Opened(pages(source.stem, request, self.formats), tree, parts=parts)
 
     def index(self, edition: Edition, results: Iterable[Result]) -> list[Written]:
@@ -276,13 +281,16 @@ class Cases:
     form: str
     formats: tuple[str, ...]
     tree: Tree | None
-    language: Language
+    language: str | None
+    audience: str | None
     templates: Path | None
 
     def __call__(self, source: NamedFile) -> Opened:
         """The pages of one file."""
         value = self._value(source.file)
-        fixed = {"language": self.language, "templates": self.templates}
+        fixed: dict[str, Any] = {"language": self.language, "templates": self.templates}
+        if isinstance(value, Session):
+            fixed["audience"] = self.audience
         return Opened(
             tuple(
                 Page(
@@ -298,7 +306,9 @@ class Cases:
         """What is rendered: a hand-off holds all its texts, the rest needs a tree."""
         text = text_of(file)
         if self.tree is not None:
-            session = resume(self.tree, text)
+            session = resume(
+                self.tree, text, language=self.language, audience=self.audience
+            )
             return session.hand_off() if self.form == "hand-off" else session
         try:
             return HandOff.from_json(text)

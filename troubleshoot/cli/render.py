@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from troubleshoot.catalogue import DEFAULT, languages
 from troubleshoot.cli import check, publish
 from troubleshoot.cli.json_out import dumps
-from troubleshoot.cli.options import json_option, root_option, session_options
+from troubleshoot.cli.options import (
+    json_option,
+    root_option,
+    session_options,
+    wording_options,
+)
 from troubleshoot.cli.parameters import AnyName, Count, FolderName, TreeName
 from troubleshoot.cli.publish import (
     TROUBLE,
@@ -115,13 +119,7 @@ class Formats(click.ParamType[tuple[str, ...]]):
     help="How many steps a sheet has at most.",
 )
 @click.option("--date", default="", metavar="TEXT", help="A date to print on it.")
-@click.option(
-    "--language",
-    type=click.Choice(languages()),
-    default=DEFAULT,
-    show_default=True,
-    help="The language of the fixed words.",
-)
+@wording_options
 @click.option(
     "--templates",
     metavar="DIR",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from troubleshoot.catalogue import known as known_language
 from troubleshoot.cli import publish
 from troubleshoot.cli.options import (
     SESSIONS,
@@ -70,7 +71,8 @@ class RenderOptions:
     paper: Paper
     steps: int
     date: str
-    language: str
+    language: str | None
+    audience: str | None
     templates: Path | None
     tree: str | None
     watch: bool
@@ -152,6 +154,7 @@ def sheets(chosen: RenderOptions, line: ProgressLine) -> Sheets:
     return Sheets(
         formats=_formats(chosen, known),
         language=chosen.language,
+        audience=chosen.audience,
         templates=chosen.templates,
         layout={**layout, "progress": line.searched},
         roots=roots(chosen.trees),
@@ -162,7 +165,9 @@ def sheets(chosen: RenderOptions, line: ProgressLine) -> Sheets:
 
 def _refuse_unfit(chosen: RenderOptions, facts: Mapping[str, str]) -> None:
     """Refuse facts and people that a tree does not know, before anything is written."""
-    if not (facts or chosen.by or chosen.has or chosen.variables):
+    foreign = chosen.language is not None and not known_language(chosen.language)
+    worded = foreign or chosen.audience
+    if not (facts or chosen.by or chosen.has or chosen.variables or worded):
         return
     for source in chosen.sources():
         tree, _ = examine(source.file, roots(chosen.trees))
@@ -170,8 +175,14 @@ def _refuse_unfit(chosen: RenderOptions, facts: Mapping[str, str]) -> None:
             check_at_hand(tree, chosen.by, chosen.has)
             values_of(tree, chosen.variables, f" for {source.file}")
             with wrong_options(f" for {source.file}"):
-                known = as_facts(tree, facts)
-                begin(tree, known, by=chosen.by, has=chosen.has)
+                begin(
+                    tree,
+                    as_facts(tree, facts),
+                    by=chosen.by,
+                    has=chosen.has,
+                    language=chosen.language,
+                    audience=chosen.audience,
+                )
 
 
 def _formats(chosen: RenderOptions, known: Sequence[str]) -> tuple[str, ...]:
@@ -195,5 +206,6 @@ def _cases(chosen: RenderOptions) -> publish.Cases:
         formats=_formats(chosen, tuple(publish.SUFFIXES)),
         tree=tree,
         language=chosen.language,
+        audience=chosen.audience,
         templates=chosen.templates,
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from troubleshoot.catalogue import DEFAULT
 from troubleshoot.errors import ArgumentError
 from troubleshoot.rendering.templates import filled
 from troubleshoot.rendering.words import in_language, percent
@@ -68,44 +67,63 @@ def render(
     value: Session | Record | HandOff,
     to: To = "text",
     *,
-    language: Language = DEFAULT,
+    language: Language | None = None,
+    audience: str | None = None,
     templates: Path | None = None,
 ) -> str:
     """
     A hand-off, or the transcript of a session or of its record, as a document.
 
-    ``language`` is that of the fixed words: "en", "de", or words of your own by key;
-    what the tree and the customer say stays in theirs. ``templates`` is a folder whose
-    templates come before those of this library, by their names.
+    ``language`` is that of the document, such as "de", or words of your own by key;
+    None is the language of the session. A session is told in it, for the ``audience``
+    if one is named; of a record or a hand-off it is that of the fixed words alone, as
+    all else in it was said before. ``templates`` is a folder whose templates come
+    before those of this library, by their names.
 
     Raises:
-        ArgumentError: there is no such format or language.
+        ArgumentError: there is no such format or language, or an audience of what was
+            said already.
     """
-    record = value.record() if isinstance(value, Session) else value
+    record = _spoken(value, language, audience)
+    fixed = in_language(language, record.language)
     match to, record:
         case "json", _:
             return record.to_json()
         case (("text" | "markdown" | "html"), HandOff()):
-            return _hand_off(record, to, language, templates)
+            return _hand_off(record, to, fixed, templates)
         case "text", _:
-            return transcript(record)
+            return transcript(record, fixed)
         case (("markdown" | "html"), _):
-            return _transcript(record, to, language, templates)
+            return _transcript(record, to, fixed, templates)
     raise ArgumentError(
         f"there is no format '{to}'; there are text, markdown, html, json",
         argument="to",
     )
 
 
-def _hand_off(
-    it: HandOff, to: Format, language: Language, templates: Path | None
-) -> str:
-    fixed = in_language(language)
+def _spoken(
+    value: Session | Record | HandOff, language: Language | None, audience: str | None
+) -> Record | HandOff:
+    """The record of a session in this language, or what was told already."""
+    if isinstance(value, Session):
+        if isinstance(language, str) or audience is not None:
+            named = language if isinstance(language, str) else None
+            value = value.in_language(named, audience=audience)
+        return value.record()
+    if audience is not None:
+        raise ArgumentError(
+            "what is handed on was said for its audience: name it where the session is",
+            argument="audience",
+        )
+    return value
+
+
+def _hand_off(it: HandOff, to: Format, fixed: Catalogue, templates: Path | None) -> str:
     return filled(
         "handoff",
         to,
         templates=templates,
-        language=language,
+        language=fixed,
         it=it,
         status=_status(fixed, it.ending),
         reason=_reason(it),
@@ -127,14 +145,13 @@ def _hand_off(
 
 
 def _transcript(
-    it: Record, to: Format, language: Language, templates: Path | None
+    it: Record, to: Format, fixed: Catalogue, templates: Path | None
 ) -> str:
-    fixed = in_language(language)
     return filled(
         "transcript",
         to,
         templates=templates,
-        language=language,
+        language=fixed,
         it=it,
         status=_status(fixed, it.ending),
         kinds=_kinds(fixed),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from troubleshoot.catalogue import DEFAULT
 from troubleshoot.rendering.flow import SAFETY, flow
 from troubleshoot.rendering.svg import wrapped
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.rendering.flow import Box, BoxKind, Flow, Section
     from troubleshoot.rendering.runbook import Runbook
-    from troubleshoot.rendering.words import Language
+    from troubleshoot.rendering.words import Wished
 
 
 ESCAPED: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;"})
@@ -35,7 +34,7 @@ LOOKS: Final[Mapping[BoxKind, str]] = {
 }
 
 
-def dot(runbook: Runbook, *, language: Language = DEFAULT) -> str:
+def dot(runbook: Runbook, *, language: Wished = None) -> str:
     """The decision flow of the runbook as a DOT graph."""
     return "\n".join([*_lines(flow(runbook, language=language)), ""])
 

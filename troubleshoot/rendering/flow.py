@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from troubleshoot.catalogue import DEFAULT
 from troubleshoot.rendering.words import ending, in_language, said
 from troubleshoot.text import headed
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.catalogue import Catalogue
     from troubleshoot.rendering.runbook import Close, PrintedStep, Runbook, Stop
-    from troubleshoot.rendering.words import Language
+    from troubleshoot.rendering.words import Wished
 
 
 BoxKind: TypeAlias = Literal["urgent", "stop", "question", "action", "ending", "away"]
@@ -73,7 +72,7 @@ class Flow:
     sections: tuple[Section, ...]
 
 
-def flow(runbook: Runbook, *, language: Language = DEFAULT, boxes: int = BOXES) -> Flow:
+def flow(runbook: Runbook, *, language: Wished = None, boxes: int = BOXES) -> Flow:
     """The decision flow, in sections of at most so many boxes, if the steps allow."""
     fixed = in_language(language)
     drawing = _Drawing(runbook, fixed)

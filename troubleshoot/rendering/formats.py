@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, TypedDict, Unpack, overload
 
 from troubleshoot.arguments import one_of
-from troubleshoot.catalogue import DEFAULT
+from troubleshoot.catalogue import Catalogue
 from troubleshoot.errors import ArgumentError, ArgumentTypeError, did_you_mean, nearest
 from troubleshoot.planner.task import Progress
 from troubleshoot.rendering.documents import render as document
@@ -31,7 +31,7 @@ from troubleshoot.rendering.words import Language, in_language
 from troubleshoot.session.plan import Goal
 from troubleshoot.session.report.handoff import HandOff
 from troubleshoot.session.report.transcript import Record
-from troubleshoot.session.session import Session
+from troubleshoot.session.session import Session, in_words
 from troubleshoot.tree.tree import Tree
 
 Writer: TypeAlias = Callable[["RenderRequest"], str | bytes]
@@ -68,15 +68,27 @@ class RenderRequest:
     """A tree to be rendered, and how."""
 
     tree: Tree
-    language: Language = DEFAULT
+    language: Language | None = None
     templates: Path | None = None
     layout: Layout = field(default_factory=Layout)
     look: Look = field(default_factory=Look)
+    audience: str | None = None
+
+    @cached_property
+    def worded(self) -> Tree:
+        """The tree in the language wished for, and for the audience."""
+        language = self.language if isinstance(self.language, str) else None
+        return in_words(self.tree, language, self.audience)
+
+    @cached_property
+    def words(self) -> Catalogue:
+        """The fixed words."""
+        return in_language(self.language, self.worded.language)
 
     @cached_property
     def runbook(self) -> Runbook:
         """The tree laid out; its plan is searched for here."""
-        return laid_out(self.tree, **self.layout)
+        return laid_out(self.worded, **self.layout)
 
 
 def _paged(to: Format) -> Writer:
@@ -84,7 +96,7 @@ def _paged(to: Format) -> Writer:
         return page(
             request.runbook,
             to,
-            language=request.language,
+            language=request.words,
             templates=request.templates,
             **request.look,
         )
@@ -94,7 +106,7 @@ def _paged(to: Format) -> Writer:
 
 def _drawn(draw: Callable[..., str]) -> Writer:
     def write(request: RenderRequest) -> str:
-        return draw(request.runbook, language=request.language)
+        return draw(request.runbook, language=request.words)
 
     return write
 
@@ -102,7 +114,7 @@ def _drawn(draw: Callable[..., str]) -> Writer:
 def _printed(request: RenderRequest) -> bytes:
     return pdf(
         request.runbook,
-        language=request.language,
+        language=request.words,
         templates=request.templates,
         **request.look,
     )
@@ -112,12 +124,12 @@ def _played(request: RenderRequest) -> str:
     """The page asks by itself: who, what and which facts are all that it takes."""
     layout = request.layout
     return interactive(
-        request.tree,
+        request.worded,
         facts=layout.get("facts"),
         by=layout.get("by"),
         has=layout.get("has"),
         variables=layout.get("variables"),
-        language=request.language,
+        language=request.words,
         templates=request.templates,
     )
 
@@ -139,7 +151,8 @@ def render(
     value: Session | Record | HandOff,
     to: Literal["text", "markdown", "html", "json"] = "text",
     *,
-    language: Language = DEFAULT,
+    language: Language | None = None,
+    audience: str | None = None,
     templates: Path | None = None,
 ) -> str: ...
 @overload
@@ -149,7 +162,8 @@ def render(
         "text", "markdown", "html", "interactive", "mermaid", "dot", "svg"
     ] = "text",
     *,
-    language: Language = DEFAULT,
+    language: Language | None = None,
+    audience: str | None = None,
     templates: Path | None = None,
     **wish: Unpack[RenderArguments],
 ) -> str: ...
@@ -158,7 +172,8 @@ def render(
     value: Tree,
     to: Literal["pdf"],
     *,
-    language: Language = DEFAULT,
+    language: Language | None = None,
+    audience: str | None = None,
     templates: Path | None = None,
     **wish: Unpack[RenderArguments],
 ) -> bytes: ...
@@ -167,7 +182,8 @@ def render(
     value: Tree,
     to: str,
     *,
-    language: Language = DEFAULT,
+    language: Language | None = None,
+    audience: str | None = None,
     templates: Path | None = None,
     **wish: Unpack[RenderArguments],
 ) -> str | bytes: ...
@@ -175,16 +191,19 @@ def render(
     value: Tree | Session | Record | HandOff,
     to: Any = "text",
     *,
-    language: Language = DEFAULT,
+    language: Language | None = None,
+    audience: str | None = None,
     templates: Path | None = None,
     **wish: Unpack[RenderArguments],
 ) -> str | bytes:
     """
     A tree as a runbook, a session as its transcript, or a hand-off, as a document.
 
-    ``language`` is that of the fixed words: "en", "de", or words of your own by key;
-    what the tree and the customer say stays in theirs. ``templates`` is a folder whose
-    templates come before those of this library, by their names.
+    ``language`` is that of the document, such as "de": texts of the tree are as its
+    wordings say, for the ``audience`` if one is named, and what people said stays as
+    they said it. None is the language of the tree or of the session; words of your own
+    by key come before ours. ``templates`` is a folder whose templates come before those
+    of this library, by their names.
 
     A runbook takes the arguments of ``troubleshoot.plan`` (``goal``, ``facts``, ``by``,
     ``has``, ``variables``, ``nodes``, ``seconds``, ``progress``), ``steps``, the most
@@ -205,7 +224,6 @@ def render(
         )
     if templates is not None and not isinstance(templates, Path):
         raise ArgumentTypeError("templates are a folder, a Path", argument="templates")
-    in_language(language)  # refused even where a format has no fixed words
     if not isinstance(value, Tree):
         if wish:
             raise ArgumentError(
@@ -213,10 +231,14 @@ def render(
                 argument=next(iter(wish)),
             )
         one_of(to, "format", ("text", "markdown", "html", "json"), argument="to")
-        return document(value, to, language=language, templates=templates)
+        return document(
+            value, to, language=language, audience=audience, templates=templates
+        )
     one_of(to, "format", WRITERS, argument="to")
     layout, look = _divided(wish)
-    return WRITERS[to](RenderRequest(value, language, templates, layout, look))
+    request = RenderRequest(value, language, templates, layout, look, audience)
+    _ = request.words  # refused even where a format has no fixed words
+    return WRITERS[to](request)
 
 
 def _divided(wish: RenderArguments) -> tuple[Layout, Look]:

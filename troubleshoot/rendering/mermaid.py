@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from troubleshoot.catalogue import DEFAULT
 from troubleshoot.rendering.flow import SAFETY, flow
 from troubleshoot.rendering.svg import MORE
 from troubleshoot.session.texts import laid, preceded
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.rendering.flow import BoxKind, Flow, Section
     from troubleshoot.rendering.runbook import Runbook
-    from troubleshoot.rendering.words import Language
+    from troubleshoot.rendering.words import Wished
     from troubleshoot.session.texts import Line
 
 
@@ -51,7 +50,7 @@ MOST: Final = 500
 ROOMS: Final = (LONGEST, 400, 120, 80, 50, 30)
 
 
-def mermaid(runbook: Runbook, *, language: Language = DEFAULT) -> str:
+def mermaid(runbook: Runbook, *, language: Wished = None) -> str:
     """
     The decision flow of the runbook as the text of a Mermaid flowchart.
 

@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias, get_args
 
 from troubleshoot.arguments import one_of
-from troubleshoot.catalogue import DEFAULT
 from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.rendering import words
 from troubleshoot.rendering.templates import filled
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
         Target,
     )
     from troubleshoot.rendering.templates import Format
-    from troubleshoot.rendering.words import Language
+    from troubleshoot.rendering.words import Wished
 
 
 STRIP: Final = 40  # causes, beyond which a strip shows those that are left alone
@@ -406,7 +405,7 @@ def page(
     runbook: Runbook,
     to: Format = "markdown",
     *,
-    language: Language = DEFAULT,
+    language: Wished = None,
     templates: Path | None = None,
     form: Form = "sheet",
     paper: Paper = "A4",

@@ -19,7 +19,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, get_args
 
-from troubleshoot.catalogue import DEFAULT
 from troubleshoot.errors import RenderError
 from troubleshoot.rendering.commonmark import lines
 from troubleshoot.rendering.pages import Form, Paper, RunbookView, among
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
         Stop,
         Target,
     )
-    from troubleshoot.rendering.words import Language
+    from troubleshoot.rendering.words import Wished
     from troubleshoot.session.texts import Line, Node
 
 
@@ -66,7 +65,7 @@ def pdf(
     paper: Paper = "A4",
     form: Form = "sheet",
     date: str = "",
-    language: Language = DEFAULT,
+    language: Wished = None,
     templates: Path | None = None,
 ) -> bytes:
     """
@@ -163,7 +162,7 @@ def _clean(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
 
 
 def typeset(
-    runbook: Runbook, *, paper: str, form: str, date: str, language: Language = DEFAULT
+    runbook: Runbook, *, paper: str, form: str, date: str, language: Wished = None
 ) -> Data:
     """The whole runbook as data for the template."""
     return _Typeset(runbook, in_language(language), date).data | {

@@ -13,7 +13,6 @@ from functools import cached_property, partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, Literal
 
-from troubleshoot.catalogue import DEFAULT
 from troubleshoot.errors import ArgumentError, did_you_mean, nearest
 from troubleshoot.rendering.formats import WRITERS
 from troubleshoot.rendering.templates import filled
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from troubleshoot.errors import Problem
     from troubleshoot.rendering.formats import RenderRequest
     from troubleshoot.rendering.pages import Form
-    from troubleshoot.rendering.words import Language
+    from troubleshoot.rendering.words import Wished
     from troubleshoot.tree.tree import Tree
 
 
@@ -129,7 +128,7 @@ def index(
     entries: Iterable[IndexEntry],
     to: Literal["html", "markdown"] = "html",
     *,
-    language: Language = DEFAULT,
+    language: Wished = None,
     templates: Path | None = None,
 ) -> str:
     """The page that leads to the others, by title."""
@@ -168,7 +167,7 @@ def under_banner(
     page: str,
     problems: Iterable[Problem | str],
     *,
-    language: Language = DEFAULT,
+    language: Wished = None,
     templates: Path | None = None,
 ) -> str:
     """

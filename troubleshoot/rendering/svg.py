@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import escape
 
-from troubleshoot.catalogue import DEFAULT
 from troubleshoot.rendering.commonmark import lines
 from troubleshoot.rendering.flow import SAFETY, flow
 from troubleshoot.rendering.sugiyama import Link, Size, layered
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from troubleshoot.rendering.flow import Box, BoxKind, Section, Way
     from troubleshoot.rendering.runbook import Runbook
     from troubleshoot.rendering.sugiyama import Layered
-    from troubleshoot.rendering.words import Language
+    from troubleshoot.rendering.words import Wished
     from troubleshoot.session.texts import Line
 
 
@@ -81,7 +80,7 @@ LONG: Final = 0.8  # of the room; no common font is wider than this by as much
 MORE: Final = "\N{HORIZONTAL ELLIPSIS}"
 
 
-def svg(runbook: Runbook, *, language: Language = DEFAULT) -> str:
+def svg(runbook: Runbook, *, language: Wished = None) -> str:
     """The decision flow of the runbook as an SVG document."""
     it = flow(runbook, language=language)
     y, wide, parts = MARGIN, 0.0, []

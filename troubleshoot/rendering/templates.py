@@ -17,7 +17,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from troubleshoot import files
-from troubleshoot.catalogue import DEFAULT, Catalogue
+from troubleshoot.catalogue import Catalogue
 from troubleshoot.errors import RenderError
 from troubleshoot.rendering import commonmark, plain_text
 from troubleshoot.rendering.commonmark import CODE
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from troubleshoot.rendering.runbook import PrintedRemedy
-    from troubleshoot.rendering.words import Language
+    from troubleshoot.rendering.words import Wished
     from troubleshoot.session.report.handoff import HandOff, ToDo
     from troubleshoot.session.report.transcript import Record
 
@@ -73,7 +73,7 @@ def filled(
     to: Format,
     *,
     templates: Path | None = None,
-    language: Language = DEFAULT,
+    language: Wished = None,
     **values: object,
 ) -> str:
     """The page that the template of this name makes of the values, in one format."""
@@ -100,7 +100,7 @@ def template_source(name: str, templates: Path | None = None) -> str:
 
 
 def environment(
-    to: Format, *, templates: Path | None = None, language: Language = DEFAULT
+    to: Format, *, templates: Path | None = None, language: Wished = None
 ) -> SandboxedEnvironment:
     """
     The templates of one format, in which every text is shown to the letter.

@@ -24,22 +24,27 @@ if TYPE_CHECKING:
 
 
 Language: TypeAlias = str | Mapping[str, str]
+Wished: TypeAlias = Language | Catalogue | None
 
 ROUNDING: Final = 1e-9
 OURS: Final = {"dont-know": "dont_know", "fixed": "it_helped", "failed": "it_failed"}
 
 
-def in_language(language: Language = DEFAULT) -> Catalogue:
+def in_language(language: Wished = None, own: str = DEFAULT) -> Catalogue:
     """
     The words by key, as attributes.
 
     ``language`` is one that the catalogue knows, or words of your own; what these leave
-    out is in English.
+    out, and all where it is None, is in the language ``own`` of what is written.
 
     Raises:
         ArgumentError: the language is not known, or a word of one's own has a key, or a
             blank to be filled, that ours has not.
     """
+    if isinstance(language, Catalogue):
+        return language
+    if language is None or language == own:
+        return catalogue.in_language(own)
     if isinstance(language, str):
         if not catalogue.known(language):
             have = ", ".join(languages())
@@ -50,19 +55,19 @@ def in_language(language: Language = DEFAULT) -> Catalogue:
         return catalogue.in_language(language)
     for text in a_mapping(language, "language").values():
         a_text(text, "language", "each word of a language")
-    english = catalogue.in_language().texts
-    for key in language.keys() - english.keys():
-        hint = did_you_mean(nearest(key, english))
+    ours = catalogue.in_language(own).texts
+    for key in language.keys() - ours.keys():
+        hint = did_you_mean(nearest(key, ours))
         raise ArgumentError(
             f"no document has a word '{key}'{hint}", argument="language"
         )
     for key, text in language.items():
-        if unfilled := blanks(text) - blanks(english[key]):
+        if unfilled := blanks(text) - blanks(ours[key]):
             names = ", ".join(sorted(unfilled))
             raise ArgumentError(
                 f"nothing fills '{names}' in the word '{key}'", argument="language"
             )
-    return Catalogue(language.get("language", DEFAULT), {**english, **language})
+    return Catalogue(language.get("language", own), {**ours, **language})
 
 
 def ending(runbook: Runbook, close: Close, word: Catalogue) -> str:

@@ -105,6 +105,32 @@ def understood(
     raise refusal(question, said, "that", words=words)
 
 
+def meant(tree: Tree, question: str, said: object) -> Understood:
+    """
+    What was said to this question of the tree, as ``understood``, in its words.
+
+    Where the tree reads otherwise than it was written, its own texts will do as well.
+    """
+    asked = tree.questions[question]
+    if tree.original is not tree:
+        own = _own_texts(tree, asked)
+        if isinstance(said, str):
+            said = own.get(_plain(said), said)
+        elif isinstance(said, list | tuple | set | frozenset):
+            said = [own.get(_plain(x), x) if isinstance(x, str) else x for x in said]
+    return understood(asked, said, tree.words)
+
+
+def _own_texts(tree: Tree, asked: written.Question) -> dict[str, str]:
+    """Answers by the texts of the tree itself, and by "yes" and "no" in its words."""
+    ids = [each.id for each in asked.answers]
+    shown = {_plain(each.text) for each in asked.answers} | {*ids}
+    own = tree.original.questions[asked.id].answers
+    texts = {_plain(each.text): each.id for each in reversed(own)}
+    texts |= {_plain(tree.words(f"say_{x}")): x for x in ("yes", "no") if x in ids}
+    return {text: id for text, id in texts.items() if text not in shown}
+
+
 def _several(question: written.Question, said: object, words: Catalogue) -> AnswerKey:
     """The answers that hold, in the order of the file, or the value of a reply."""
     if isinstance(said, str):
@@ -443,7 +469,7 @@ def correction(
                 f"'{name}' has no answer yet that could be changed: answer() gives one",
                 question=name,
             )
-        answer, value = understood(tree.questions[name], said, tree.words)
+        answer, value = meant(tree, name, said)
         return Answered(kind="changed", step=name, answer=answer, value=value, **signed)
     name = action_id(tree, step)
     if ("action", name) not in now.said:

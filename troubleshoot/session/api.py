@@ -25,7 +25,7 @@ from troubleshoot.errors import (
 from troubleshoot.planner.task import Progress
 from troubleshoot.session import migrate, serialize
 from troubleshoot.session.analysis import Analysis
-from troubleshoot.session.answers import outcome, understood
+from troubleshoot.session.answers import meant, outcome
 from troubleshoot.session.events import (
     Answered,
     Asked,
@@ -51,7 +51,13 @@ from troubleshoot.session.planning import plan_of
 from troubleshoot.session.probes import SECONDS, Probe, checked
 from troubleshoot.session.provenance import Signature, of, signature
 from troubleshoot.session.rules import over
-from troubleshoot.session.session import Session, alike, moment_by, now
+from troubleshoot.session.session import (
+    Session,
+    alike,
+    in_words,
+    moment_by,
+    now,
+)
 from troubleshoot.session.steps import Reply
 from troubleshoot.text import listing
 from troubleshoot.tree.schema import MAX_VALUE
@@ -71,6 +77,8 @@ def begin(
     has: str | Iterable[str] | None = None,
     variables: Mapping[str, str] | None = None,
     strategy: str | Strategy = "information",
+    language: str | None = None,
+    audience: str | None = None,
     clock: Callable[[], datetime] | None = None,
     probes: Mapping[str, Probe] | None = None,
     probe_seconds: float = SECONDS,
@@ -88,6 +96,10 @@ def begin(
         strategy: how steps are chosen. "information": most bits per minute first;
             "repair": the least expected cost of repair; "plan": as a plan says; or a
             strategy of your own.
+        language: of all that the session says, such as "de"; texts of the tree are as
+            its wordings say. None: the language of the tree.
+        audience: whom the texts of the tree are for, such as "customer". None: nobody
+            in particular.
         clock: what time it is, for the log.
         probes: code that answers questions, by question id; see ``Session.probe``.
         probe_seconds: how long each of them may take.
@@ -100,17 +112,20 @@ def begin(
         AnswerError: a fact is no answer to its question, or does not say what came of
             its action.
         ArgumentError: the strategy is not known, a name is empty, the value of a
-            variable is empty or too long, or the limit is no length of time.
+            variable is empty or too long, there are neither words nor texts in the
+            language, or the limit is no length of time.
+        TreeError: a file of texts beside the tree is broken.
         ArgumentTypeError: an argument is of another kind, such as a probe that is no
             function.
     """
     check_tree(tree)
     chosen = options(by, has, strategy, given(tree, variables))
     check_at_hand(tree, chosen.by, chosen.has)
+    tree = in_words(tree, language, audience)
     return begun(
         tree,
         {} if facts is None else a_mapping(facts, "facts"),
-        chosen,
+        chosen.worded(tree),
         None if isinstance(strategy, str) else strategy,
         clock=clock,
         probes=probes,
@@ -185,7 +200,7 @@ def fact(tree: Tree, name: str, said: object, signed: Signature) -> Answered | T
 
 def told(tree: Tree, name: str, said: object, signed: Signature) -> Answered:
     """An answer as a fact; ``AnswerError`` if the question has no such answer."""
-    answer, value = understood(tree.questions[name], said, tree.words)
+    answer, value = meant(tree, name, said)
     return Answered(kind="told", step=name, answer=answer, value=value, **signed)
 
 
@@ -200,6 +215,8 @@ def resume(
     text: str,
     *,
     strategy: Strategy | None = None,
+    language: str | None = None,
+    audience: str | None = None,
     clock: Callable[[], datetime] | None = None,
     probes: Mapping[str, Probe] | None = None,
     probe_seconds: float = SECONDS,
@@ -209,8 +226,9 @@ def resume(
 
     What still applies to the tree holds; ``session.carried`` says item by item what
     does not, and what reads otherwise now. ``strategy`` is the one it was begun with,
-    where that was your own; ``probes`` are as for ``begin``. The text may be that of a
-    hand-off.
+    where that was your own; ``probes`` are as for ``begin``. It goes on in the language
+    and for the audience that it was begun in, unless another ``language`` or
+    ``audience`` is named. The text may be that of a hand-off.
 
     Raises:
         OtherTree: the session belongs to another tree.
@@ -227,7 +245,7 @@ def resume(
     migration = migrate.migrated(tree.original, found)
     values, gone = kept_values(tree, found.options.variables)
     session = Session(
-        tree,
+        reading(tree, found.options),
         replace(migration.saved.options, variables=values),
         migration.saved.events,
         clock,
@@ -238,7 +256,18 @@ def resume(
         probe_seconds=probe_seconds,
     )
     numbers = tuple(migrate.renumbered(session.analysis.belief, migration.items, found))
-    return replace(session, carried=session.carried + numbers) if numbers else session
+    if numbers:
+        session = replace(session, carried=session.carried + numbers)
+    if language is None and audience is None:
+        return session
+    return session.in_language(language, audience=audience)
+
+
+def reading(tree: Tree, chosen: Options) -> Tree:
+    """The tree in the words of a saved session."""
+    if not chosen.language and not chosen.audience:
+        return tree
+    return in_words(tree, chosen.language or None, chosen.audience)
 
 
 def kept_values(
@@ -379,6 +408,7 @@ def replay(tree: Tree, text: str, *, strategy: Strategy | None = None) -> Sessio
     """
     found = serialize.read(text)
     check_strategy(found.options, strategy)
+    tree = reading(tree, found.options)
     lost = list(dict.fromkeys(_lost(tree, (*found.events, *found.undone))))
     if lost:
         raise SessionError(f"the tree '{tree.id}' does not have {listing(lost)}")

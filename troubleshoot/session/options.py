@@ -16,7 +16,7 @@ A strategy of one's own is any value with a name and a rule:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from troubleshoot.arguments import names, one_of
@@ -41,13 +41,16 @@ class Options(Closed):
     What a session is begun with.
 
     None under ``by`` and ``has`` means that everybody and everything is at hand.
-    ``variables`` are what the caller says that they stand for.
+    ``variables`` are what the caller says that they stand for. An empty ``language`` is
+    that of the tree; the ``audience`` is that of its texts.
     """
 
     by: tuple[str, ...] | None = None
     has: tuple[str, ...] | None = None
     strategy: str = "information"
     variables: Mapping[str, str] = field(default_factory=ReadOnly, hash=False)
+    language: str = ""
+    audience: str = ""
 
     def __post_init__(self) -> None:
         read_only(self, "variables")
@@ -56,6 +59,12 @@ class Options(Closed):
     def actor(self) -> str:
         """Who is said to have done what is recorded."""
         return self.by[0] if self.by else SOMEBODY
+
+    def worded(self, tree: Tree) -> Options:
+        """The same with the language and the audience of this tree."""
+        own = tree.language == tree.original.language
+        language = "" if own else tree.language
+        return replace(self, language=language, audience=tree.audience)
 
 
 def options(

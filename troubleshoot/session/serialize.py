@@ -59,6 +59,9 @@ Log: TypeAlias = tuple[
     ...,
 ]
 
+# Options that say nothing where they are empty.
+OWN: Final = ("variables", "language", "audience")
+
 DEEPEST: Final = 100  # lists and objects in each other
 SHOWN: Final = 60
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -173,7 +176,7 @@ def written(
         "format": FORMAT,
         "library": f"troubleshoot {__version__}",
         "tree": asdict(tree_mark(tree.original)),
-        "options": _chosen(options),
+        "options": chosen(options),
         "events": [plain(each) for each in events],
         "texts": texts(tree.original, (*events, *undone)),
         "leading": {"cause": cause, "belief": round(belief, DIGITS)},
@@ -185,10 +188,10 @@ def written(
     return json.dumps(saved, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _chosen(options: Options) -> dict[str, Any]:
-    """The options as JSON; variables only where the caller has said any."""
-    every = asdict(options)
-    return {name: it for name, it in every.items() if name != "variables" or it}
+def chosen(options: Options) -> dict[str, Any]:
+    """The options as JSON; what says nothing is left out."""
+    every = asdict(options) | {"variables": dict(options.variables)}
+    return {name: it for name, it in every.items() if name not in OWN or it}
 
 
 def texts(tree: Tree, events: Iterable[Event]) -> dict[str, Any]:
@@ -197,7 +200,7 @@ def texts(tree: Tree, events: Iterable[Event]) -> dict[str, Any]:
     for event in events:
         if isinstance(event, Answered):
             question = tree.questions[event.step]
-            found["questions"][question.id] = _question_texts(question)
+            found["questions"][question.id] = question_texts(question)
         elif isinstance(event, Tried | Skipped):
             found["actions"][event.step] = tree.actions[event.step].do
         if isinstance(event, Tried):
@@ -207,7 +210,8 @@ def texts(tree: Tree, events: Iterable[Event]) -> dict[str, Any]:
     return found
 
 
-def _question_texts(question: Question) -> dict[str, Any]:
+def question_texts(question: Question) -> dict[str, Any]:
+    """How a question reads, as JSON."""
     said = words(question)
     return {
         "ask": said["ask"],

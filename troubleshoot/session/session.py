@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
+from troubleshoot.catalogue import known, languages, wider
 from troubleshoot.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -31,9 +32,9 @@ from troubleshoot.session.answers import (
     Said,
     action_id,
     always_possible,
+    meant,
     meant_as_action,
     question_id,
-    understood,
 )
 from troubleshoot.session.belief import Status, cached_property
 from troubleshoot.session.conflict import Conflict, evidence_conflict
@@ -64,6 +65,7 @@ from troubleshoot.text import counted
 from troubleshoot.tree import tree as written
 from troubleshoot.tree.read_only import ReadOnly, read_only
 from troubleshoot.tree.tree import AnswerKey, Tree
+from troubleshoot.tree.variables import told
 
 QuestionOrId: TypeAlias = Question | written.Question | str
 ActionOrId: TypeAlias = Action | written.Action | str
@@ -257,6 +259,26 @@ class Session:
             outcome=self._outcome,
         )
 
+    def in_language(
+        self, language: str | None = None, *, audience: str | None = None
+    ) -> Session:
+        """
+        The same session, which says all that it says in this language from here on.
+
+        What is None stays as it is; an ``audience`` that is empty is nobody in
+        particular.
+
+        Raises:
+            ArgumentError: there are neither words nor texts in the language.
+            TreeError: a file of texts beside the tree is broken.
+        """
+        tree = in_words(
+            self.tree,
+            self.tree.language if language is None else language,
+            self.tree.audience if audience is None else audience,
+        )
+        return alike(self, tree=tree, options=self.options.worded(tree))
+
     # What is said to the session.
 
     def as_(self, actor: str) -> Session:
@@ -294,7 +316,7 @@ class Session:
             AnswerError: the question has no such answer; the message says which it has.
         """
         id_ = question_id(self.tree, question)
-        answer, value = understood(self.tree.questions[id_], said, self.tree.words)
+        answer, value = meant(self.tree, id_, said)
         now = self.analysis.state
         changed = id_ in now.answers or id_ in now.pointless
         event = Answered(
@@ -576,6 +598,26 @@ class Session:
             at=at,
             actor=self._actor,
         )
+
+
+def in_words(tree: Tree, language: str | None, audience: str | None) -> Tree:
+    """
+    The tree in this language and for this audience, as it is where both are None.
+
+    Raises:
+        ArgumentError: there are neither words nor texts in the language.
+    """
+    if language is None and audience is None:
+        return tree
+    found = tree.wording(language, audience=audience or "")
+    offered = {tree.original.language, *(each.language for each in tree.overlays)}
+    if not known(found.language) and offered.isdisjoint(wider(found.language)):
+        have = ", ".join(sorted({*languages(), *offered} - {""}))
+        raise ArgumentError(
+            f"there are no words for '{found.language}'; there are for: {have}",
+            argument="language",
+        )
+    return told(found.tree, tree.values) if tree.values else found.tree
 
 
 def alike(session: Session, **changes: Any) -> Session:  # noqa: ANN401 - of fields

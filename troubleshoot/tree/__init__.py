@@ -14,6 +14,7 @@ __all__ = [
     "link",
     "load",
     "named",
+    "overlays",
     "problems",
     "pure_parser",
     "read_only",
@@ -32,4 +33,5 @@ __all__ = [
     "tree",
     "values",
     "variables",
+    "wordings",
 ]

@@ -57,4 +57,9 @@ WHY: dict[str, str] = {
     "missing-action-title": "lists, buttons and diagrams have room for a few words.",
     # What the knowledge leads to.
     "failing-test": "a test says what its answers must lead to, whatever is edited.",
+    # The files of texts beside a tree.
+    "wording-logic": "texts read otherwise in another language or for others; what is "
+    "decided does not.",
+    "wording-unused": "a text that belongs nowhere is shown to nobody.",
+    "wording-stale": "a text that says what was true before may mislead.",
 }

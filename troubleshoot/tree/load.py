@@ -34,6 +34,7 @@ from troubleshoot.tree.illustrate import FoundImage
 from troubleshoot.tree.include import Chain, Disk, Inclusion, Sent
 from troubleshoot.tree.link import link
 from troubleshoot.tree.named import located
+from troubleshoot.tree.overlays import Overlay, beside
 from troubleshoot.tree.shape import fixed_tree, shape
 from troubleshoot.tree.source import (
     MAX_BYTES,
@@ -45,7 +46,7 @@ from troubleshoot.tree.source import (
     taken_apart,
 )
 from troubleshoot.tree.syntax import cut_texts, read
-from troubleshoot.tree.tree import Tree
+from troubleshoot.tree.tree import Tree, with_overlays
 from troubleshoot.tree.variables import told
 
 # A key of a tree at the head of a line, or of the file: what has none of them may be
@@ -132,7 +133,19 @@ def linked(
         said = f"the file cannot be read: {error.strerror}"
         source.complain("unreadable", Place(1, 1), said)
         return (Included("", 0, source, None, 0),)
-    return _entered(data, file, Disk(), (Path(own), *allowed))
+    main, *others = _entered(data, file, Disk(), (Path(own), *allowed))
+    if main.tree is not None:
+        with_overlays(main.tree, tuple(_overlays(main, others)))
+    return main, *others
+
+
+def _overlays(main: Included, others: Iterable[Included]) -> Iterator[Overlay]:
+    """The files of texts beside a file, and beside those that are parts of it."""
+    yield from beside(main.file)
+    files = {each.id: each.file for each in others}
+    for graft in main.grafts:
+        for each in beside(files[graft.id]):
+            yield each._replace(prefix=graft.name)
 
 
 def folders(roots: Iterable[str | os.PathLike[str]]) -> tuple[Path, ...]:
@@ -160,28 +173,39 @@ def _sent_as(tree: Tree) -> tuple[Any, ...]:
     if tree._origin is None:  # noqa: SLF001 - what reads trees knows where they are from
         return tree.__reduce__()
     text, _, images = tree._origin  # noqa: SLF001
-    _sent.setdefault(_key(text, tree.file, images), tree)
-    return _received, (text, tree.file, dict(images))
+    _sent.setdefault(_key(text, tree.file, images, tree.overlays), tree)
+    return _received, (text, tree.file, dict(images), tree.overlays)
 
 
 copyreg.pickle(Tree, _sent_as)
 
 
-def _key(text: bytes, file: str, images: Mapping[Any, FoundImage]) -> tuple[Any, ...]:
-    """What is the same for trees of one text that have the same images."""
+def _key(
+    text: bytes,
+    file: str,
+    images: Mapping[Any, FoundImage],
+    overlays: tuple[Overlay, ...],
+) -> tuple[Any, ...]:
+    """What is the same for trees of one text with the same images and wordings."""
     each = sorted((*key, sha256(it.data).digest()) for key, it in images.items())
-    return text, file, tuple(each)
+    return text, file, tuple(each), overlays
 
 
-def _received(text: bytes, file: str, images: Mapping[Any, FoundImage]) -> Tree:
+def _received(
+    text: bytes,
+    file: str,
+    images: Mapping[Any, FoundImage],
+    overlays: tuple[Overlay, ...],
+) -> Tree:
     """
     The tree that was sent or received before, as long as it lives, else read anew.
 
     Sessions that are sent one by one share their tree, and what is kept with it.
     """
-    key = _key(text, file, images)
+    key = _key(text, file, images, overlays)
     if (known := _sent.get(key)) is None:
         known = _loaded(*taken_apart(zlib.decompress(text), file), images)
+        known = with_overlays(known, overlays)
     return _sent.setdefault(key, known)
 
 

@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from troubleshoot.tree.overlays import is_overlay
+
 GROUP: Final = "troubleshoot.trees"
 PART: Final = "[a-z0-9][a-z0-9_-]*"
 INCLUDED: Final = re.compile(f"{PART}/{PART}")
@@ -55,6 +57,7 @@ def names_in(folder: Path) -> tuple[str, ...]:
         sorted(
             each.relative_to(folder).with_suffix("").as_posix()
             for each in folder.rglob("*.yaml")
+            if not is_overlay(each)
         )
     )
 

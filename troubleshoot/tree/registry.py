@@ -153,7 +153,8 @@ def _read(located: Located) -> _Read:
     main, *parts = linked(located.file, [located.root])
     if main.tree is None:
         raise TreeError(main.source.problems)
-    files = str(located.file), *(each.file for each in parts)
+    overlays = (each.file for each in main.tree.overlays)
+    files = str(located.file), *(each.file for each in parts), *overlays
     return _Read(main.tree, _stamps(files))
 
 

@@ -24,6 +24,7 @@ import troubleshoot
 from troubleshoot.catalogue import DEFAULT, Catalogue, direction, in_language
 from troubleshoot.errors import ArgumentTypeError, UnknownName
 from troubleshoot.text import set_in_words, title_of
+from troubleshoot.tree.overlays import Overlay
 from troubleshoot.tree.read_only import ReadOnly, read_only
 from troubleshoot.tree.reply_schema import (
     DRAFT,
@@ -336,6 +337,7 @@ class Tree:
     id: str
     title: str
     language: str = DEFAULT
+    audience: str = ""
     symptom: str = ""
     about: str = ""
     version: str = ""
@@ -364,6 +366,7 @@ class Tree:
     _origin: Origin | None = field(default=None, init=False, repr=False)
     _reworded: Tree | None = field(default=None, init=False, repr=False)
     _told: Telling | None = field(default=None, init=False, repr=False)
+    _overlays: tuple[Overlay, ...] = field(default=(), init=False, repr=False)
 
     def __post_init__(self) -> None:
         read_only(self, "causes", "questions", "setups", "actions")
@@ -392,6 +395,28 @@ class Tree:
         # One that was read from a file travels as its text: see ``load``.
         values = {each: getattr(self, each) for each in _values()}
         return _from_values, (values, self._reworded)
+
+    @property
+    def overlays(self) -> tuple[Overlay, ...]:
+        """The files of texts that stood beside its own file when it was read."""
+        return self.original._overlays  # noqa: SLF001 - its own
+
+    def wording(
+        self, language: str | None = None, *, audience: str = ""
+    ) -> troubleshoot.Wording:
+        """
+        How the tree reads in this language, or its own, and for this audience.
+
+        ``wording(…).tree`` is the tree in these words, ``missing`` and ``stale`` name
+        the texts that are not translated, or whose source has changed since.
+
+        Raises:
+            ArgumentError: this names no language, or no audience.
+            TreeError: a file of texts beside the tree is broken.
+        """
+        from troubleshoot.tree.wordings import wording  # noqa: PLC0415 - see ``begin``
+
+        return wording(self, language, audience)
 
     @property
     def words(self) -> Catalogue:
@@ -511,6 +536,8 @@ class Tree:
         has: str | Iterable[str] | None = None,
         variables: Mapping[str, str] | None = None,
         strategy: str | troubleshoot.Strategy = "information",
+        language: str | None = None,
+        audience: str | None = None,
         clock: Callable[[], datetime] | None = None,
         probes: Mapping[str, troubleshoot.Probe] | None = None,
         probe_seconds: float = 5.0,
@@ -531,6 +558,8 @@ class Tree:
             has=has,
             variables=variables,
             strategy=strategy,
+            language=language,
+            audience=audience,
             clock=clock,
             probes=probes,
             probe_seconds=probe_seconds,
@@ -602,6 +631,12 @@ def _values() -> tuple[str, ...]:
 def _from_values(values: dict[str, Any], reworded: Tree | None) -> Tree:
     tree = Tree(**values)
     object.__setattr__(tree, "_reworded", reworded)
+    return tree
+
+
+def with_overlays(tree: Tree, overlays: tuple[Overlay, ...]) -> Tree:
+    """The tree, just read, with the files of texts that stand beside its own."""
+    object.__setattr__(tree, "_overlays", overlays)
     return tree
 
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from troubleshoot.catalogue import DEFAULT
 from troubleshoot.inference.model import REMEDY
 from troubleshoot.rendering.interactive.data import page_data
 from troubleshoot.rendering.interactive.shared import shared
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from troubleshoot.rendering.words import Language
+    from troubleshoot.rendering.words import Wished
     from troubleshoot.session.session import Session
     from troubleshoot.tree.tree import Action, Cause, Tree
 
@@ -100,7 +99,7 @@ def interactive(
     by: str | Iterable[str] | None = None,
     has: str | Iterable[str] | None = None,
     variables: Mapping[str, str] | None = None,
-    language: Language = DEFAULT,
+    language: Wished = None,
     templates: Path | None = None,
 ) -> str:
     """
@@ -174,7 +173,7 @@ def _hash(text: str) -> str:
     return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _words(language: Language) -> dict[str, str]:
+def _words(language: Wished) -> dict[str, str]:
     """The fixed words that the page itself needs while it runs."""
     every = in_language(language).texts
     ours = {

@@ -16,7 +16,7 @@ from troubleshoot._version import __version__
 from troubleshoot.inference.model import compiled
 from troubleshoot.session.events import is_fact, plain
 from troubleshoot.session.recommendation import roles, things
-from troubleshoot.session.serialize import tree_mark
+from troubleshoot.session.serialize import chosen, question_texts, tree_mark
 from troubleshoot.session.steps import takes, words
 from troubleshoot.session.texts import laid, nodes
 from troubleshoot.text import says_more
@@ -87,11 +87,11 @@ def _data(session: Session) -> dict[str, Any]:
         "title": tree.title,
         "symptom": tree.symptom,
         "variables": dict(tree.variables),
+        "original": _original(tree),
         "options": {
+            **chosen(options),
             "by": _names(options.by),
             "has": _names(options.has),
-            "strategy": options.strategy,
-            **({"variables": dict(options.variables)} if options.variables else {}),
         },
         "facts": [_fact(each) for each in session.events if is_fact(each)],
         "confidence": tree.confidence,
@@ -104,6 +104,17 @@ def _data(session: Session) -> dict[str, Any]:
         "records": [asdict(each) for each in tree.records.values()],
         "escalate": _escalation(tree.escalate),
         "lines": dict(_in_lines(tree)),
+    }
+
+
+def _original(tree: Tree) -> dict[str, Any] | None:
+    """How steps read in the words of the tree itself, which saved sessions hold."""
+    if tree.language == tree.original.language and not tree.audience:
+        return None
+    own = tree.original
+    return {
+        "questions": {x.id: question_texts(x) for x in own.questions.values()},
+        "actions": {x.id: x.do for x in own.actions.values()},
     }
 
 

@@ -316,9 +316,9 @@ def rounded(number: float) -> float:
     return round(number, DIGITS)
 
 
-def transcript(record: Record) -> str:
+def transcript(record: Record, words: Catalogue | None = None) -> str:
     """The record of a run as text, with how it ended if it did."""
-    words = in_language(record.language)
+    words = words or in_language(record.language)
     pairs = [
         ("tree", f"{record.tree.id} {record.tree.version}".rstrip()),
         ("title", record.tree.title),

@@ -37,14 +37,17 @@ function eventShape(kind) {
   return SHARED.saved.$defs[owner[0]];
 }
 
-/** How the steps that these events speak of read now. */
+/** How the steps that these events speak of read now, in the words of the tree. */
 function textsOf(model, events) {
   const texts = { questions: {}, actions: {} };
+  const own = model.data.original;
   for (const event of events) {
     if (isAnswer(event)) {
-      texts.questions[event.step] = questionTexts(model.question.get(event.step).written);
+      const question = model.question.get(event.step).written;
+      texts.questions[event.step] = own?.questions[event.step] ?? questionTexts(question);
     } else if (isReply(event)) {
-      texts.actions[event.step] = model.action.get(event.step).written.do;
+      const { written } = model.action.get(event.step);
+      texts.actions[event.step] = own?.actions[event.step] ?? written.do;
     }
     if (isTrial(event)) {
       // Of every one, also without any: what is missing is not known.
@@ -95,7 +98,9 @@ function resumed(model, text) {
   if (!inSequence || !known || undone.some(isFact)) throw new Refused();
   checkTree(model, saved, [...events, ...undone]);
   // The page knows one way to choose steps, whichever one began the session.
-  const options = { ...optionsOf(saved), strategy: model.data.options.strategy };
+  const { strategy, language, audience } = model.data.options;
+  const worded = { ...(language && { language }), ...(audience && { audience }) };
+  const options = { ...optionsOf(saved), strategy, ...worded };
   const listed = (each) => inOrderOfFile(model, each);
   return { model, options, events: events.map(listed), undone: undone.map(listed) };
 }
@@ -107,6 +112,7 @@ function inOrderOfFile(model, event) {
   return { ...event, answer: ids.filter((id) => event.answer.includes(id)) };
 }
 
+/** Options of a saved session; words are those of the page, whatever its were. */
 function optionsOf({ options: { by = null, has = null, strategy = null, variables } }) {
   const options = { by, has, strategy: strategy ?? SHARED.strategies[0] };
   return Object.keys(variables ?? {}).length ? { ...options, variables } : options;
