@@ -14,6 +14,7 @@ from troubleshoot.rendering.interactive import engine
 from troubleshoot.rendering.interactive.data import page_data
 from troubleshoot.session.texts import laid, nodes
 from troubleshoot.tree.blocks import rich, short
+from troubleshoot.tree.texts import reworded
 
 TREE = """
 format: 1
@@ -229,3 +230,37 @@ def test_the_page_puts_in_what_the_library_does(tmp_path):
         assert written["texts"] == saved["texts"]
         assert written["tree"] == saved["tree"]
         assert ts.resume(tree, json.dumps(written)).tree.title == session.tree.title
+
+
+LEFT = """
+function play({ data }) {
+  const model = compile(data);
+  tell(model, valuesOf(begin(model)));
+  const left = [];
+  const walk = (value, at) => {
+    if (typeof value === "string" && value.includes("{place}")) left.push(at);
+    if (value instanceof Map) {
+      for (const [name, each] of value) walk(each, `${at}.${name}`);
+    } else if (value && typeof value === "object") {
+      for (const [name, each] of Object.entries(value)) {
+        if (name !== "written" && value !== data) walk(each, `${at}.${name}`);
+      }
+    }
+  };
+  // Lines are found by the text that they are of.
+  walk({ ...model, data: null, keys: Object.keys(model.lines) }, "model");
+  return left;
+}
+"""
+
+
+def test_the_page_puts_them_into_every_text(tmp_path):
+    """
+    No text of the tree that the page shows is left with a name in it.
+    """
+    every = ts.load("tests/good_trees/every-form.yaml")
+    tree = reworded(every, lambda it: it.text + " {place}" * (it.key[0] != "variables"))
+    data = json.loads(json.dumps(page_data(tree.begin())))
+
+    assert json.dumps(data).count("{place}") > 20
+    assert by_node(engine() + LEFT, [{"data": data}], tmp_path) == [[]]

@@ -112,6 +112,10 @@ function tell(model, values) {
     Object.assign(it, { why: nodes(why), how: nodes(how), caution: nodes(caution) });
     it.warning = warning.map(text);
   }
+  for (const it of [...model.questions, ...model.actions]) {
+    it.takes = it.written.takes.map(text);
+  }
+  for (const it of model.record.values()) it.title = text(it.written.title);
   for (const it of model.setup.values()) it.do = text(it.written.do);
   if (data.escalate !== null) {
     const { to, bring } = data.escalate;

@@ -90,7 +90,7 @@ function saidLines(model, events) {
 /** What the tree wants noted, and what was; private texts are masked. */
 function notedLines({ model, events }) {
   const { recorded } = stateOf(model, events);
-  return model.data.records
+  return [...model.record.values()]
     .filter(({ id, always: wanted }) => wanted || recorded.has(id))
     .map(({ id, title, private: secret }) => {
       const said = recorded.has(id) ? recorded.get(id) : word("not_noted");
