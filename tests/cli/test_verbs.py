@@ -10,6 +10,7 @@ import pytest
 
 from troubleshoot._version import __version__
 from troubleshoot.cli import VERBS, main
+from troubleshoot.cli.new import STARTS
 from troubleshoot.tree.load import load, loads
 
 REPOSITORY = Path(__file__).parents[2]
@@ -365,6 +366,21 @@ def test_a_new_tree_checks_and_runs(call):
     assert checked.exit_code == 0, checked.output
     assert load("first.yaml").title == 'A "new": one # here'
     assert "== Fixed ==" in run.output
+
+
+@pytest.mark.parametrize("like", STARTS)
+def test_every_start_checks_without_a_warning(call, like):
+    """
+    Each tree to begin with is one that nobody has to mend first.
+    """
+    assert call("new", "first.yaml", "--like", like).exit_code == 0
+    checked = call("check", "first.yaml", "--json")
+
+    assert checked.exit_code == 0, checked.output
+    assert json.loads(checked.stdout)["problems"] == []
+    own = load("first.yaml").title
+    assert call("new", "other.yaml", "--like", like, "--title", "Ours").exit_code == 0
+    assert load("other.yaml").title == "Ours" != own
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,12 @@ SHOWN = 60  # characters of what stands in for the title
 
 def titles(tree: Tree, source: Source) -> None:
     """Note every action of a file whose author gives it no title."""
-    own = at(source.root, ("actions",)) or ()
-    for action in (each for each in tree.actions.values() if each.id in own):
+    for action in tree.actions.values():
         path = ("actions", action.id)
-        if at(source.root, (*path, "title")) is None:
+        # One with a dot in its id is told of where the file that has it is read, and
+        # one that only a cause names has no place of its own.
+        own = "." not in action.id and at(source.root, path) is not None
+        if own and at(source.root, (*path, "title")) is None:
             shown = shortened(action.title, SHOWN)
             source.complain(
                 "missing-action-title",

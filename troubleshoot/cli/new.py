@@ -1,8 +1,9 @@
-"""``troubleshoot new``: a small commented tree to begin with."""
+"""``troubleshoot new``: a commented tree to begin with."""
 
 from __future__ import annotations
 
 import json
+import re
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,8 @@ from troubleshoot.cli.refused import WRONG_USAGE, Refused
 from troubleshoot.cli.terminal import Terminal
 from troubleshoot.text import one_line
 
-TITLE: Final = "A lamp that stays dark"
+# The trees to begin with, each a file in 'starts'.
+STARTS: Final = ("groups", "small")
 LONGEST: Final = 200
 
 
@@ -25,20 +27,26 @@ LONGEST: Final = 200
 )
 @click.argument("file", metavar="FILE", type=FileName())
 @click.option(
-    "--title",
-    default=TITLE,
+    "--like",
+    type=click.Choice(STARTS),
+    default=STARTS[0],
     show_default=True,
+    help="What it shows: causes in groups, with chances and costs; or as little as "
+    "will do.",
+)
+@click.option(
+    "--title",
     metavar="TEXT",
-    help="What the tree is about.",
+    help="What the tree is about, in place of its own title.",
 )
 @json_option
-def command(*, file: str, title: str, as_json: bool) -> None:
-    """Write a small commented tree to begin with; a file that exists stays."""
-    line = one_line(title)
-    if not 0 < len(line) <= LONGEST:
+def command(*, file: str, like: str, title: str | None, as_json: bool) -> None:
+    """Write a commented tree to begin with; a file that exists stays."""
+    line = None if title is None else one_line(title)
+    if line is not None and not 0 < len(line) <= LONGEST:
         message = f"--title: it takes 1 to {LONGEST} characters."
         raise Refused(message, code=WRONG_USAGE)
-    write(file, tree_text(line))
+    write(file, tree_text(like, line))
     if as_json:
         click.echo(dumps({"format": FORMAT, "file": file}))
     else:
@@ -46,12 +54,15 @@ def command(*, file: str, title: str, as_json: bool) -> None:
         Terminal().say(f"Try it: troubleshoot run {file}")
 
 
-def tree_text(title: str) -> str:
-    """The text of the tree under this title."""
-    template = resources.files("troubleshoot.cli").joinpath("new.yaml")
+def tree_text(like: str, title: str | None = None) -> str:
+    """The text of a tree to begin with, under this title or its own."""
+    start = resources.files("troubleshoot.cli").joinpath("starts", f"{like}.yaml")
+    text = start.read_text("utf-8")
+    if title is None:
+        return text
     # JSON in quotes is YAML: the title is text whatever it holds.
     quoted = f"title: {json.dumps(title, ensure_ascii=False)}"
-    return template.read_text("utf-8").replace(f"title: {TITLE}", quoted, 1)
+    return re.sub("^title: .*$", lambda _: quoted, text, count=1, flags=re.MULTILINE)
 
 
 def write(file: str, text: str) -> None:
