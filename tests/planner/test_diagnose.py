@@ -72,8 +72,12 @@ def test_classic_table_without_a_budget():
 # --- against brute force ---
 
 
-def optimum(task):  # noqa: C901 - all in one place, as an oracle should be
-    """The least expected cost, by trying everything in every situation."""
+def optimum(task, first=()):  # noqa: C901 - all in one place, as an oracle should be
+    """
+    The least expected cost, by trying everything in every situation.
+
+    The ``first`` questions are asked before all others, as far as they can be.
+    """
     causes = frozenset(np.flatnonzero(task.prior > 0).tolist())
     asks = task.questions
     says = [ask.likelihood.argmax(axis=0) for ask in asks]
@@ -120,7 +124,17 @@ def optimum(task):  # noqa: C901 - all in one place, as an oracle should be
             values.append(mass * minutes + below)
         return min(values)
 
-    return value(causes, task.opened, frozenset())
+    def begun(live, opened, asked):
+        for q in first:
+            if q not in asked and may(q, live, asked):
+                new = task.opened_after(asks[q], opened) - opened
+                minutes = asks[q].cost + sum(task.setups[s][0] for s in new)
+                mass = sum(task.prior[c] for c in live)
+                after = opened | new, asked | {q}
+                return mass * minutes + sum(begun(x, *after) for x in parts(q, live))
+        return value(live, opened, asked & gates)
+
+    return begun(causes, task.opened, frozenset())
 
 
 def check(task, best, budgets=BUDGETS):

@@ -266,7 +266,9 @@ class TestPlan:
         made = []
         plan_of = rules.plan_of
         monkeypatch.setattr(
-            rules, "plan_of", lambda *given: made.append(1) or plan_of(*given)
+            rules,
+            "plan_of",
+            lambda *given, **more: made.append(1) or plan_of(*given, **more),
         )
         diagnostic = classic()
         for _ in range(2):
@@ -372,7 +374,9 @@ class TestPlan:
             for each in json.loads(plan.to_json())["plan"]
         ]
         broken = json.dumps({**json.loads(plan.to_json()), "plan": nodes})
-        monkeypatch.setattr(rules, "plan_of", lambda *_: ts.Plan.from_json(broken))
+        monkeypatch.setattr(
+            rules, "plan_of", lambda *_, **__: ts.Plan.from_json(broken)
+        )
         session = knowledge.begin(strategy="plan").answer("look", "yes")
 
         assert "goes no further" in session.next_step().reason
@@ -382,7 +386,7 @@ class TestPlan:
         A plan that would ask on is left where the session knows enough already.
         """
         careful = ts.plan(tree("confidence: 99.9%\n" + TWICE))
-        monkeypatch.setattr(rules, "plan_of", lambda *_: careful)
+        monkeypatch.setattr(rules, "plan_of", lambda *_, **__: careful)
         session = tree(TWICE).begin(strategy="plan")
         first = session.next_step()
 
@@ -396,7 +400,7 @@ class TestPlan:
         plan = json.loads(ts.plan(tree(PRICED)).to_json())
         changes = {"optimal": False, "gap": 0.25, "finished_cost": 90}
         weak = json.dumps({**plan, **changes})
-        monkeypatch.setattr(rules, "plan_of", lambda *_: ts.Plan.from_json(weak))
+        monkeypatch.setattr(rules, "plan_of", lambda *_, **__: ts.Plan.from_json(weak))
 
         reason = tree(PRICED).begin(strategy="plan").next_step().reason
         assert "takes at most 1 h 30 min on average" in reason

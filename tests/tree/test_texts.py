@@ -39,6 +39,7 @@ NO_TEXTS = {
         "risk",
     ),
     *("actions", "changes", "confusable", "needs", "record", "given", "fixes", "tests"),
+    "first",
 }
 
 

@@ -158,7 +158,9 @@ class Outline:
             self.draw(self.plan.node(edge.node), depth + 1)
 
     def _try(self, node: PlanNode) -> str:
-        """What helps at an ending, by title, in the order to try."""
+        """What helps at an ending that says what is wrong, by title, in order."""
+        if node.outcome not in ("found", "narrowed"):
+            return ""
         titles = [self.tree.actions[each].title for each in node.actions[:NAMED]]
         more = len(node.actions) - len(titles)
         shown = "; ".join([*titles, f"{more} more"] if more else titles)

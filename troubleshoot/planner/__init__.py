@@ -12,6 +12,7 @@ __all__ = [
     "information_bound",
     "lookahead",
     "policy",
+    "put_first",
     "repair",
     "repair_policy",
     "repair_search",

@@ -375,7 +375,14 @@ class _Layout:
             optimal=plan.optimal,
             cut=sum(x.probability for x in closes if x.outcome == "cut"),
             goal=plan.goal,
+            first=() if plan.first_costs is None else self._put_first(),
+            first_costs=plan.first_costs or 0.0,
         )
+
+    def _put_first(self) -> tuple[str, ...]:
+        """The questions that the author puts first, as far as they are asked here."""
+        asked = {each.id: each.ask for each in self.named.questions}
+        return tuple(asked[x] for x in self.analysis.tree.first if x in asked)
 
     @cached_property
     def _paths(self) -> Mapping[str, tuple[Target, tuple[str, ...]]]:

@@ -17,6 +17,7 @@ from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.rendering import words
 from troubleshoot.rendering.templates import filled
 from troubleshoot.rendering.words import ending, in_language
+from troubleshoot.session.plan import SAME
 from troubleshoot.tree.blocks import in_turn
 
 if TYPE_CHECKING:
@@ -82,7 +83,20 @@ class RunbookView:
             bound=self.minutes(known.lower_bound),
             gap=self.percent(known.gap),
         )
-        return f"{said} {word.order_shortened}" if known.cut else str(said)
+        parts = [said, word.order_shortened if known.cut else "", self._put_first]
+        return " ".join(str(each) for each in parts if each)
+
+    @property
+    def _put_first(self) -> str:
+        """What the author puts first, and what that costs; empty for nothing."""
+        known, word = self.runbook.figures, self.word
+        if not known.first:
+            return ""
+        named = "; ".join(word("quoted", text=each) for each in known.first)
+        if known.first_costs <= SAME:
+            return word("order_first_free", questions=named)
+        cost = self.minutes(known.first_costs)
+        return word("order_first", questions=named, cost=cost)
 
     @property
     def titles(self) -> Sequence[str]:

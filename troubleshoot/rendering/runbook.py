@@ -173,7 +173,8 @@ class Figures:
     ``questions`` are those of the steps as they are printed,
     when every answer is known; ``cut`` is P(they go no further than a list). The rest
     is the certificate of the plan that they are cut from, which takes every answer at
-    its word.
+    its word. ``first`` are the questions that the author puts first, and
+    ``first_costs`` what that takes more than the free order.
     """
 
     typical: float
@@ -186,6 +187,8 @@ class Figures:
     optimal: bool
     cut: float
     goal: Literal["diagnose", "repair"]
+    first: tuple[str, ...] = ()
+    first_costs: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

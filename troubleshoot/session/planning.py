@@ -27,6 +27,7 @@ from troubleshoot.planner.action_order import remedies
 from troubleshoot.planner.certain import Certain
 from troubleshoot.planner.diagnose import diagnose
 from troubleshoot.planner.policy import SLIGHT, arriving, likeliest_ways, opened
+from troubleshoot.planner.put_first import with_first
 from troubleshoot.planner.repair import repair
 from troubleshoot.planner.task import HARDLY, Act, Ask, Task, at_its_word
 from troubleshoot.session.belief import likeliest_first
@@ -310,11 +311,55 @@ def _nodes(task: Task, goal: Goal) -> int:
     return max(LEAST, min(NODES[goal], WORK // max(1, size)))
 
 
+@dataclass(frozen=True)
+class Limits:
+    """How long plans may be looked for, and who is told of it."""
+
+    nodes: int | None
+    seconds: float | None
+    progress: Progress | None
+
+    def policy(self, named: Named, goal: Goal) -> Policy:
+        """The best policy that is found for the whole."""
+        return policy_of(
+            named,
+            goal,
+            nodes=self.nodes,
+            seconds=self.seconds,
+            progress=self.progress,
+        )
+
+    def put_first(self, named: Named, goal: Goal, first: Sequence[int]) -> Policy:
+        """The same of those that begin with these questions."""
+        nodes = self.nodes
+        if nodes is None and self.seconds is None:
+            nodes = _nodes(named.task, goal)
+
+        def solve(part: Task, share: float) -> Policy:
+            return policy_of(
+                replace(named, task=part),
+                goal,
+                nodes=None if nodes is None else int(nodes * share),
+                seconds=None if self.seconds is None else self.seconds * share,
+                progress=self.progress,
+            )
+
+        return with_first(named.task, first, solve)
+
+
+def _put_first(analysis: Analysis, named: Named) -> tuple[int, ...]:
+    """The places of the questions that the author puts first, see ``rules``."""
+    at = {each.id: i for i, each in enumerate(named.questions)}
+    late = {*analysis.state.stale, *analysis.state.not_now}
+    return tuple(at[x] for x in analysis.tree.first if x in at and x not in late)
+
+
 def plan_of(
     analysis: Analysis,
     goal: Goal,
     *,
     trusting: bool = False,
+    compare: bool = True,
     nodes: int | None = None,
     seconds: float | None = None,
     progress: Progress | None = None,
@@ -323,14 +368,25 @@ def plan_of(
     The plan from where the analysis stands, the one way in which plans come about.
 
     ``trusting``: answers are taken at their word, as on paper, where none is weighed.
+    ``compare``: what the author puts first is compared with the free order, which is
+    planned for that too.
     """
     begun = time.monotonic()
     named = task(analysis)
     taken = replace(named, task=at_its_word(named.task)) if trusting else named
     if seconds is not None:  # of which making the task has taken some
         seconds = max(0.0, seconds - (time.monotonic() - begun))
-    policy = policy_of(taken, goal, nodes=nodes, seconds=seconds, progress=progress)
-    plan = _Writing(analysis, taken, policy).plan(goal)
+    limits = Limits(nodes, seconds, progress)
+    first = _put_first(analysis, taken)
+    if not first:
+        policy, costs = limits.policy(taken, goal), None
+    elif compare:
+        half = replace(limits, seconds=None if seconds is None else seconds / 2)
+        policy, free = half.put_first(taken, goal, first), half.policy(taken, goal)
+        costs = max(0.0, policy.finished_cost - free.finished_cost)
+    else:
+        policy, costs = limits.put_first(taken, goal, first), None
+    plan = _Writing(analysis, taken, policy, costs).plan(goal)
     return making(plan, Exact(named, taken.task, policy))
 
 
@@ -341,6 +397,7 @@ class _Writing:
     analysis: Analysis
     named: Named
     policy: Policy
+    first_costs: float | None = None
 
     def plan(self, goal: Goal) -> Plan:
         """The whole of it."""
@@ -361,6 +418,9 @@ class _Writing:
             optimal=policy.optimal,
             expected_questions=_rounded(policy.expected_questions),
             worst_cost=_rounded(policy.worst_cost),
+            first_costs=None
+            if self.first_costs is None
+            else _rounded(self.first_costs),
             endings=tuple(
                 PlanEnding(kind=k, probability=_rounded(p)) for k, p in policy.endings
             ),

@@ -1,9 +1,9 @@
 """
 What to do next: the rules, in their order; the first that has a step wins.
 
-Urgent questions → what the strategy advises, unless it is "information" → a remedy
-class has reached the confidence: its action → the question that tells most per minute
-→ actions worth trying → nothing is left: the end.
+Urgent questions → those that the author puts first → what the strategy advises, unless
+it is "information" → a remedy class has reached the confidence: its action → the
+question that tells most per minute → actions worth trying → nothing is left: the end.
 When all questions tell only slightly, actions worth trying come before them.
 An irreversible action waits until no reversible step has any value.
 
@@ -76,9 +76,9 @@ _lock = Lock()
 @once_per_analysis
 def next_step(analysis: Analysis) -> Step:
     """The step that the first rule with something to say recommends."""
-    step = over(analysis) or _urgent(analysis)
-    if step is not None:
-        return step
+    for rule in BEFORE:
+        if (step := rule(analysis)) is not None:
+            return step
     advised = advice(analysis)
     return advised.step or _remarked(_most_telling(analysis), advised.remark)
 
@@ -119,6 +119,20 @@ def _urgent(analysis: Analysis) -> Step | None:
         waits = question.is_urgent and question.id not in done and not just_put_off
         if waits and analysis.candidates.is_available(question):
             return question_step(analysis, question.id)
+    return None
+
+
+def _put_first(analysis: Analysis) -> Step | None:
+    """
+    A question that the author puts first, whatever it tells.
+
+    One that waits for others comes as soon as it can be asked; one that was put off, or
+    that an action has overtaken, is a question like others.
+    """
+    menu, fresh = analysis.candidates.questions, analysis.candidates.fresh
+    for name in analysis.tree.first:
+        if fresh[menu.at[name]] and name not in analysis.state.stale:
+            return question_step(analysis, name, analysis.tree.words.reason_put_first)
     return None
 
 
@@ -300,6 +314,12 @@ def _irreversible_action(analysis: Analysis) -> Step | None:
     return _action(analysis, _worth_trying(analysis) & _irreversible(analysis), reason)
 
 
+# Before whatever the strategy advises, and after it.
+BEFORE: Final[tuple[Callable[[Analysis], Step | None], ...]] = (
+    over,
+    _urgent,
+    _put_first,
+)
 RULES: Final[tuple[Callable[[Analysis], Step | None], ...]] = (
     _confident,
     _likely_action,
@@ -523,7 +543,7 @@ def _remembered(start: Analysis) -> Plan:
     with _lock:
         plans = _plans(start.tree)
         plan = plans.pop(key, None)
-    plan = plan or plan_of(start, "diagnose")
+    plan = plan or plan_of(start, "diagnose", compare=False)
     with _lock:
         plans[key] = plan
         if len(plans) > REMEMBERED:

@@ -198,9 +198,29 @@ class _Linker:
                 cost=part.escalate.cost,
                 bring=part.escalate.bring,
             ),
+            first=self.first(),
             tests=tuple(self.test(each, it) for each, it in part.tests.items()),
             file=self.complaints.source.file,
         )
+
+    def first(self) -> tuple[str, ...]:
+        """The questions that the author puts first; urgent ones come before them."""
+        chosen: dict[str, int] = {}
+        for index, name in enumerate(self.part.first):
+            at = self.complaints.item(("first",), index)
+            if name in self.part.urgent:
+                message = f"'{name}' is an urgent question, and comes first anyway"
+                fix = "take it out here."
+                self.complaints.note("unknown-question", at, message, fix=fix)
+            elif name not in self.part.questions:
+                self.unknown("question", name, at)
+            elif name in chosen:
+                message = f"'{name}' stands under 'first' a second time"
+                self.complaints.note(
+                    "duplicate-id", at, message, fix="keep one of them."
+                )
+            chosen.setdefault(name, index)
+        return tuple(chosen)
 
     def read_answers(self) -> None:
         """The answers of every question, urgent ones included."""

@@ -22,6 +22,9 @@ A_KIND: Final = {
     "action": "an action",
     "setup": "a setup",
 }
+FIRST: Final = "first"
+# Whose names stand under another key than the one below the entry.
+TAKES: Final[dict[str | int, str]] = {"causes": "actions", FIRST: FIRST}
 # The key of an entry under which its one text stands.
 MAIN: Final = {
     "causes": "title",
@@ -75,7 +78,7 @@ class Complaints:
             return
         if any(name.startswith(f"{each}.") for each in self.source.absent):
             return
-        owner = path[1]
+        owner = FIRST if path[0] == FIRST else path[1]
         if path[0] == "causes":  # of which one may be called 'actions'
             owner = path[-2 - path[::-1].index("actions")]
         message = f"'{owner}' speaks of an unknown {kind} '{name}'"
@@ -84,8 +87,8 @@ class Complaints:
         for other, paths in self.known.items():
             if other != kind and name in paths:
                 where = f"{A_KIND[other]} ({self.where(paths[name])})"
-                takes = f"'{path[2]}'" if path[0] != "causes" else "'actions'"
-                message = f"'{name}' is {where}, and {takes} takes {kind}s"
+                takes = TAKES.get(path[0]) or path[2]
+                message = f"'{name}' is {where}, and '{takes}' takes {kind}s"
                 fix = f"name {A_KIND[kind]}."
         tells = not fix and self.source.tells(code)
         if tells and (id := self.called(kind).get(name.casefold())):

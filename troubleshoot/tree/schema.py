@@ -454,6 +454,7 @@ class TreePart(Part):
     confidence: Confidence = 0.9
     reliability: Reliability = 0.98
     unknown: UnknownPrior = 0.03
+    first: Texts = ()
     waiting: Chance = WAITING
     verify: Text | None = None
     by: Titles = {}

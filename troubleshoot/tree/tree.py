@@ -358,6 +358,7 @@ class Tree:
     setups: Mapping[str, Setup] = field(default_factory=ReadOnly)
     actions: Mapping[str, Action] = field(default_factory=ReadOnly)
     escalate: Escalation = Escalation()
+    first: tuple[str, ...] = ()
     tests: tuple[TreeTest, ...] = ()
     file: str = ""
     # Not carried by ``replace``, which makes a tree that is in no file: where it was

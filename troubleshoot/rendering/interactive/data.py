@@ -95,6 +95,7 @@ def _data(session: Session) -> dict[str, Any]:
         },
         "facts": [_fact(each) for each in session.events if is_fact(each)],
         "confidence": tree.confidence,
+        "first": list(tree.first),
         "prior": model.prior.tolist(),
         "classes": model.classes.tolist(),
         "causes": [_cause(tree, each) for each in tree.root_causes],

@@ -87,6 +87,7 @@ def shared() -> dict[str, Any]:
     return {
         "numbers": NUMBERS,
         "words": WORDS,
+        "before": [_camel(each.__name__.strip("_")) for each in rules.BEFORE],
         "rules": [_camel(each.__name__.strip("_")) for each in rules.RULES],
         "strategies": list(STRATEGIES),
         "kinds": dict(_kinds()),

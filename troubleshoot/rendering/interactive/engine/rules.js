@@ -1,6 +1,9 @@
 // What to do next: the rules, in their order; the first that has a step wins.
 
 const RULE = {
+  over,
+  urgent,
+  putFirst,
   confident,
   likelyAction,
   freshQuestion,
@@ -11,13 +14,11 @@ const RULE = {
   unknownAnswerQuestion,
   irreversibleAction,
 };
-const RULES = SHARED.rules.map((name) => RULE[name]);
+const RULES = [...SHARED.before, ...SHARED.rules].map((name) => RULE[name]);
 
 /** The step that the first rule with something to say recommends. */
 function nextStep(session) {
   const analysis = analysisOf(situationOf(session));
-  const step = over(analysis) ?? urgent(analysis);
-  if (step) return step;
   for (const rule of RULES) {
     const found = rule(analysis);
     if (found) return found;
@@ -46,6 +47,15 @@ function urgent(analysis) {
       isAvailable(analysis, each),
   );
   return question ? questionStep(analysis, question.id, "first_for_safety") : null;
+}
+
+/** A question that the author puts first, whatever it tells. */
+function putFirst(analysis) {
+  const { model, fresh, state } = analysis;
+  const found = model.data.first.find(
+    (id) => fresh[model.telling.indexOf(model.question.get(id))] && !state.stale.has(id),
+  );
+  return found === undefined ? null : questionStep(analysis, found, "put_first");
 }
 
 /** A remedy class has reached the confidence: its remedy, or its name. */
