@@ -320,3 +320,53 @@ def test_an_included_tree_brings_its_words(folder):
     tree = ts.load(folder / "house.yaml")
     assert tree.wording("de").tree.questions["lamp.in"].ask == "Hier?"
     assert ts.problems(folder / "house.yaml") == ()
+
+
+class TestValues:
+    """
+    Texts in other words have the variables and the images of the tree.
+    """
+
+    TREE = """\
+format: 1
+title: "{model} stays dark"
+variables: {model: the lamp}
+causes: {a: {about: "![a fuse](fuse.svg)"}, b: }
+"""
+
+    @pytest.fixture
+    def tree(self, folder):
+        """Such a tree, with German texts beside it."""
+        (folder / "fuse.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+        (folder / "lamp.yaml").write_text(self.TREE)
+        (folder / "lamp.de.yaml").write_text(
+            "title: '{model} bleibt dunkel'\nvariables: {model: die Lampe}\n"
+            "causes: {a: {about: '![eine Sicherung](fuse.svg)'}}\n"
+        )
+        return ts.load(folder / "lamp.yaml")
+
+    def test_values_are_put_into_them(self, tree):
+        """
+        Those of the language where nobody says others; an image is the same one.
+        """
+        session = tree.begin(language="de", variables={"model": "Lux"})
+        sent = pickle.loads(pickle.dumps(session))  # noqa: S301 - written here
+
+        assert tree.begin(language="de").tree.title == "die Lampe bleibt dunkel"
+        assert session.tree.title == sent.tree.title == "Lux bleibt dunkel"
+        assert session.in_language("en").tree.title == "Lux stays dark"
+        page = ts.render(tree, "interactive", language="de")
+        assert "eine Sicherung" in page
+        assert "data:image/svg" in page
+
+    def test_a_name_that_is_not_declared_is_a_problem(self, folder, tree):
+        """
+        In the file of the texts, at its place.
+        """
+        assert tree.title == "the lamp stays dark"
+        (folder / "lamp.de.yaml").write_text("title: '{modle} bleibt dunkel'\n")
+
+        (problem,) = ts.problems(folder / "lamp.yaml")
+        assert (problem.code, problem.line) == ("unknown-variable", 1)
+        assert problem.file.endswith("lamp.de.yaml")
+        assert "'model'" in problem.fix

@@ -637,7 +637,7 @@ def _from_values(values: dict[str, Any], reworded: Tree | None) -> Tree:
 
 def with_overlays(tree: Tree, overlays: tuple[Overlay, ...]) -> Tree:
     """The tree, just read, with the files of texts that stand beside its own."""
-    object.__setattr__(tree, "_overlays", overlays)
+    object.__setattr__(tree.original, "_overlays", overlays)
     return tree
 
 

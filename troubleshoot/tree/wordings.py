@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from troubleshoot.catalogue import TAG, in_language, wider
 from troubleshoot.errors import ArgumentError, TreeError, nearest
-from troubleshoot.tree import keys
+from troubleshoot.tree import keys, told
 from troubleshoot.tree.overlays import AUDIENCE, Overlay
 from troubleshoot.tree.source import Block, Place, Source
 from troubleshoot.tree.syntax import read
@@ -153,7 +153,12 @@ def texts_of(tree: Tree, overlay: Overlay) -> OverlayTexts:
     said = dict(reader.texts((), source.root))
     if overlay.prefix:  # what is wrong with it is told with the tree beside it
         source = Source(overlay.file, "")
-        said = {_grafted(key, overlay.prefix): each for key, each in said.items()}
+        of = f"{overlay.prefix}."
+        names = {x.removeprefix(of): x for x in tree.variables if x.startswith(of)}
+        said = {
+            _grafted(key, overlay.prefix): Said(told.renamed(each.text, names), each.of)
+            for key, each in said.items()
+        }
     return OverlayTexts(overlay, said, source)
 
 
@@ -179,6 +184,7 @@ class _Reader:
         if prefix:
             keys = [x for each in keys if (x := _ungrafted(each, prefix)) is not None]
         self.keys = {*keys}
+        self.variables = () if prefix else tuple(tree.variables)
         self.inner = {key[:end] for key in self.keys for end in range(len(key))}
 
     def texts(self, path: Key, node: Any) -> Iterator[tuple[Key, Said]]:  # noqa: ANN401
@@ -199,15 +205,26 @@ class _Reader:
 
     def leaf(self, path: Key, node: Any) -> Said | None:  # noqa: ANN401
         """The text of one place, with its mark if it has one."""
-        if isinstance(node, str):
-            return Said(node)
+        text, of = node, ""
         if isinstance(node, Block) and node.keys() <= LEAF:
             text, of = node.get("text", ""), node.get("of", "")
-            if isinstance(text, str) and isinstance(of, str):
-                return Said(text, of)
+        if isinstance(text, str) and isinstance(of, str):
+            self.check_names(path, text)
+            return Said(text, of)
         message = "a text, or 'text' with the mark 'of' its source, is expected here"
         self.complain("wrong-type", path, message)
         return None
+
+    def check_names(self, path: Key, text: str) -> None:
+        """Note each name in braces that the tree does not declare."""
+        if not self.variables or path[0] == "variables":
+            return
+        for name in dict.fromkeys(told.names(text)):
+            if name not in self.variables:
+                message = f"no variable is called '{name}', which stands here in braces"
+                near = nearest(name, self.variables)
+                fix = f"did you mean '{near[0]}'?" if near else ""
+                self.complain("unknown-variable", path, message, fix=fix)
 
     def stranger(self, path: Key) -> None:
         """What is no text of the tree: a key of its logic, or of what it has not."""
