@@ -34,6 +34,7 @@ VERBS: Final = {
     "show": "Show the causes of a tree and how likely each is.",
     "plan": "Work out what to do after every answer, and prove how good it is.",
     "render": "Make pages of trees, to print or to click through.",
+    "i18n": "Keep the texts of trees in other words.",
     "replay": "Say which saved sessions end differently on a tree that was edited.",
     "new": "Write a small commented tree to begin with.",
     "schema": "Print the JSON Schema of tree files, for editors.",

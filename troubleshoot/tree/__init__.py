@@ -30,6 +30,7 @@ __all__ = [
     "takes",
     "texts",
     "told",
+    "translations",
     "tree",
     "values",
     "variables",
