@@ -36,7 +36,7 @@ VERBS: Final = {
     "render": "Make pages of trees, to print or to click through.",
     "i18n": "Keep the texts of trees in other words.",
     "replay": "Say which saved sessions end differently on a tree that was edited.",
-    "new": "Write a small commented tree to begin with.",
+    "new": "Write a commented tree to begin with.",
     "schema": "Print the JSON Schema of tree files, for editors.",
 }
 
