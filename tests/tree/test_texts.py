@@ -20,6 +20,7 @@ PARTS = {
     "setups": parts.Setup,
     "actions": parts.Action,
     "records": parts.RecordItem,
+    "watch": parts.WatchFor,
     "escalate": parts.Escalation,
 }
 # What holds words that are no texts: names that others use, and what says which tree
@@ -39,7 +40,7 @@ NO_TEXTS = {
         "risk",
     ),
     *("actions", "changes", "confusable", "needs", "record", "given", "fixes", "tests"),
-    "first",
+    *("first", "normal"),
 }
 
 

@@ -52,7 +52,7 @@ from troubleshoot.session.api import analysis_for
 from troubleshoot.session.plan import made_of
 from troubleshoot.session.planning import plan_of
 from troubleshoot.session.steps import with_words
-from troubleshoot.tree.tree import Time, groups_above, role, time_of
+from troubleshoot.tree.tree import Time, comes_and_goes, groups_above, role, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -164,6 +164,7 @@ class _Layout:
             signs=signs(self.analysis),
             groups=groups(tree),
             escalate=tree.escalate,
+            watch=tree.watch if comes_and_goes(tree) else None,
         )
 
     # Numbers.

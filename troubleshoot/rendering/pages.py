@@ -48,6 +48,8 @@ MORE: Final = "\N{HORIZONTAL ELLIPSIS}"
 STOPS: Final = (".", "!", "?", ":")  # a text with one of them at its end is a sentence
 TO: Final = "\N{EN DASH}"
 RUN: Final = 3  # neighbours in a list of codes are joined from so many on
+# Endings at which what comes and goes may not have shown.
+HIDDEN: Final = ("narrowed", "unknown", "contradiction")
 BOXES: Final = 8  # in the record of a run, at least
 BRIEF: Final = 40  # characters of what comes first that are said again, not looked up
 TEMPLATES: Final[dict[Form, str]] = {"sheet": "runbook", "table": "table"}
@@ -274,6 +276,18 @@ class RunbookView:
         if close.outcome != "found":
             return said
         return f"{said}: {'; '.join(each.title for each in close.suspects)}"
+
+    def watch(self, close: Close) -> str:
+        """What to watch for, where what comes and goes may not have shown."""
+        watch, word = self.runbook.watch, self.word
+        if watch is None or close.outcome not in HIDDEN:
+            return ""
+        return word(
+            "watch_for_it",
+            note=watch.note or word.watch_note,
+            times=word.counted(watch.times, "occurrence"),
+            time=self.minutes(watch.minutes),
+        )
 
     def helps(self, remedy: PrintedRemedy) -> str:
         """How long a remedy takes, and how likely it is to help."""

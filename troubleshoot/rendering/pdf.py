@@ -347,6 +347,7 @@ class _Typeset:
             "number": close.number,
             "title": view.title(close),
             "sure": sure.format(chance=self.view.percent(close.confidence)),
+            "watch": coded(view.watch(close)),
             "came_from": self._came_from(close.came_from),
             "suspects": [
                 {

@@ -17,7 +17,7 @@ from troubleshoot.session.sets import AnswerSet  # noqa: TC001 - read by pydanti
 from troubleshoot.session.steps import ActionWords, QuestionWords
 
 if TYPE_CHECKING:
-    from troubleshoot.tree.tree import Escalation
+    from troubleshoot.tree.tree import Escalation, WatchFor
 
 
 PrintedOutcome: TypeAlias = Literal[
@@ -260,7 +260,8 @@ class Runbook:
     A tree laid out to be read from the front to the END mark.
 
     ``remedies`` are all that causes and endings name, for whoever comes to them from
-    anywhere: none of their setups is done.
+    anywhere: none of their setups is done. ``watch`` is what to do about a symptom that
+    comes and goes, None of one that stays.
     """
 
     front: Front
@@ -273,6 +274,7 @@ class Runbook:
     signs: tuple[Sign, ...]
     groups: dict[str, str]
     escalate: Escalation
+    watch: WatchFor | None = None
 
     def step(self, number: int) -> PrintedStep:
         """The step of this number, from 1 on."""

@@ -24,9 +24,10 @@ from troubleshoot.session.steps import (
     Question,
     RunnerUp,
     Titled,
+    Watching,
     with_words,
 )
-from troubleshoot.text import bits, listing, percent, spent
+from troubleshoot.text import bits, duration, listing, percent, spent
 from troubleshoot.tree.reply_schema import numbers_of
 from troubleshoot.tree.tree import Escalation, role, thing
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import RecordItem, Time, Tree
 
 
+WATCHED: Final = ("narrowed", "unknown")  # endings at which it may not have shown
 RUNNERS_UP: Final = 3
 NO_GAIN: Final = 1e-9
 LIKELY: Final = 0.1  # belief in a cause from which on its remedies are worth a word
@@ -386,6 +388,7 @@ def handed_over(analysis: Analysis) -> Ending:
     text = words.end_handed_over_unknown
     if causes:
         text = _with_likely(analysis.belief, "end_handed_over", causes)
+    text = _sentences(text, _watch_for_it(analysis, end.watch))
     return replace(end, text=text, reason=words.end_handed_over_why)
 
 
@@ -427,12 +430,44 @@ def _ending(
     together = min(1.0, sum((belief.shares[each] for each in causes), 0.0))
     written, escalate = analysis.tree.actions, analysis.tree.escalate
     helping = remedies(analysis.belief, causes) if actions is None else actions
+    watch = watching(analysis) if kind in WATCHED else None
     return Ending(
         kind=kind,
-        text=text,
+        text=_sentences(text, _watch_for_it(analysis, watch)),
         reason=reason,
         causes=likely(belief, causes),
         confidence=together if confidence is None else confidence,
         actions=tuple(titled_action(written[each]) for each in helping),
         escalate=None if escalate == Escalation() else escalate,
+        watch=watch,
+    )
+
+
+def watching(analysis: Analysis) -> Watching | None:
+    """What to watch for, where what comes and goes may not have shown."""
+    tree, answers = analysis.tree, analysis.state.answers
+    hidden = tuple(
+        each.id
+        for each in tree.questions.values()
+        if each.sometimes and answers.get(each.id) == each.normal
+    )
+    if not (hidden or tree.sometimes):
+        return None
+    watch = tree.watch
+    note = watch.note or tree.words.watch_note
+    return Watching(note, watch.minutes, watch.times, hidden)
+
+
+def _watch_for_it(analysis: Analysis, watch: Watching | None) -> str:
+    """What to note, how long, and after how often to go on, in a sentence or two."""
+    return "" if watch is None else watch_text(watch, analysis.tree.words)
+
+
+def watch_text(watch: Watching, words: Catalogue) -> str:
+    """The same for anything that is to be watched."""
+    return words(
+        "watch_for_it",
+        note=watch.note,
+        times=words.counted(watch.times, "occurrence"),
+        time=duration(watch.for_min, words),
     )

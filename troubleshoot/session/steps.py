@@ -276,6 +276,21 @@ class Action(ActionWords):
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """
+    What to note about a symptom that comes and goes, how long, and how often.
+
+    ``questions`` were answered as if all were well, and are worth asking again when it
+    shows.
+    """
+
+    note: str
+    for_min: float
+    times: int
+    questions: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """
@@ -283,6 +298,7 @@ class Ending:
 
     ``causes`` are root causes, the likeliest first; ``confidence`` is the belief that
     the cause is one of them, or for ``unknown`` that it is none of those listed.
+    ``watch`` is what to do about a symptom that comes and goes, in the text too.
     """
 
     is_end: ClassVar[Literal[True]] = True
@@ -294,6 +310,7 @@ class Ending:
     confidence: float = 0.0
     actions: tuple[Titled, ...] = ()
     escalate: Escalation | None = None
+    watch: Watching | None = None
     token: str = field(default="", compare=False)
 
     def schema(self) -> dict[str, Any]:
@@ -312,6 +329,7 @@ class Ending:
             "confidence": self.confidence,
             "actions": [asdict(each) for each in self.actions],
             "escalate": _handing_over(self.escalate),
+            "watch": None if self.watch is None else asdict(self.watch),
         }
 
 

@@ -547,6 +547,7 @@ class _Renaming:
             ("questions", "reliability", reliability),
             ("actions", "reliability", reliability),
             ("actions", "verify", self.root.get("verify")),
+            ("questions", "sometimes", self.root.get("sometimes")),
         ):
             for thing in (tree.get(room) or {}).values() if value else ():
                 if thing.get(key) is None:

@@ -69,6 +69,13 @@ ROOMS: Final[dict[str, type[BaseModel]]] = {
     "tests": schema.TestPart,
 }
 
+# The models of the mappings that have no names in them, by their key.
+WHOLE: Final[dict[str, type[BaseModel]]] = {
+    "": schema.TreePart,
+    "escalate": schema.EscalatePart,
+    "watch": schema.WatchPart,
+}
+
 _PARTS: Final[list[type[BaseModel]]] = [
     schema.TreePart,
     schema.SourcePart,
@@ -76,6 +83,7 @@ _PARTS: Final[list[type[BaseModel]]] = [
     schema.GroupPart,
     schema.IncludePart,
     schema.EscalatePart,
+    schema.WatchPart,
     schema.RecordPart,
     *ROOMS.values(),
 ]
@@ -96,8 +104,8 @@ def _part(root: Any, owner: Path) -> type[BaseModel] | None:  # noqa: ANN401
     if owner[-2:-1] == ("record",) and len(owner) in (2, 4):
         return schema.RecordPart
     match owner:
-        case () | ("escalate",):
-            return schema.EscalatePart if owner else schema.TreePart
+        case () | ("escalate" | "watch",):
+            return WHOLE["".join(map(str, owner))]
         case ("sources", _):
             return schema.SourcePart
         case (str(room), _) if room in ROOMS:

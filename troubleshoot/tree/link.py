@@ -20,6 +20,7 @@ from troubleshoot.tree.hierarchy import Hierarchy
 from troubleshoot.tree.illustrate import Illustrator
 from troubleshoot.tree.keys import STAND_IN
 from troubleshoot.tree.problems import Complaints
+from troubleshoot.tree.read_only import layers
 from troubleshoot.tree.records import Records
 from troubleshoot.tree.takes import Takes
 from troubleshoot.tree.tree import (
@@ -34,6 +35,7 @@ from troubleshoot.tree.tree import (
     Setup,
     Tree,
     TreeTest,
+    WatchFor,
     fingerprint,
 )
 from troubleshoot.tree.variables import note_undeclared, plain, told
@@ -185,6 +187,8 @@ class _Linker:
             reliability=part.reliability,
             unknown=part.unknown,
             waiting=part.waiting,
+            sometimes=part.sometimes,
+            watch=self.watch(),
             verify=part.verify or "",
             roles=self.takes.titles("by"),
             things=self.takes.titles("needs"),
@@ -373,6 +377,12 @@ class _Linker:
                 self.check_answer(id, answer, (*path, "confusable", index, at))
         otherwise = values.EVENLY if part.otherwise is None else part.otherwise
         even = values.HALF if part.several else 1 / len(answers)
+        given = self.given(part, answers, (*path, "given"))
+        usual = self.likelihood(part, otherwise, answers, (*path, "otherwise"))
+        usual = usual or (even,) * len(answers)
+        normal = self.normal(id, part, given, answers)
+        if sometimes := self.sometimes(id, part):
+            given, usual = self.coming_and_going(given, usual, answers.index(normal))
         return Question(
             id=id,
             ask=part.ask,
@@ -385,9 +395,10 @@ class _Linker:
             setup=self.setup_name(part.setup, path),
             record=self.records.of(part),
             needs=self.needs(part, path),
-            given=self.given(part, answers, (*path, "given")),
-            otherwise=self.likelihood(part, otherwise, answers, (*path, "otherwise"))
-            or (even,) * len(answers),
+            given=given,
+            otherwise=usual,
+            sometimes=sometimes,
+            normal=normal if sometimes or part.normal else "",
             confusable=tuple(
                 (one, other)
                 for alike in part.confusable
@@ -398,6 +409,59 @@ class _Linker:
             several=part.several,
             line=self.complaints.line(path),
         )
+
+    def watch(self) -> WatchFor:
+        watch, usual = self.part.watch, WatchFor()
+        return WatchFor(
+            note=watch.note or "",
+            minutes=usual.minutes if watch.for_ is None else watch.for_,
+            times=watch.times or usual.times,
+        )
+
+    def sometimes(self, id: str, part: QuestionPart) -> bool:
+        """Whether what is looked for comes and goes; of several at once, none does."""
+        if part.several and part.sometimes:
+            at = ("questions", id, "sometimes")
+            message = (
+                f"'{id}' takes several answers, and none of them is the normal one"
+            )
+            fix = "leave out 'sometimes' or 'several'."
+            self.complaints.note("bad-value", at, message, fix=fix)
+        said = self.part.sometimes if part.sometimes is None else part.sometimes
+        return said and not part.several
+
+    def normal(
+        self,
+        id: str,
+        part: QuestionPart,
+        given: Mapping[str, tuple[float, ...]],
+        answers: tuple[str, ...],
+    ) -> str:
+        """The answer when all is well: as it is said, or what most causes lead to."""
+        if part.normal is not None:
+            said = self.check_answer(id, part.normal, ("questions", id, "normal"))
+            return said if said in answers else answers[0]
+        leads = [max(chances) for chances in given.values() if chances]
+        counts = dict.fromkeys(answers, 0)
+        for chances, most in zip(filter(None, given.values()), leads, strict=True):
+            if chances.count(most) == 1:
+                counts[answers[chances.index(most)]] += 1
+        return max(answers, key=counts.__getitem__)
+
+    def coming_and_going(
+        self,
+        given: Mapping[str, tuple[float, ...]],
+        usual: tuple[float, ...],
+        normal: int,
+    ) -> tuple[Mapping[str, tuple[float, ...]], tuple[float, ...]]:
+        """The likelihoods of what shows only sometimes."""
+        said = {
+            name: values.coming_and_going(chances, normal)
+            for name, chances in layers(given)
+            if chances
+        }
+        mixed = self.hierarchy.by_cause(said.items(), ())
+        return mixed, values.coming_and_going(usual, normal)
 
     def given(
         self, part: QuestionPart, answers: tuple[str, ...], path: Path

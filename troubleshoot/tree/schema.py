@@ -152,6 +152,12 @@ def _within(text: str) -> int:
     return int(text)
 
 
+def _times(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 10_000):  # noqa: PLR2004
+        raise ValueError(f"'{text}' is not a number of times, from 1 up")
+    return int(text)
+
+
 def _truth(text: str) -> bool:
     if text not in ("true", "false", "yes", "no"):
         raise ValueError(f"'{text}' is neither 'true' nor 'false'")
@@ -192,6 +198,7 @@ LanguageTag = Annotated[
     ),
 ]
 Day = Annotated[date, *_typed(_date, {"type": "string", "format": "date"}, "a date")]
+Times = Annotated[int, *_typed(_times, {"type": "integer", "minimum": 1}, "a number")]
 Within = Annotated[int, *_typed(_within, {"type": "integer", "minimum": 1}, "a number")]
 Truth = Annotated[
     bool, *_typed(_truth, {"enum": [True, False, "yes", "no"]}, "'true' or 'false'")
@@ -378,6 +385,8 @@ class QuestionPart(StepPart):
     given: dict[str, Given] = {}
     otherwise: Given | None = None
     private: Truth = False
+    sometimes: Truth | None = None
+    normal: Text | None = None
     several: Truth = False
 
 
@@ -419,6 +428,14 @@ class ActionPart(StepPart):
     changes: Texts = ()
 
 
+class WatchPart(Part):
+    """What to do about a symptom that comes and goes, until it shows."""
+
+    note: Text | None = None
+    for_: Cost | None = None
+    times: Times | None = None
+
+
 class EscalatePart(Part):
     """To whom to hand over, and what that costs."""
 
@@ -456,6 +473,8 @@ class TreePart(Part):
     unknown: UnknownPrior = 0.03
     first: Texts = ()
     waiting: Chance = WAITING
+    sometimes: Truth = False
+    watch: WatchPart = WatchPart()
     verify: Text | None = None
     by: Titles = {}
     needs: Titles = {}

@@ -58,6 +58,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Form]]] = {
         "how": "explains",
     },
     "records": {"title": "names"},
+    "watch": {"note": "tells"},
     "escalate": {"to": "names", "bring": "names"},
 }
 
@@ -151,9 +152,10 @@ def _every(tree: Tree, say: Callable[[TreeText], str]) -> dict[str, Any]:
         now = {id: _part(each, room, told) for id, each in was.items()}
         if not _is_same(now, was):
             every[room] = now
-    escalate = _changes(tree.escalate, ("escalate",), FIELDS["escalate"], say)
-    if escalate:
-        every["escalate"] = replace(tree.escalate, **escalate)
+    for room in ("watch", "escalate"):
+        part = getattr(tree, room)
+        if changes := _changes(part, (room,), FIELDS[room], say):
+            every[room] = replace(part, **changes)
     return every
 
 

@@ -49,6 +49,8 @@ ID = re.compile("[a-z][a-z0-9-]*")
 # What a minute of waiting counts: enough that a long wait is not free, and little
 # enough that whoever can do something else meanwhile is not asked otherwise for it.
 WAITING = 0.2
+WATCHED = 7 * 24 * 60.0  # minutes: a week has every day of the week
+TIMES = 3  # what happens together three times is seldom chance
 T = TypeVar("T")
 
 AnswerKey: TypeAlias = str | tuple[str, ...]
@@ -137,6 +139,8 @@ class Question:
     otherwise: tuple[float, ...] = ()
     confusable: tuple[tuple[str, str], ...] = ()
     private: bool = False
+    sometimes: bool = False
+    normal: str = ""
     several: bool = False
     stop: Mapping[str, str] = field(default_factory=ReadOnly)
     line: int = 0
@@ -253,6 +257,18 @@ class RecordItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchFor:
+    """
+    What to do about a symptom that comes and goes: ``note`` is a sentence, empty for
+    ours; go on after so many ``times``, or so many ``minutes``.
+    """
+
+    note: str = ""
+    minutes: float = WATCHED
+    times: int = TIMES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
     """To whom to hand over; ``cost`` None makes handing over the last resort."""
 
@@ -349,6 +365,8 @@ class Tree:
     reliability: float = 0.98
     unknown: float = 0.03
     waiting: float = WAITING
+    sometimes: bool = False
+    watch: WatchFor = WatchFor()
     verify: str = ""
     roles: Mapping[str, str] = field(default_factory=ReadOnly)
     things: Mapping[str, str] = field(default_factory=ReadOnly)
@@ -582,6 +600,11 @@ def time_of(*steps: Question | Action | Setup) -> Time:
 def price(tree: Tree, step: Question | Action | Setup) -> float:
     """Minutes at which a step competes: those of waiting count by their share."""
     return step.cost + tree.waiting * step.wait if step.wait else step.cost
+
+
+def comes_and_goes(tree: Tree) -> bool:
+    """Whether the symptom, or anything that is asked about, comes and goes."""
+    return tree.sometimes or any(each.sometimes for each in tree.questions.values())
 
 
 def needs_of(tree: Tree) -> Iterator[Needs]:

@@ -76,6 +76,10 @@ _RANGE: Final = re.compile(
     re.ASCII,
 )
 
+# Of the times that somebody looks, those at which what comes and goes does not show:
+# nobody has counted, and half is as far from either end.
+UNSEEN: Final = 0.5
+
 
 class BadValue(ValueError):
     """A text that is no such value; ``fix`` is what to write, worked out if asked."""
@@ -460,3 +464,18 @@ def fixing(text: str, reliability: float) -> float:
     """
     value = chance(text)
     return value if text == ALWAYS else min(value, reliability)
+
+
+def coming_and_going(chances: tuple[float, ...], normal: int) -> tuple[float, ...]:
+    """
+    P(answer | cause) of what comes and goes: half the time all looks normal.
+
+    ``(1 - UNSEEN) P(answer | cause) + UNSEEN [answer is normal]``, under every cause
+    alike: an answer that is not normal weighs what it weighed, a normal one less, and
+    it excludes no cause.
+
+    >>> coming_and_going((1.0, 0.0), 1)
+    (0.5, 0.5)
+    """
+    shown = (chance * (1.0 - UNSEEN) for chance in chances)
+    return tuple(p + UNSEEN * (i == normal) for i, p in enumerate(shown))

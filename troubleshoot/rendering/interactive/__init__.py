@@ -71,6 +71,10 @@ COMMON: Final = (
     *(
         "and",
         "and_waiting",
+        "watch_for_it",
+        "watch_note",
+        "one_occurrence",
+        "many_occurrence",
         "noted",
         "not_noted",
         "none_of_these",

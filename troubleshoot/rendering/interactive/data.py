@@ -103,6 +103,12 @@ def _data(session: Session) -> dict[str, Any]:
         "actions": [_action(tree, model, each) for each in tree.actions.values()],
         "setups": [_setup(tree, each) for each in tree.setups.values()],
         "records": [asdict(each) for each in tree.records.values()],
+        "sometimes": tree.sometimes,
+        "watch": {
+            "note": tree.watch.note,
+            "minutes": tree.watch.minutes,
+            "times": tree.watch.times,
+        },
         "escalate": _escalation(tree.escalate),
         "lines": dict(_in_lines(tree)),
     }
@@ -168,6 +174,8 @@ def _question(tree: Tree, model: Model, question: Question) -> dict[str, Any]:
             for each in question.answers
         ],
         "confusable": question.confusable,
+        "sometimes": question.sometimes,
+        "normal": question.normal,
         "stop": dict(question.stop),
         **_time(tree, question),
         "setup": question.setup,

@@ -38,6 +38,7 @@ function compile(data) {
     symptom: data.symptom,
     lines: data.lines,
     escalate: data.escalate,
+    watch: data.watch,
     price: data.escalate === null ? null : data.escalate.cost,
     questions,
     actions,

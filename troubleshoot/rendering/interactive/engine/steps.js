@@ -117,8 +117,15 @@ function ending(analysis, kind, { causes = [], confidence = null, actions = null
     actions: actions ?? remedies(analysis, causes),
     stop: kind === "stopped" ? stopText(analysis) : "",
     triedInVain: kind === "found" && triedFor(analysis, causes),
+    watch: ["narrowed", "unknown"].includes(kind) && isHidden(analysis),
     doubt: kind === "unknown" ? doubtOf(analysis) : null,
   };
+}
+
+/** Whether what comes and goes may not have shown. */
+function isHidden({ model, state }) {
+  const { sometimes } = model.data;
+  return sometimes || model.questions.some((each) => each.sometimes && state.answers.get(each.id) === each.normal);
 }
 
 /**

@@ -117,6 +117,7 @@ function tell(model, values) {
   }
   for (const it of model.record.values()) it.title = text(it.written.title);
   for (const it of model.setup.values()) it.do = text(it.written.do);
+  model.watch = { ...data.watch, note: text(data.watch.note) };
   if (data.escalate !== null) {
     const { to, bring } = data.escalate;
     model.escalate = { ...data.escalate, to: text(to), bring: bring.map(text) };

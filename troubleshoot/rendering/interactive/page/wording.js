@@ -91,6 +91,18 @@ function pieceText(model, { kind, step, result }, masked = false) {
 
 /** How a session ended, in one or two sentences. */
 function endingText(session, step) {
+  const text = outcomeText(session, step);
+  return step.watch ? `${text} ${watchText(session.model.watch)}` : text;
+}
+
+/** What to note, how long, and after how often to go on. */
+function watchText({ note: told, minutes, times }) {
+  const often = times === 1 ? word("one_occurrence") : word("many_occurrence", { count: times });
+  const values = { note: told || word("watch_note"), times: often, time: duration(minutes) };
+  return word("watch_for_it", values);
+}
+
+function outcomeText(session, step) {
   const { model } = session;
   const causes = listing(step.causes.map((each) => titleOf(model, each)));
   const sure = percent(step.confidence);
