@@ -1,5 +1,5 @@
 """
-What the constants of the planner are worth: each one halved, doubled, beside itself.
+What the constants of planner and paper are worth: each halved, doubled, beside itself.
 
 Plans of a fixed number of situations: random certain tables of 40 causes x 50
 questions, random noisy ones of 12 x 14, repairs of the included trees. A line says what
@@ -7,7 +7,11 @@ plans cost, what bound is proven and how many seconds of the processor it takes,
 a ratio to what the constant gives as it is, over all tables together. A constant that
 changes nothing here is a limit of time or memory for larger tasks.
 
-    python benchmarks/constants.py [NAME …]     e.g. compress or compress.KEPT; else all
+Of those of printed pages a line says, for sheets of 40 steps of the included trees, how
+many endings there are, how many remedies they list and how likely the first one listed
+where a case ends, and any of them, fixes it: its own figures, not ratios.
+
+    python benchmarks/constants.py [NAME …]     e.g. compress, compress.KEPT or paper
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import sys
 import time
 from functools import cache
 from importlib import import_module
+from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,15 +28,20 @@ from orders import TREES
 from plans import random_task
 
 import troubleshoot as ts
+from troubleshoot.inference.model import compiled
 from troubleshoot.planner.diagnose import diagnose
+from troubleshoot.planner.policy import forward
 from troubleshoot.planner.repair import repair
 from troubleshoot.planner.task import Ask, Task
+from troubleshoot.rendering.layout import laid_out
+from troubleshoot.rendering.runbook import Target
 from troubleshoot.session.api import analysis_for
 from troubleshoot.session.planning import task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from troubleshoot.inference.bayes import FloatArray
     from troubleshoot.planner.policy import Policy
 
 
@@ -61,6 +71,15 @@ REPAIR = (
 )
 
 
+PAPER = (
+    "planner.task.HARDLY",
+    "rendering.sheet.DOUBT",
+    "rendering.sheet.ON_PLAN",
+    "rendering.endings.MENTIONED",
+    "rendering.endings.HOPELESS",
+)
+
+
 def main(names: list[str]) -> None:
     """Print a line per constant and value."""
     print(f"{'constant':<30}{'value':>10}{'cost':>9}{'bound':>9}{'seconds':>9}")
@@ -68,6 +87,58 @@ def main(names: list[str]) -> None:
         for name in group:
             if name.startswith(tuple(names) or ""):
                 compare(name, plans)
+    heads = "".join(f"{each:>9}" for each in ("endings", "listed", "first", "fixed"))
+    print(f"{'constant':<30}{'value':>10}{heads}")
+    for name in PAPER:
+        if {"paper", name} & {*names} or not names:
+            on_paper(name)
+
+
+def on_paper(name: str) -> None:
+    """A constant of printed pages as it is, halved and doubled."""
+    module_name, _, constant = name.rpartition(".")
+    module = import_module(f"troubleshoot.{module_name}")
+    usual = getattr(module, constant)
+    for factor in (1.0, 0.5, 2.0):
+        value = min(usual * factor, 1.0)
+        setattr(module, constant, value)
+        found = [printed(tree) for tree in TREES]
+        setattr(module, constant, usual)
+        endings, listed, *fixed = (sum(each) for each in zip(*found, strict=True))
+        line = f"{name:<30}{value:>10.4g}{endings:>9}{listed:>9}"
+        print(line + "".join(f"{x / len(found):>9.3f}" for x in fixed), flush=True)
+
+
+def printed(name: str) -> tuple[int, int, float, float]:
+    """Endings of a runbook, remedies there, and P(the first, or any of them, fixes)."""
+    tree = ts.load(name)
+    book = laid_out(tree)
+    model = compiled(tree)
+
+    def along(place: Target, row: int, here: FloatArray) -> FloatArray:
+        step = book.step(place.number)
+        match answer := step.rows[row].answer:
+            case "dont-know":
+                return here * 0.0
+            case "fixed":
+                return here * model.fixes(step.id)
+            case "failed":
+                return here * (1.0 - model.fixes(step.id))
+        return here * model.likelihood(step.id, answer)
+
+    edges = {
+        Target("step", x.number): [(i, row.to) for i, row in enumerate(x.rows)]
+        for x in book.steps
+    }
+    first, fixed = 0.0, 0.0
+    for place, here in forward(edges, model.prior, along, add):
+        if place.kind == "ending":
+            close = book.close(place.number)
+            fails = [1.0 - model.fixes(x.id) for x in close.remedies]
+            first += float((here - here * np.prod(fails[:1], axis=0)).sum())
+            fixed += float((here - here * np.prod(fails, axis=0)).sum())
+    listed = sum(len(each.remedies) for each in book.closes)
+    return len(book.closes), listed, first, fixed
 
 
 def compare(name: str, plans: Callable[[], list[Policy]]) -> None:

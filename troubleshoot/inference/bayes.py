@@ -29,6 +29,8 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 ALIKE = 9  # digits; the last bits of a sum differ from machine to machine
 TINY = np.finfo(np.float64).tiny
+RULED_OUT = 0.01  # a posterior up to this rules a cause out, not for good
+HALF = 0.5  # of the belief; more than all the rest together
 USELESS = 1e-12  # bits; less is rounding, and reported as 0
 
 
@@ -49,6 +51,18 @@ def entropy(p: FloatArray) -> float:
     Source: Shannon (1948), "A mathematical theory of communication".
     """
     return max(0.0, -float(plogp(p).sum()))
+
+
+def worth_naming(p: FloatArray) -> BoolArray:
+    """
+    Which causes, or classes of them, count: those that are not ruled out.
+
+    Where these have no more than half of the belief in all of ``p``, all that are not
+    eliminated: many that are unlikely are together likely.
+    """
+    likely = p > RULED_OUT
+    enough = p[likely].sum() > HALF * p.sum()
+    return np.asarray(likely if enough else p > 0)
 
 
 def posterior(prior: FloatArray, log_likelihoods: Iterable[FloatArray]) -> FloatArray:

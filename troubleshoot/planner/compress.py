@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from troubleshoot.inference.bayes import TINY, plogp
+from troubleshoot.inference.bayes import HALF, RULED_OUT, TINY, plogp, worth_naming
 from troubleshoot.planner.policy import Ending, Node, ranked
 from troubleshoot.planner.state import SURE, UNSAID, BeliefStates, first_equal
 
@@ -42,8 +42,6 @@ CELLS = 400_000_000  # … in between, so many that writing it looks at so many 
 # What halving or doubling these changes: `python benchmarks/constants.py compress`.
 KEPT = 1 / 40  # of those left that a level may have before unlikely ones are made one
 HURRIED = 20  # questions that a level may have when the time is over
-HALF = 0.5  # of the belief; more than all the rest together
-MENTIONED = 0.01  # a class that likely is one of those that are left
 # What halving or doubling these changes: `python benchmarks/constants.py compress`.
 MUCH = 0.4  # bits; a question that tells less may be given up
 ROUNDS = 4  # in which those that are kept are chosen, as many each time
@@ -85,9 +83,8 @@ def ended(task: Task, weights: FloatArray) -> Node:
     if kind == "found":
         mass[task.unknown_class] = 0.0
         among = mass == mass.max()
-    else:  # all, where those worth naming are together no likelier than the rest
-        likely = mass > MENTIONED
-        among = likely if mass[likely].sum() > HALF else mass > 0
+    else:
+        among = worth_naming(mass)
     return Node("ending", ending=kind, causes=ranked(share * among[task.classes]))
 
 
@@ -217,7 +214,7 @@ def _ending(task: Task, weights: FloatArray) -> Ending:
     unknown, mass[task.unknown_class] = float(mass[task.unknown_class]), 0.0
     if unknown > HALF + SURE:
         return "unknown"
-    alone = np.count_nonzero(mass > MENTIONED) == 1 and mass.max() > HALF + SURE
+    alone = np.count_nonzero(mass > RULED_OUT) == 1 and mass.max() > HALF + SURE
     sure = mass.max() >= max(task.confidence - SURE, unknown)
     return "found" if sure or alone else "narrowed"
 

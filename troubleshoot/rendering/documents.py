@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from troubleshoot.errors import ArgumentError
+from troubleshoot.inference.bayes import RULED_OUT
 from troubleshoot.rendering.templates import filled
 from troubleshoot.rendering.words import in_language, percent
-from troubleshoot.session.belief import RULED_OUT
 from troubleshoot.session.report.handoff import HandOff
 from troubleshoot.session.report.transcript import is_telling, transcript
 from troubleshoot.session.session import Session

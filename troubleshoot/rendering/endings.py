@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 Saying: TypeAlias = tuple[PrintedOutcome, frozenset[int]]
 """An outcome, and the remedy classes that it is about."""
 
+# What halving or doubling these changes: `python benchmarks/constants.py paper`.
 MENTIONED: Final = 0.15  # a class that is likelier makes an ending one of its own
-LIKELY: Final = 0.05  # to help; what is less likely only makes a list on paper long
+HOPELESS: Final = 0.05  # P(it helps); what is less likely only makes a list long
 
 
 def says(task: Task, spot: Spot, left: BoolArray) -> Saying:
@@ -111,7 +112,7 @@ def remedies(
     p = weights
     for i in action_order.remedies(named.task, weights, against, opened):
         total, act = float(p.sum()), named.task.actions[i]
-        if total <= TOLERANCE or (chance := float(act.fixes @ p) / total) < LIKELY:
+        if total <= TOLERANCE or (chance := float(act.fixes @ p) / total) < HOPELESS:
             continue
         found.append(_remedy(analysis.tree, named, i, opened, chance))
         opened = named.task.opened_after(act, opened)

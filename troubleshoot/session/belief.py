@@ -36,7 +36,13 @@ from typing import (
 import numpy as np
 import numpy.typing as npt
 
-from troubleshoot.inference.bayes import posterior, weight_of_evidence
+from troubleshoot.inference.bayes import (
+    HALF,
+    RULED_OUT,
+    posterior,
+    weight_of_evidence,
+    worth_naming,
+)
 from troubleshoot.inference.model import UNKNOWN, Model, compiled
 from troubleshoot.tree.read_only import ReadOnly
 
@@ -53,8 +59,6 @@ T = TypeVar("T")
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
-RULED_OUT: Final = 0.01  # a posterior up to this rules a cause out, not for good
-HALF: Final = 0.5  # of the belief; more than all the rest together
 TOLERANCE: Final = 1e-12
 EQUAL: Final = 12  # digits; beliefs that agree so far differ by rounding alone
 
@@ -203,22 +207,10 @@ class Belief:
         return np.asarray(self.model.classes == int(listed.argmax()))
 
 
-def standing(p: FloatArray) -> BoolArray:
-    """
-    Which root causes count: those that are not ruled out.
-
-    Where these have no more than half of the belief in listed causes, all that are
-    not eliminated: many that are unlikely are together likely.
-    """
-    likely = p > RULED_OUT
-    enough = p[likely].sum() > HALF * p.sum()
-    return np.asarray(likely if enough else p > 0)
-
-
 def likeliest_first(p: FloatArray) -> list[int]:
     """The places of the root causes that count; equals in the order of the file."""
     order = np.argsort(-p.round(EQUAL), kind="stable")
-    return [int(i) for i in order[standing(p)[order]]]
+    return [int(i) for i in order[worth_naming(p)[order]]]
 
 
 def leads(model: Model, p: FloatArray) -> bool:

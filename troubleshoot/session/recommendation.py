@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from troubleshoot.inference.bayes import HALF, RULED_OUT
 from troubleshoot.planner.policy import ranking
 from troubleshoot.session.answers import likely, titled_action, titled_causes
-from troubleshoot.session.belief import HALF, RULED_OUT, TOLERANCE
+from troubleshoot.session.belief import TOLERANCE
 from troubleshoot.session.conflict import doubt
 from troubleshoot.session.remedies import remedies
 from troubleshoot.session.steps import (

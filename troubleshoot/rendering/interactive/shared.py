@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 NUMBERS: Final = {
-    "RULED_OUT": belief.RULED_OUT,
+    "RULED_OUT": bayes.RULED_OUT,
     "TOLERANCE": belief.TOLERANCE,
     "EQUAL": belief.EQUAL,
     "RATED": bayes.ALIKE,
@@ -49,7 +49,7 @@ NUMBERS: Final = {
     "WORTH_TRYING": candidates.WORTH_TRYING,
     "TWICE": candidates.TWICE,
     "TELLING": rules.TELLING,
-    "HALF": belief.HALF,
+    "HALF": bayes.HALF,
     "LIKELY": recommendation.LIKELY,
     "LEADING": conflict.LEADING,
     "FEW": conflict.FEW,

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from troubleshoot.inference.bayes import ALIKE
+from troubleshoot.inference.bayes import ALIKE, RULED_OUT
 from troubleshoot.inference.model import REMEDY
 from troubleshoot.session import serialize
-from troubleshoot.session.belief import RULED_OUT, TOLERANCE
+from troubleshoot.session.belief import TOLERANCE
 from troubleshoot.session.conflict import evidence_conflict, is_told, shared_doubt
 from troubleshoot.session.events import Answered, Asked, Remark, Skipped, Tried
 from troubleshoot.session.recommendation import (

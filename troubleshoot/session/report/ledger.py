@@ -13,8 +13,9 @@ from bisect import bisect
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from troubleshoot.inference.bayes import RULED_OUT
 from troubleshoot.session.answers import told
-from troubleshoot.session.belief import RULED_OUT, Weighing, cached_property, statuses
+from troubleshoot.session.belief import Weighing, cached_property, statuses
 from troubleshoot.session.events import Answered, Tried
 from troubleshoot.session.state import corrected, set_aside
 from troubleshoot.tree.read_only import ReadOnly
