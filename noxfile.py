@@ -117,6 +117,8 @@ def wheel(session: nox.Session) -> None:
         for arguments in (
             ("--version",),
             ("check", "home/no-internet"),
+            ("check", "home/printer-prints-nothing"),
+            ("list", "printer"),
             ("run", "home/no-internet", "--answers", answers),
         ):
             session.run(python, "-m", "troubleshoot", *arguments, external=True)

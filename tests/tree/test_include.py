@@ -429,6 +429,17 @@ class TestProblems:
         assert [each[0] for each in found] == ["failing-test", "included-twice"]
         assert found[0][1] == "dns.yaml"
 
+    def test_warnings_of_a_part_are_told_once(self):
+        """
+        With its own names, and not again with those that it has in the tree.
+        """
+        part = LEAF + "actions: {x: {do: Do it., fixes: {a: often}}}\n"
+        file = written(main=including("p=part.yaml"), part=part)
+        found = problems(file, warnings=True)
+
+        assert [(x.severity, x.file) for x in found] == [("warning", "part.yaml")]
+        assert "'x'" in found[0].message
+
     def test_names_of_a_part_are_taken(self):
         """
         A question of the tree that is called like one of a part is a problem.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from troubleshoot.tree.load import linked, loads
+from troubleshoot.tree.load import linked, load, loads
 from troubleshoot.tree.named import included
 from troubleshoot.tree.resolved import as_json, as_yaml
 from troubleshoot.tree.schema import json_schema
@@ -72,12 +73,16 @@ def test_what_is_written_loads_to_an_equal_tree(tmp_path, title, about):
 
 
 @pytest.mark.parametrize("name", [*included(), HERE / "good_trees" / "every-form.yaml"])
-def test_every_tree_is_written_and_read(name):
+def test_every_tree_is_written_and_read(tmp_path, name):
     """
-    Every form of a value comes back, and the JSON is one for the schema.
+    Every form of a value comes back beside its images, and the JSON fits the schema.
     """
     main, *_ = linked(name)
+    for image in Path(main.file).parent.glob("*.[pjs][npv]*g"):
+        shutil.copy(image, tmp_path)
+    file = tmp_path / Path(main.file).name
 
-    assert loads(as_yaml(main), file=main.file) == main.tree
-    assert loads(as_json(main), file=main.file) == main.tree
+    for text in (as_yaml(main), as_json(main)):
+        file.write_text(text, "utf-8")
+        assert load(file) == main.tree
     jsonschema.Draft202012Validator(json_schema()).validate(json.loads(as_json(main)))

@@ -61,7 +61,7 @@ class Registry:
         ArgumentTypeError: a folder is named otherwise.
 
     >>> trees = Registry()
-    >>> trees.load(trees.names[0]).title
+    >>> trees.load("home/no-internet").title
     'No internet at home'
     >>> trees.load("../../etc/passwd")
     Traceback (most recent call last):

@@ -32,9 +32,10 @@ COLUMNS: Final = {
     "about": 1.0,
 }
 TOKENS: Final = "tokenize = 'porter unicode61 remove_diacritics 2'"
-# Trees that say nothing: BM25 takes a word that half of all have for one of no weight,
-# and among three trees two are more than half.
-OTHERS: Final = 1000
+# Trees that are of a usual length and say nothing: BM25 takes a word that half of all
+# have for one of no weight, and among three trees two are more than half.
+OTHERS: Final = 50
+FILLER: Final = "x"
 BEGINNING: Final = 4  # letters of a word that may be the beginning of another one
 MOST_WORDS: Final = 64  # of a complaint
 # Words of complaints that say nothing of what is wrong, in English and in German.
@@ -86,16 +87,15 @@ def best(trees: Iterable[tuple[str, Tree]], complaint: str) -> tuple[str, ...]:
             raise TroubleshootError(message) from error
         places = ", ".join("?" * (len(COLUMNS) + 1))
         rows = [(name, *_texts(tree)) for name, tree in trees]
-        nothing = ("",) * (len(COLUMNS) + 1)
+        length = sum(len(" ".join(each).split()) for each in rows) // max(1, len(rows))
+        other = "", *[""] * (len(COLUMNS) - 1), f"{FILLER} " * length
         base.executemany(
             f"INSERT INTO trees VALUES ({places})",  # noqa: S608 - no text of anybody's
-            [*rows, *[nothing] * OTHERS],
+            [*rows, *[other] * OTHERS],
         )
         rank = f"bm25(trees, 0, {', '.join(map(str, COLUMNS.values()))})"
-        found = base.execute(
-            f"SELECT name FROM trees WHERE trees MATCH ? ORDER BY {rank}, name",  # noqa: S608
-            (query,),
-        )
+        fit = "SELECT name FROM trees WHERE trees MATCH ? AND name <> '' ORDER BY"
+        found = base.execute(f"{fit} {rank}, name", (query,))
         return tuple(name for (name,) in found)
 
 

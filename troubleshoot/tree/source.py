@@ -253,6 +253,8 @@ class Source:
         also: Iterable[int] = (),
     ) -> None:
         """Note a problem at a place; ``also`` are further lines to show."""
+        if place.file and severity == "warning":
+            return  # a part is looked at on its own, and warned of there
         told = self.tells(code)
         self._counts[code] += 1
         if not told:
