@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from troubleshoot.tree.load import linked, load, loads
@@ -51,6 +51,7 @@ def as_scalar(text):
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+@example(title="\x85", about="\u2028a\r\nb \n\n  c\ufeff")
 @given(title=TEXTS, about=TEXTS | LINES.map("\n".join))
 def test_what_is_written_loads_to_an_equal_tree(tmp_path, title, about):
     """
