@@ -57,6 +57,7 @@ def folder(tmp_path_factory):
     (folder / "more" / "glass.jpg").write_bytes(jpeg(30, 20))
     (folder / "drawn.svg").write_bytes(SVG % b"<path d='M0 0h8'/>")
     (folder / "t.yaml").write_text(TREE)
+    (folder / "t.de.yaml").write_text("title: Dunkel\n")
     return folder
 
 
@@ -165,15 +166,16 @@ def test_a_terminal_names_them(folder):
     assert "[fuse.png: the" in run.output
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("to", [None, "docs/out", "."])
 def test_markdown_leads_to_them_from_where_it_is_written(
-    folder, tmp_path, monkeypatch, to
+    folder, tmp_path, monkeypatch, to, language
 ):
     """
-    From the folder of the pages, or from where the command runs.
+    From the folder of the pages, or from where the command runs, in any language.
     """
     monkeypatch.chdir(tmp_path)
-    wish = ["--to", to] if to else []
+    wish = [*(["--to", to] if to else []), "--language", language]
     run = CliRunner().invoke(main, ["render", str(folder / "t.yaml"), *wish])
     here = tmp_path / (to or ".")
     page = (here / "t.md").read_text() if to else run.output
@@ -182,6 +184,19 @@ def test_markdown_leads_to_them_from_where_it_is_written(
     links = re.findall(r"(?<!\\)!\[(?:[^\]]|\\\])*\]\(([^)]*)\)", page)
     assert {Path(here, each).resolve().name for each in links} >= {"fuse.png"}
     assert all(Path(here, each).resolve().is_file() for each in links)
+
+
+def test_a_better_image_is_read_anew(folder, tmp_path):
+    """
+    By a registry, which reads a tree again after any of its files was changed.
+    """
+    shutil.copytree(folder, tmp_path / "trees")
+    trees = ts.Registry(tmp_path / "trees")
+    before = trees.load("t")
+    assert trees.load("t") is before
+
+    (tmp_path / "trees/fuse.png").write_bytes(png(41, 21))
+    assert 'width="41" height="21"' in ts.render(trees.load("t"), "html")
 
 
 @pytest.mark.slow

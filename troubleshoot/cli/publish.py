@@ -36,7 +36,7 @@ from troubleshoot.rendering.site import (
 )
 from troubleshoot.session import HandOff, Session, resume
 from troubleshoot.tree import variables
-from troubleshoot.tree.illustrate import linked_from
+from troubleshoot.tree.illustrate import files_of
 from troubleshoot.tree.load import linked
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Opened:
     pages: tuple[Page, ...] = ()
     tree: Tree | None = None
     problems: tuple[Problem, ...] = ()
-    parts: tuple[str, ...] = ()  # files that the tree includes
+    parts: tuple[str, ...] = ()  # files that the tree includes or shows
 
 
 Reader: TypeAlias = Callable[[NamedFile], Opened]
@@ -225,12 +225,18 @@ class Sheets:
             problems = TreeError(main.source.problems).problems
             return Opened(problems=problems, parts=parts)
         tree = variables.told(tree, variables.given(tree, self.layout.get("variables")))
-        tree = linked_from(tree, self.folder)
+        parts = (*parts, *files_of(tree))
         typed = self.layout.get("facts") or {}
         facts = as_facts(tree, {name: str(said) for name, said in typed.items()})
         layout: Layout = {**self.layout, "facts": facts}
         request = RenderRequest(
-            tree, self.language, self.templates, layout, self.look, self.audience
+            tree,
+            self.language,
+            self.templates,
+            layout,
+            self.look,
+            self.audience,
+            self.folder,
         )
         try:
             _ = request.words

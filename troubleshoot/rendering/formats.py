@@ -32,6 +32,7 @@ from troubleshoot.session.plan import Goal
 from troubleshoot.session.report.handoff import HandOff
 from troubleshoot.session.report.transcript import Record
 from troubleshoot.session.session import Session, in_words
+from troubleshoot.tree.illustrate import linked_from
 from troubleshoot.tree.tree import Tree
 
 Writer: TypeAlias = Callable[["RenderRequest"], str | bytes]
@@ -65,7 +66,11 @@ class RenderArguments(Layout, Look, total=False):
 
 @dataclass(frozen=True, eq=False)
 class RenderRequest:
-    """A tree to be rendered, and how."""
+    """
+    A tree to be rendered, and how.
+
+    ``folder`` is where the pages go, if that is known: from there they lead to images.
+    """
 
     tree: Tree
     language: Language | None = None
@@ -73,12 +78,14 @@ class RenderRequest:
     layout: Layout = field(default_factory=Layout)
     look: Look = field(default_factory=Look)
     audience: str | None = None
+    folder: Path | None = None
 
     @cached_property
     def worded(self) -> Tree:
         """The tree in the language wished for, and for the audience."""
         language = self.language if isinstance(self.language, str) else None
-        return in_words(self.tree, language, self.audience)
+        tree = in_words(self.tree, language, self.audience)
+        return tree if self.folder is None else linked_from(tree, self.folder)
 
     @cached_property
     def words(self) -> Catalogue:

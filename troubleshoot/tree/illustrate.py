@@ -54,6 +54,12 @@ class Images(Protocol):
         """The image that a text of this file calls so. Raises ``NoImage``."""
 
 
+def files_of(tree: Tree) -> tuple[str, ...]:
+    """The files of the images that the tree was read with."""
+    origin = tree.original._origin  # noqa: SLF001 - where it was read from
+    return () if origin is None else tuple(it.file for it in origin.images.values())
+
+
 def linked_from(tree: Tree, folder: FilePath) -> Tree:
     """The tree whose images are found from this folder by pages that hold none."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from troubleshoot.arguments import a_text
 from troubleshoot.errors import Problem, TreeError, UnknownName
+from troubleshoot.tree.illustrate import files_of
 from troubleshoot.tree.load import folder_of, linked
 from troubleshoot.tree.named import Located, included, included_folder, names_in, packs
 from troubleshoot.tree.search import best
@@ -154,7 +155,8 @@ def _read(located: Located) -> _Read:
     if main.tree is None:
         raise TreeError(main.source.problems)
     overlays = (each.file for each in main.tree.overlays)
-    files = str(located.file), *(each.file for each in parts), *overlays
+    named = *(each.file for each in parts), *overlays, *files_of(main.tree)
+    files = str(located.file), *named
     return _Read(main.tree, _stamps(files))
 
 
