@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from troubleshoot.catalogue import in_language
+
 pytestmark = pytest.mark.usefixtures("desk")
 
 GERMAN = 'title: {text: Die Lampe, of: "00000000"}\n'
@@ -63,3 +65,19 @@ def test_wrong_usage(call):
     assert call("i18n", "extract", "lamp.yaml", "--language", "D").exit_code == 2
     assert call("i18n", "compile", "none.po").exit_code == 2
     assert call("i18n", "compile", "bad.po").exit_code == 1
+
+
+def test_a_run_in_german_says_nothing_in_english(call):
+    """
+    What is typed is understood in German, and all of ours is said in it.
+    """
+    Path("lamp.de.yaml").write_text("title: Die Lampe\n")
+    lines = "?\nm\nquatsch\nw\nz\nä\n1\n\ns\n" + "ja\n" * 9
+    run = call("run", "lamp.yaml", "--language", "de", "--fresh", typed=lines)
+    english = {x for x in in_language("en").texts.values() if len(x.split()) > 2}
+    german = {*in_language("de").texts.values()}
+
+    assert run.output.startswith("Die Lampe\n")
+    assert "Noch möglich:" in run.output
+    said = " ".join(run.output.split())
+    assert [each for each in english - german if each in said] == []

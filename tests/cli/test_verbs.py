@@ -26,7 +26,8 @@ def test_help_of_a_verb_is_its_line_in_the_list(verb):
     assert command is not None
     assert (command.help or "").strip().startswith(VERBS[verb].removesuffix("."))
     assert (command.epilog or "").startswith(f"Example: troubleshoot {verb} ")
-    assert any("--json" in each.opts for each in command.params)
+    verbs = (command, *getattr(command, "commands", {}).values())
+    assert any("--json" in each.opts for one in verbs for each in one.params)
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["schema"]])

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from troubleshoot.cli import path, session_text
-from troubleshoot.cli.prompt import Command, Misheard, Stopped, listen
+from troubleshoot.cli.prompt import Command, Misheard, Stopped, commands, listen
 from troubleshoot.errors import AnswerError
 from troubleshoot.session import DONT_KNOW, NOT_NOW, Action
 from troubleshoot.session.belief import EQUAL
@@ -20,6 +20,7 @@ from troubleshoot.text import percent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from troubleshoot.catalogue import Catalogue
     from troubleshoot.cli.path import PathStep
     from troubleshoot.cli.terminal import Terminal
     from troubleshoot.session import Question, Session
@@ -28,25 +29,23 @@ if TYPE_CHECKING:
 
 
 BACK: Final = ("", "n", "no", "0", *Command.UNDO.value, *Command.CHANGE.value)
-DOUBTFUL: Final = "  <- worth checking again"
 
 
 def changed(terminal: Terminal, session: Session) -> Session | None:
     """The session with an answer changed, or as it was; None without any answer."""
     moves = offered(session)
     if not moves:
-        terminal.say("Nothing has been answered yet.", lead="   ")
+        terminal.say(terminal.words.run_nothing_yet, lead="   ")
         return None
-    terminal.say("What should be changed? Type its number, or Enter to go back.")
+    words = terminal.words
+    terminal.say(words.run_change_which)
     doubtful = len(suspects(session))
     for number, move in enumerate(moves, start=1):
-        mark = DOUBTFUL if number <= doubtful else ""
+        mark = f"  <- {words.run_worth_checking}" if number <= doubtful else ""
         session_text.told(terminal, session, move, more=mark, lead=f"{number:>4}  ")
-    typed = (
-        f"What can be typed: a number from 1 to {len(moves)}, q to save and quit, or "
-        "Enter alone to go back."
-    )
-    chosen = listen(terminal, "change> ", partial(picked, moves), typed=typed)
+    typed = words("run_change_typed", count=len(moves))
+    heard_ = partial(picked, moves, words)
+    chosen = listen(terminal, words.run_change_prompt, heard_, typed=typed)
     return said_anew(terminal, session, chosen[0]) if chosen else session
 
 
@@ -64,19 +63,20 @@ def suspects(session: Session) -> tuple[PathStep, ...]:
     return tuple(said[each.kind == "action", each.step] for each in found)
 
 
-def picked(moves: Sequence[PathStep], line: str) -> tuple[PathStep, ...]:
+def picked(
+    moves: Sequence[PathStep], words: Catalogue, line: str
+) -> tuple[PathStep, ...]:
     """The move of this number; none where the customer goes back."""
     typed = line.strip().casefold()
-    if typed in Command.QUIT.value:
+    command = commands(words).get(typed)
+    if command is Command.QUIT:
         raise Stopped
-    if typed in BACK:
+    if typed in BACK or command in (Command.UNDO, Command.CHANGE):
         return ()
     numbered = {str(i): each for i, each in enumerate(moves, start=1)}
     if typed in numbered:
         return (numbered[typed],)
-    raise Misheard(
-        f"Please type a number from 1 to {len(moves)}, or press Enter to go back."
-    )
+    raise Misheard(words("run_change_please", count=len(moves)))
 
 
 def said_anew(terminal: Terminal, session: Session, move: PathStep) -> Session:
@@ -84,13 +84,15 @@ def said_anew(terminal: Terminal, session: Session, move: PathStep) -> Session:
     step = as_step(session, move)
     terminal.say()
     session_text.put(terminal, step, "   ")
-    terminal.say(f"So far: {path.in_words(session.tree, move)[1]}", lead="   ")
-    prompt = "y/n> " if isinstance(step, Action) else "> "
-    typed = f"{session_text.what_can_be_typed(step)} Enter alone goes back."
+    words = terminal.words
+    before = path.in_words(session.tree, move)[1]
+    terminal.say(words("run_change_so_far", said=before), lead="   ")
+    prompt = words.run_outcome if isinstance(step, Action) else "> "
+    typed = f"{session_text.what_can_be_typed(step, words)} {words.run_enter_back}"
     heard_ = partial(answered, terminal, session, step)
     after = listen(terminal, prompt, heard_, typed=typed)
     if after is session:
-        terminal.say("It stays as it was.", lead="   ")
+        terminal.say(words.run_stays, lead="   ")
     else:
         terminal.say(path.last_in_words(after)[1], lead="   = ", dim=True)
         consequences(terminal, session, after)
@@ -114,7 +116,7 @@ def answered(
         case Command.UNDO | Command.REDO | Command.CHANGE:
             return session
         case Command.DONT_KNOW | Command.LATER if isinstance(step, Action):
-            raise Misheard("Please type y or n, or press Enter to go back.")
+            raise Misheard(terminal.words.run_outcome_please)
         case Command.DONT_KNOW:
             return again(session, step, DONT_KNOW.value)
         case Command.LATER:
@@ -142,18 +144,21 @@ def consequences(terminal: Terminal, before: Session, after: Session) -> None:
     for step, each in aside.items():
         if step not in was:
             asked = shown(after, each)
-            terminal.say(f"No longer counts: {asked}. {each.reason}", lead="   ")
+            gone = terminal.words("run_no_longer", asked=asked, why=each.reason)
+            terminal.say(gone, lead="   ")
     for step, each in was.items():
         if step not in aside and step != path.path(after)[-1].step:
-            terminal.say(f"Counts again: {shown(before, each)}", lead="   ")
+            again_ = terminal.words("run_counts_again", asked=shown(before, each))
+            terminal.say(again_, lead="   ")
     terminal.say(difference(before, after), lead="   ")
 
 
 def difference(before: Session, after: Session) -> str:
     """What the change did to the cause that is likeliest, in one sentence."""
     if before.belief == after.belief:
-        return "This changes nothing about what is likely."
-    return f"Leads now: {leader(after)}; before: {leader(before)}."
+        return after.tree.words.run_no_difference
+    led = {"now": leader(after), "before": leader(before)}
+    return after.tree.words("run_leads", **led)
 
 
 def leader(session: Session) -> str:
@@ -161,11 +166,10 @@ def leader(session: Session) -> str:
     belief = {name: round(share, EQUAL) for name, share in session.belief.items()}
     most = max(belief.values())
     first, *others = (name for name, share in belief.items() if share == most)
+    chance = percent(session.belief[first], session.tree.words)
     if others:
-        return "no single cause"
-    return (
-        f"{session_text.title(session.tree, first)}, {percent(session.belief[first])}"
-    )
+        return session.tree.words.run_no_single
+    return f"{session_text.title(session.tree, first)}, {chance}"
 
 
 def by_step(session: Session) -> dict[str, SetAside]:

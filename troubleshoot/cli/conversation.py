@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from troubleshoot.cli import path, session_text
 from troubleshoot.cli.answers_file import chosen
 from troubleshoot.cli.change import changed
-from troubleshoot.cli.prompt import COMMANDS, Command, Misheard, Stopped, listen
+from troubleshoot.cli.prompt import Command, Misheard, Stopped, commands, listen
 from troubleshoot.errors import AnswerError, SessionError
 from troubleshoot.session import Action, Ending
 
@@ -83,7 +83,7 @@ def recorded(
     for item in items:
         if item.id in passed or item.id in session.recorded:
             continue
-        line = terminal.read(f"{item.title} (to hand over; Enter for nothing)> ") or ""
+        line = terminal.read(terminal.words("run_record", title=item.title)) or ""
         if not line.strip():
             passed.add(item.id)
             continue
@@ -97,7 +97,7 @@ def doubt(terminal: Terminal, session: Session, *, doubted: bool) -> bool:
     surprise = session.surprise()
     if surprise is not None and not doubted:
         terminal.say(surprise.text, fg="yellow")
-        terminal.say("Type c to check one of them again, or go on with:", fg="yellow")
+        terminal.say(terminal.words.run_doubt, fg="yellow")
         terminal.say()
     return surprise is not None
 
@@ -108,9 +108,9 @@ def second_thought(terminal: Terminal, session: Session) -> Session | None:
     if not path.path(session) or not (terminal.is_dialogue or doubtful):
         return None
     terminal.say()
-    prompt = "Enter to finish, c to change an answer, u to take the last answer back> "
+    prompt = terminal.words.run_finish
     try:
-        typed = "What can be typed: Enter alone, c or u."
+        typed = terminal.words.run_finish_typed
         heard_ = partial(thought, terminal, session)
         return listen(terminal, prompt, heard_, typed=typed)
     except Stopped:
@@ -119,19 +119,21 @@ def second_thought(terminal: Terminal, session: Session) -> Session | None:
 
 def thought(terminal: Terminal, session: Session, line: str) -> Session | None:
     """The session after what is said at an ending; ``Stopped`` where nothing is."""
-    command = COMMANDS.get(line.casefold())
+    command = commands(terminal.words).get(line.casefold())
     if not line or command is Command.QUIT:
         raise Stopped
     if command not in BACK_AGAIN:
-        raise Misheard("Please press Enter, or type c or u.")
+        raise Misheard(terminal.words.run_finish_please)
     return BACK_AGAIN[command](terminal, session)
 
 
 def turn(terminal: Terminal, session: Session, step: Question | Action) -> Session:
     """The session after what the customer says to one step."""
-    prompt = "y/n> " if isinstance(step, Action) else "> "
+    words = terminal.words
+    prompt = words.run_outcome if isinstance(step, Action) else "> "
     heard_ = partial(said, terminal, session, step)
-    return listen(terminal, prompt, heard_, typed=session_text.what_can_be_typed(step))
+    typed = session_text.what_can_be_typed(step, words)
+    return listen(terminal, prompt, heard_, typed=typed)
 
 
 def said(
@@ -154,16 +156,17 @@ def said(
 def undone(terminal: Terminal, session: Session) -> Session | None:
     """The session without its last move, and without the remarks after it."""
     if not (moves := path.path(session)):
-        terminal.say("There is nothing to take back.", lead="   ")
+        terminal.say(terminal.words.run_no_undo, lead="   ")
         return None
     before = session
     try:
         while path.path(before) == moves:
             before = before.undo()
     except SessionError:  # all that was said are facts, known before the first question
-        terminal.say("There is nothing to take back.", lead="   ")
+        terminal.say(terminal.words.run_no_undo, lead="   ")
         return None
-    terminal.say(f"Taken back: {moved(session)}", lead="   ")
+    back = terminal.words("run_taken_back", move=moved(session))
+    terminal.say(back, lead="   ")
     return before
 
 
@@ -172,9 +175,9 @@ def redone(terminal: Terminal, session: Session) -> Session | None:
     try:
         after = session.redo()
     except SessionError:
-        terminal.say("There is nothing to redo.", lead="   ")
+        terminal.say(terminal.words.run_no_redo, lead="   ")
         return None
-    terminal.say(f"Done again: {moved(after)}", lead="   ")
+    terminal.say(terminal.words("run_done_again", move=moved(after)), lead="   ")
     return after
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from troubleshoot.tree.tree import Tree
 
 
-@click.group()
+@click.group(epilog="Example: troubleshoot i18n status home/no-internet")
 def command() -> None:
     """
     Keep the texts of trees in other words.

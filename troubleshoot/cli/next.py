@@ -22,6 +22,7 @@ from troubleshoot.cli.options import (
     tree_argument,
     tree_of,
     values_of,
+    wording_options,
 )
 from troubleshoot.cli.parameters import FileName
 from troubleshoot.cli.refused import WRONG_USAGE, Refused, wrong_options, wrong_usage
@@ -63,6 +64,7 @@ class InOrder(click.Command):
 )
 @tree_argument
 @session_options
+@wording_options
 @click.option(
     "--tried",
     type=Pair(),
@@ -92,6 +94,8 @@ def command(
     tried: tuple[tuple[str, str], ...],
     strategy: str | None,
     file: str | None,
+    language: str | None,
+    audience: str | None,
     as_json: bool,
 ) -> None:
     """
@@ -114,16 +118,17 @@ def command(
             has=has,
             variables=values_of(loaded, variables),
             strategy=strategy,
-        )
+        ).in_language(language, audience=audience)
         for option, said in later:
             session = after(session, option, said)
         session.next_step()
     if as_json:
         click.echo(dumps(session.to_dict()))
     else:
+        terminal = Terminal(words=session.tree.words)
         if session.carried:
-            session_text.edited(Terminal(), session)
-        session_text.advice(Terminal(), session, session.next_step())
+            session_text.edited(terminal, session)
+        session_text.advice(terminal, session, session.next_step())
 
 
 def in_order(typed: Iterable[str], facts: Pairs, tried: Pairs) -> tuple[Values, InTurn]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from troubleshoot import text
 from troubleshoot.session import NOT_NOW, answers
 from troubleshoot.session.events import Answered, Skipped, Tried
 from troubleshoot.session.state import corrected
-from troubleshoot.text import MASK, REPLIES, WORKED
+from troubleshoot.text import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,7 +105,7 @@ def _move(event: Event) -> PathStep | None:
 def in_words(tree: Tree, move: PathStep) -> tuple[str, str]:
     """What was asked or done, and what was said or came of it."""
     if move.kind in (*DONE, "skipped"):
-        return tree.actions[move.step].title, (REPLIES | WORKED)[str(move.answer)]
+        return tree.actions[move.step].title, text.reply(str(move.answer), tree.words)
     question = tree.questions[move.step]
     return question.ask, answers.in_words(tree, question, move.answer, move.value)
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from troubleshoot.catalogue import Catalogue, in_language
 from troubleshoot.cli.several import several
-from troubleshoot.errors import did_you_mean, nearest
+from troubleshoot.errors import nearest
 from troubleshoot.text import one_line, shortened
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Offer:
     unit: str = ""
     listed: bool = True
     several: bool = False
+    words: Catalogue = field(default_factory=in_language, compare=False, repr=False)
 
     @property
     def numbered(self) -> bool:
@@ -76,7 +78,23 @@ class Offer:
         )
 
 
-YES_OR_NO: Final = Offer((("yes", "Yes"), ("no", "No")), listed=False)
+def yes_or_no(words: Catalogue) -> Offer:
+    """What can be said to an action, in these words."""
+    said = (("yes", words.say_yes), ("no", words.say_no))
+    return Offer(said, listed=False, words=words)
+
+
+YES_OR_NO: Final = yes_or_no(in_language())
+
+
+def commands(words: Catalogue) -> Mapping[str, Command]:
+    """What can be typed instead of an answer, in these words and in English."""
+    named = {
+        _plain(word): each
+        for each in Command
+        for word in words(f"typed_{each.name.casefold()}").split(",")
+    }
+    return COMMANDS | named
 
 
 def meaning(offer: Offer, typed: str) -> Command | AnswerKey:
@@ -90,8 +108,9 @@ def meaning(offer: Offer, typed: str) -> Command | AnswerKey:
     """
     said = _plain(typed)
     by_text = {_plain(text): id_ for id_, text in reversed(offer.answers)}
-    if said in COMMANDS and said not in by_text:
-        return COMMANDS[said]
+    known = commands(offer.words)
+    if said in known and said not in by_text:
+        return known[said]
     if offer.several:
         return _several(offer, typed, by_text)
     if said in by_text:
@@ -103,11 +122,14 @@ def _one(offer: Offer, typed: str, by_text: dict[str, str]) -> str:
     """The answer that is no text on the screen: by number, by id, or a number."""
     said, ids = _plain(typed), [id_ for id_, _ in offer.answers]
     if offer.numbered and said.isdecimal():
-        return _by_number(ids, said)
+        return _by_number(ids, said, offer.words)
     if said in ids:
         return said
-    if said in ("y", "n") and ids == ["yes", "no"]:
-        return "yes" if said == "y" else "no"
+    if ids == ["yes", "no"]:
+        letters = {"y": "yes", "n": "no", offer.words.run_y: "yes"}
+        letters |= {_plain(offer.words(f"say_{each}")): each for each in ids}
+        if said in letters:
+            return letters[said]
     if offer.unit and re.match(r"[-+.]?\d", said):
         return said
     raise Misheard(_what_can_be_typed(offer, typed, by_text))
@@ -131,40 +153,37 @@ def _several(offer: Offer, typed: str, by_text: Mapping[str, str]) -> AnswerKey:
     return tuple(each for each in ids if each in found)
 
 
-def _by_number(ids: Sequence[str], said: str) -> str:
+def _by_number(ids: Sequence[str], said: str, words: Catalogue) -> str:
     number = int(said[:SHOWN])
     if not 1 <= number <= len(ids):
-        raise Misheard(
-            f"There is no answer {said[:SHOWN]}; please type a number "
-            f"from 1 to {len(ids)}."
-        )
+        raise Misheard(words("run_no_such_number", number=said[:SHOWN], count=len(ids)))
     return ids[number - 1]
 
 
 def _what_can_be_typed(offer: Offer, typed: str, texts: dict[str, str]) -> str:
+    words = offer.words
     if not typed.strip():
-        return f"Please type {_kind(offer)}, or ? for help."
+        return words("run_please_type", kind=_kind(offer))
     shown = shortened(one_line(typed), SHOWN)
-    hint = did_you_mean(nearest(_plain(typed[:SHOWN]), texts)[:1])
-    return (
-        f"'{shown}' is not one of the answers; please type {_kind(offer)}{hint or '.'}"
-    )
+    near = nearest(_plain(typed[:SHOWN]), texts)[:1]
+    hint = words("run_meant", text=near[0]) if near else "."
+    return words("run_not_understood", typed=shown, kind=_kind(offer), hint=hint)
 
 
 def _kind(offer: Offer) -> str:
-    ids = [id_ for id_, _ in offer.answers]
+    ids, words = [id_ for id_, _ in offer.answers], offer.words
     if not offer.listed:
-        return "y or n"
+        return words.run_kind_outcome
     if offer.several:
-        some = "their numbers, such as 1,2," if offer.numbered else "all that hold"
-        return f"{some} or none"
+        return words.run_kind_numbers if offer.numbered else words.run_kind_all
     if offer.unit:
-        return f"a number in {one_line(offer.unit)} or one of the answers"
+        return words("run_kind_unit", unit=one_line(offer.unit))
     if offer.numbered and set(ids) == {"yes", "no"}:
-        return f"1 or 2 (or {', '.join(ids)})"
+        said = ", ".join(words(f"say_{each}").casefold() for each in ids)
+        return words("run_kind_yes_no", said=said)
     if offer.numbered:
-        return f"a number from 1 to {len(offer.answers)}"
-    return "one of the answers"
+        return words("run_kind_number", count=len(offer.answers))
+    return words.run_kind_answer
 
 
 def _plain(text: str) -> str:

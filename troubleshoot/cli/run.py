@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +24,7 @@ from troubleshoot.cli.options import (
     strategy_option,
     tree_of,
     values_of,
+    wording_options,
 )
 from troubleshoot.cli.parameters import FileName, TreeName
 from troubleshoot.cli.prompt import Stopped
@@ -73,6 +74,7 @@ code is 0, or 1 if the last line was no answer.
     help="Begin anew. A saved session of this tree is lost with the first answer.",
 )
 @session_options
+@wording_options
 @strategy_option
 @json_option
 def command(
@@ -85,6 +87,8 @@ def command(
     by: tuple[str, ...] | None,
     has: tuple[str, ...] | None,
     variables: tuple[tuple[str, str], ...],
+    language: str | None,
+    audience: str | None,
     strategy: str | None,
     as_json: bool,
 ) -> None:
@@ -102,14 +106,25 @@ def command(
     loaded = tree_of(tree)
     check_at_hand(loaded, by, has)
     known = Known(
-        by_name(facts, "--fact"), by, has, values_of(loaded, variables), strategy
+        by_name(facts, "--fact"),
+        by,
+        has,
+        values_of(loaded, variables),
+        strategy,
+        language,
+        audience,
     )
     script = prepared(answers, loaded) if answers is not None else None
     keeper = kept(loaded, file, script)
     lasting = file is not None
     saved = None if fresh else resumed(keeper, loaded, lasting=lasting)
-    session = begun(loaded, known) if saved is None else with_facts(saved, known.facts)
+    if saved is None:
+        session = begun(loaded, known)
+    else:
+        session = with_facts(turned(saved, known), known.facts)
+    terminal = replace(terminal, words=session.tree.words)
     session_text.begin(terminal, session.tree)
+    tell_missing(terminal, session)
     if saved is not None and keeper is not None:
         greet(terminal, saved, known, keeper)
     book = Book(terminal, session, keeper, lasting=lasting, saved=saved)
@@ -143,6 +158,8 @@ class Known:
     has: tuple[str, ...] | None
     variables: Mapping[str, str]
     strategy: str | None
+    language: str | None = None
+    audience: str | None = None
 
 
 @dataclass
@@ -180,14 +197,15 @@ class Book:
     def _write(self, kept: Kept, session: Session) -> None:
         try:
             if self.saved is None and (aside := kept.set_aside(self.session.tree)):
-                moved = f"The file that was there is now {aside.name}"
+                moved = self.terminal.words("run_moved_aside", file=aside.name)
                 self.terminal.say(moved, dim=True)
             kept.keep(session)
             self.saved, self.wrote = session, True
         except OSError as error:
             self.spoilt = error.strerror or str(error)
-            warning = f"Your answers cannot be saved in {kept.name}"
-            self.terminal.say(f"{warning}: {self.spoilt}", fg="yellow")
+            words = self.terminal.words
+            warning = words("run_not_saved", file=kept.name, why=self.spoilt)
+            self.terminal.say(warning, fg="yellow")
 
     def close(self) -> None:
         """What happens to the file at the end of the session."""
@@ -197,11 +215,11 @@ class Book:
         if self.kept is None or self.spoilt:
             return
         if self.lasting:
-            self.terminal.say(f"The session is kept in {self.kept.name}", dim=True)
+            kept = self.terminal.words("run_kept", file=self.kept.name)
+            self.terminal.say(kept, dim=True)
             return
         if self.saved is not None and self.session.next_step().kind != "fixed":
-            sentence = "This session is not kept; next time, --session FILE keeps it."
-            self.terminal.say(sentence, dim=True)
+            self.terminal.say(self.terminal.words.run_not_kept, dim=True)
         self.kept.remove()
 
 
@@ -216,7 +234,23 @@ def begun(tree: Tree, known: Known) -> Session:
             has=known.has,
             variables=known.variables,
             strategy=strategy,
+            language=known.language,
+            audience=known.audience,
         )
+
+
+def turned(saved: Session, known: Known) -> Session:
+    """The saved session in the words that are asked for, or in its own."""
+    with wrong_options():
+        return saved.in_language(known.language, audience=known.audience)
+
+
+def tell_missing(terminal: Terminal, session: Session) -> None:
+    """Say that not all texts are in the language of the session."""
+    tree = session.tree
+    if missing := tree.wording(tree.language, audience=tree.audience).missing:
+        told = terminal.words("run_not_translated", count=len(missing))
+        terminal.say(told, dim=True)
 
 
 def resumed(kept: Kept | None, tree: Tree, *, lasting: bool) -> Session | None:
@@ -229,12 +263,11 @@ def resumed(kept: Kept | None, tree: Tree, *, lasting: bool) -> Session | None:
 def greet(terminal: Terminal, saved: Session, known: Known, kept: Kept) -> None:
     """Say that a saved session goes on, and what was said in it."""
     terminal.say()
-    sentence = f"Going on with the session saved in {kept.name}; --fresh begins anew."
-    terminal.say(sentence, bold=True)
+    terminal.say(terminal.words("run_going_on", file=kept.name), bold=True)
     then = session_text.reworded(saved)
     if kept.is_outdated(saved.tree):
         session_text.edited(terminal, saved, known=then.values())
-        terminal.say("Said so far:")
+        terminal.say(terminal.words.run_said_so_far)
     session_text.so_far(terminal, saved, then)
     for option, wanted, has in (
         ("--by", known.by, saved.options.by),
@@ -243,8 +276,7 @@ def greet(terminal: Terminal, saved: Session, known: Known, kept: Kept) -> None:
         ("--strategy", known.strategy, saved.options.strategy),
     ):
         if wanted not in (None, has):
-            sentence = f"{option} changes only with --fresh; it stays as it was."
-            terminal.say(sentence, fg="yellow")
+            terminal.say(terminal.words("run_only_fresh", option=option), fg="yellow")
 
 
 def with_facts(session: Session, facts: Mapping[str, str]) -> Session:
@@ -286,12 +318,13 @@ def played(book: Book, script: Mapping[str, Reply]) -> int:
 def farewell(book: Book, hint: str) -> None:
     """Save what was said, and say how to go on."""
     if not path.path(book.session):
-        book.terminal.say("Nothing was answered, so nothing is saved.")
+        book.terminal.say(book.terminal.words.run_nothing_saved)
         return
     book.keep(book.session)
     book.settle()
     if book.kept is not None and not book.spoilt:
-        book.terminal.say(f"Saved in {book.kept.name}. To go on:")
+        saved = book.terminal.words("run_saved", file=book.kept.name)
+        book.terminal.say(saved)
         book.terminal.line(hint)
 
 

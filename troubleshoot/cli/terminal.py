@@ -22,6 +22,7 @@ from typing import Any, Final, Self, TextIO
 
 import click
 
+from troubleshoot.catalogue import Catalogue, in_language
 from troubleshoot.text import NO_BREAK, clean, duration, one_line
 
 WIDEST: Final = 80
@@ -37,10 +38,12 @@ class Terminal:
     """
     Standard output, or standard error with ``err``, as a place for people.
 
-    Colour only on a terminal, and not where ``NO_COLOR`` asks for none.
+    Colour only on a terminal, and not where ``NO_COLOR`` asks for none. ``words`` are
+    those of whoever reads there.
     """
 
     err: bool = False
+    words: Catalogue = field(default_factory=in_language, compare=False, repr=False)
 
     @property
     def stream(self) -> TextIO:
