@@ -705,6 +705,24 @@ def tab_to(page, name):
     raise AssertionError(f"the keyboard does not reach {name!r}")
 
 
+NOTING = """
+format: 1
+title: The copier prints stripes
+sometimes: true
+needs: {box: A box}
+record: {caller: {title: Who called, private: true}}
+causes: {drum: {prior: 3}, toner: {title: Toner}, paper: {title: Paper}}
+questions:
+  count:
+    ask: Are there many pages on the counter?
+    cost: 5 min
+    wait: 20 min
+    needs: box
+    record: Counter reading
+    given: {drum: usually yes, toner: no, paper: no}
+"""
+
+
 def to_action(page):
     """The first action of the kettle: the fuse."""
     press(page, "Start", "No", "No", "My own account")
@@ -714,6 +732,28 @@ class TestReader:
     """
     A reader at the page, in Chromium.
     """
+
+    def test_what_is_to_be_noted_has_a_field(self, opened):
+        """
+        A text stays once it is noted; a private one is masked where it is handed over.
+        """
+        page = opened(ts.loads(NOTING))
+        press(page, "Start")
+        assert "You need: A box" in shown(page)
+        assert "5 min, and 20 min of waiting" in shown(page)
+        page.get_by_label("Counter reading").fill("104233")
+        press(page, "Note it")
+        assert page.get_by_label("Counter reading").count() == 0
+        press(page, "No")
+        assert "It comes and goes: watch for it." in shown(page)
+        page.get_by_label("Who called").fill("Mrs Miller")
+        press(page, "Note it")
+
+        assert said(page)[0] == "Counter reading: 104233"
+        page.locator("#handoff summary").click()
+        assert "Counter reading: 104233" in handed(page)
+        assert "Who called: (private)" in handed(page)
+        assert "Mrs Miller" not in handed(page)
 
     def test_whole_run_by_keyboard(self, kettle, opened):
         """
