@@ -162,7 +162,8 @@ def _choices(belief: Belief, question: written.Question) -> tuple[Choice, ...]:
         return tuple(_choice(each, even) for each in question.answers)
     rows = [belief.model.likelihood(question.id, a.id) for a in question.answers]
     joint = np.array(rows) * belief.p
-    chances = joint.sum(axis=1) / (1.0 if question.several else joint.sum())
+    total = 1.0 if question.several else joint.sum()
+    chances = np.minimum(joint.sum(axis=1) / total, 1.0)
     return tuple(
         _choice(answer, float(chance), _ruled_out(belief, shares))
         for answer, shares, chance in zip(question.answers, joint, chances, strict=True)

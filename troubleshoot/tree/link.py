@@ -70,8 +70,8 @@ NEAR_RANGES = 8  # that begin at or before a number, and may hold it
 MOST_NAMED = 12  # names that one message lists
 EVERYTHING = "all"  # under 'changes'
 RESERVED = {"dont-know", "not-now"}
-# Sets of answers double with each answer. Of ten answers a plan looks at 1,024 sets,
-# `benchmarks/several.py` says for how long.
+# Sets double with each answer: a plan takes 4 times as long with a question of eight
+# as with one of two, and 6 times with ten (`benchmarks/several.py`).
 MOST_SEVERAL = 8
 MOST_CELLS = 2**22  # chances of sets under causes, together 32 MB
 
