@@ -493,6 +493,20 @@ class TestProblems:
         assert "'r.y' (a.yaml → c.yaml → d.yaml)" in found.message
         assert {"l.x.a", "r.y.a"} <= {*load(file).causes}
 
+    def test_a_file_that_comes_with_other_texts_is_another(self):
+        """
+        Two lamps may both have a plug.
+        """
+        part = LEAF + "variables: {v: w}\n"
+        group = "{include: part.yaml, prior: 1, with: {v: it}}"
+        main = including("l=part.yaml", "r=part.yaml")
+        other = main.replace("{include: part.yaml}", group, 1)
+
+        assert [x[0] for x in places(written(main=main, part=part))] == [
+            "included-twice"
+        ]
+        assert problems(written(main=other, part=part)) == ()
+
 
 class TestHostile:
     """

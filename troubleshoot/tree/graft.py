@@ -64,11 +64,12 @@ class NotIncluded(Exception):
 
 
 class Graft(NamedTuple):
-    """That a file came along under this name, by way of these files."""
+    """That a file came along by this name, by way of these files, with these texts."""
 
     id: str
     name: str
     files: tuple[str, ...]
+    texts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class Grafting:
             return
         name = str(path[-1])
         self._check_limits(name, part, len(path))
-        self._note_twice(path, name, part)
+        self._note_twice(path, group, part)
         self.size += part.size
         self.entries += part.entries
         reads = self._reader(path, group, part)
@@ -161,18 +162,23 @@ class Grafting:
             message = f"'{name}.{longest}' would have more than {MAX_ID} characters"
             raise NotIncluded(message, "give this group a shorter id.", "bad-id")
 
-    def _note_twice(self, path: Path, name: str, part: Included) -> None:
+    def _note_twice(self, path: Path, group: Block, part: Included) -> None:
         """A file that comes along by two ways is asked about twice."""
-        own = Graft(part.id, name, (self.source.file, part.file))
+        name = str(path[-1])
+        texts = tuple(sorted((group.get("with") or {}).items()))
+        own = Graft(part.id, name, (self.source.file, part.file), texts)
         below = [
-            Graft(each.id, f"{name}.{each.name}", (self.source.file, *each.files))
+            each._replace(
+                name=f"{name}.{each.name}", files=(self.source.file, *each.files)
+            )
             for each in part.grafts
         ]
-        known = {each.id: each for each in reversed(self.grafts)}
-        again = next((each for each in (own, *below) if each.id in known), None)
+        # With other texts it is about something else: two lamps, each with a plug.
+        known = {(each.id, each.texts): each for each in reversed(self.grafts)}
+        again = next((x for x in (own, *below) if (x.id, x.texts) in known), None)
         self.grafts += own, *below
         if again:
-            first = known[again.id]
+            first = known[again.id, again.texts]
             self.source.complain(
                 "included-twice",
                 self.source.place((*path, "include")),

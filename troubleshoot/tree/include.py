@@ -11,7 +11,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pydantic import ValidationError
 
@@ -235,16 +235,17 @@ class Inclusion:
 
 def _groups(root: Block) -> Iterator[tuple[At, Block]]:
     """The groups of a file that include another, as far as they say so properly."""
-    waiting: list[tuple[At, Any]] = [(("causes",), root.get("causes"))]
-    while waiting:
-        path, causes = waiting.pop(0)
-        for id, cause in causes.items() if isinstance(causes, Block) else ():
-            if not isinstance(cause, Block):
-                continue
-            if "include" not in cause:
-                waiting.append(((*path, id, "causes"), cause.get("causes")))
-            elif re.fullmatch(ID_PATTERN, id) and _is_proper(cause):
-                yield (*path, id), cause
+    return _groups_below(root.get("causes"), ("causes",))
+
+
+def _groups_below(causes: object, path: At) -> Iterator[tuple[At, Block]]:
+    for id, cause in causes.items() if isinstance(causes, Block) else ():
+        if not isinstance(cause, Block):
+            continue
+        if "include" not in cause:
+            yield from _groups_below(cause.get("causes"), (*path, id, "causes"))
+        elif re.fullmatch(ID_PATTERN, id) and _is_proper(cause):
+            yield (*path, id), cause
 
 
 def _is_proper(block: Block) -> bool:
