@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 Facts: TypeAlias = "dict[str, str | tuple[str, ...]]"
 
 # What stands between answers; the text of one may hold it as well.
+AND: Final = "|".join(re.escape(in_language(each)("and")) for each in languages())
 BETWEEN: Final = re.compile(
-    r"\s*(?:[,;&+]|\band\b)\s*(?:\band\b\s*)?|\s+", re.IGNORECASE
+    rf"\s*(?:[,;&+]|\b(?:{AND})\b)\s*(?:\b(?:{AND})\b\s*)?|\s+", re.IGNORECASE
 )
+# Each wording of "none of these", and its first word alone.
 NOTHING: Final = frozenset(
-    {NONE, *(in_language(each).none_of_these.casefold() for each in languages())}
+    said
+    for each in languages()
+    for words in [in_language(each).none_of_these.casefold()]
+    for said in (NONE, words, words.split()[0])
 )
 LONGEST: Final = 1_000  # characters that are taken apart
 
