@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,11 +20,12 @@ from troubleshoot.rendering.sheet import DOUBT
 from troubleshoot.session.api import analysis_for
 from troubleshoot.session.plan import made_of
 from troubleshoot.session.planning import plan_of
+from troubleshoot.tree.named import included_folder
 
 GOALS = ("diagnose", "repair")
 LIMITS = (1, 2, 5, 60)
 NODES = 60
-TREES = sorted((Path(__file__).parents[2] / "trees").glob("*/*.yaml"))
+TREES = [included_folder() / f"{each}.yaml" for each in ts.included()]
 
 
 def passed(tree_):

@@ -23,13 +23,14 @@ from troubleshoot.rendering.pages import RunbookView, page
 from troubleshoot.rendering.runbook import Sign
 from troubleshoot.rendering.words import in_language
 from troubleshoot.text import printable
+from troubleshoot.tree.named import included_folder
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 REFRESH = bool(os.environ.get("REFRESH_GOLDEN"))
 ENDINGS = {"html": "html", "markdown": "md", "text": "txt"}
 PARSER = MarkdownIt("commonmark").enable(["table"])
 VOID = {"br", "meta"}
-TREES = sorted((Path(__file__).parents[2] / "trees").glob("*/*.yaml"))
+TREES = [included_folder() / f"{each}.yaml" for each in ts.included()]
 
 
 class Reading(HTMLParser):

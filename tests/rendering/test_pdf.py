@@ -18,13 +18,14 @@ from troubleshoot.rendering.layout import laid_out
 from troubleshoot.rendering.pages import RunbookView
 from troubleshoot.rendering.pdf import explained, pdf
 from troubleshoot.rendering.words import in_language as ours
+from troubleshoot.tree.named import included_folder
 
 REPOSITORY = Path(__file__).parents[2]
 TREE = REPOSITORY / "tests/good_trees/every-form.yaml"
 SIZES = {"A4": (595, 842), "Letter": (612, 792)}  # points, rounded
 MARGIN = 50  # points
 OURS = "Don't know"
-TREES = sorted((REPOSITORY / "trees").glob("*/*.yaml"))
+TREES = [included_folder() / f"{each}.yaml" for each in ts.included()]
 BLANK = re.compile(r"\s+")
 
 

@@ -370,3 +370,29 @@ causes: {a: {about: "![a fuse](fuse.svg)"}, b: }
         assert (problem.code, problem.line) == ("unknown-variable", 1)
         assert problem.file.endswith("lamp.de.yaml")
         assert "'model'" in problem.fix
+
+
+class TestIncludedTrees:
+    """
+    The trees that come with the library show how it is done.
+    """
+
+    def test_one_is_german_from_end_to_end(self):
+        """
+        No text of it is missing, and none has changed since it was translated.
+        """
+        found = ts.load("home/no-internet").wording("de")
+
+        assert found.missing == found.stale == ()
+        assert found.tree.title == "Kein Internet zu Hause"
+
+    def test_one_speaks_to_engineers(self):
+        """
+        In other words than to customers, of the same printer.
+        """
+        tree = ts.load("home/printer-prints-nothing")
+        found = tree.wording(audience="engineer")
+
+        assert found.stale == ()
+        assert found.tree.causes["jam"].title == "Media jam or empty tray"
+        assert found.tree == tree
