@@ -193,10 +193,12 @@ class Inclusion:
     def resolve(self, source: Source, chain: Chain) -> None:
         """Put what a file includes into its value."""
         if "include" not in source.text:
+            return  # which is quicker than to look at all causes
+        if not (groups := tuple(_groups(source.root))):
             return
         grafting = Grafting(source)
         parts: list[tuple[At, Block, Included]] = []
-        for path, block in _groups(source.root):
+        for path, block in groups:
             try:
                 parts.append((path, block, self.part(block["include"], chain)))
             except NotIncluded as error:
@@ -211,7 +213,8 @@ class Inclusion:
             except NotIncluded as error:
                 grafting.refuse(path, error)
         grafting.finish()
-        self._graftings[self.sources.index(source)] = grafting
+        number = next(i for i, each in enumerate(self.sources) if each is source)
+        self._graftings[number] = grafting
 
     def part(self, name: str, chain: Chain) -> Included:
         """What the last file of a chain calls so. Raises ``NotIncluded``."""
