@@ -343,3 +343,12 @@ def test_there_is_no_other_paper_or_form(small, wrong):
         ValueError, match=f"there is no .* '{next(iter(wrong.values()))}'"
     ):
         pdf(small, **wrong)
+
+
+def test_a_language_of_a_region_can_be_set():
+    """
+    Typst knows languages by two or three letters.
+    """
+    made = ts.render(ts.load(TREE), "pdf", form="table", language="de-AT")
+
+    assert made.startswith(b"%PDF")

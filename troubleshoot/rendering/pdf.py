@@ -215,9 +215,11 @@ class _Typeset:
     @property
     def data(self) -> Data:
         """All of it, in the order of the pages."""
+        # Without its region, which hyphenation does not need.
+        language = self.word.language.split("-")[0]
         it = self.runbook
         return {
-            "word": dict(self.word.texts) | {"language": self.word.language},
+            "word": dict(self.word.texts) | {"language": language},
             "head": self._head(),
             "front": self._front(),
             "stops": [self._stop(each) for each in it.stops],
