@@ -569,3 +569,16 @@ tests:
     assert [each.code for each in found] == ["failing-test"]
     assert "'lit'" in found[0].message
     assert "'lamps: [power]'" in (found[0].fix or "")
+
+
+def test_every_page_says_the_sets_and_has_boxes_to_tick():
+    """
+    A step of a sheet has a box per answer, and a row for all sets that lead one way.
+    """
+    for to in ("markdown", "html", "text"):
+        page = " ".join(ts.render(lamps(), to).split())
+        assert "☐ Power ☐ Link ☐ Fault" in page
+        assert "Power and Fault, not Link" in page
+        assert "None of these" in page
+    for to in ("mermaid", "dot", "svg"):
+        assert "None of these" in " ".join(ts.render(lamps(), to).split())

@@ -275,6 +275,7 @@ class _Layout:
                 by=by,
                 things=things,
                 to_note=titles_to_note(self.analysis.tree, step),
+                to_tick=self._to_tick(spot),
                 minutes=self._times[i].minutes,
                 wait=self._times[i].wait,
                 worst=self._worst[i] + sum(self._times[i]),
@@ -283,6 +284,13 @@ class _Layout:
                 possible=self._listed(self._standing[i]),
                 chapter=self._chapter(spot),
             )
+
+    def _to_tick(self, spot: Spot) -> tuple[str, ...]:
+        """The answers of which any number may hold, in the order of the file."""
+        if spot.kind != "question":
+            return ()
+        question = self.named.questions[spot.step]
+        return tuple(x.text for x in question.answers) if question.several else ()
 
     @cached_property
     def _worst(self) -> Mapping[int, float]:

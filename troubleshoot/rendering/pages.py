@@ -226,6 +226,10 @@ class RunbookView:
         """What is to be noted with it, each with a place to write it."""
         return "; ".join(f"{title} {self.blank}" for title in each.to_note)
 
+    def to_tick(self, step: PrintedStep) -> str:
+        """A box for each of several answers, to see at once which row it is."""
+        return "   ".join(f"☐ {text}" for text in step.to_tick)
+
     def risk(self, each: PrintedStep | PrintedRemedy) -> str:
         """A warning of what an action does beside helping, empty for nothing."""
         return str(getattr(self.word, each.risk)) if each.risk != "none" else ""

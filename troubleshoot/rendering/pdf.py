@@ -294,6 +294,7 @@ class _Typeset:
             **self._doing(step),
             "why": explained(step.why),
             "unit": step.unit,
+            "to_tick": [coded(each) for each in step.to_tick],
             "after": coded(step.verify or word.did_it_help) if action else [],
             "rows": [self._row(step, each) for each in step.rows],
             "possible": f"{len(step.possible)} {word.of} {len(self.runbook.causes)}",

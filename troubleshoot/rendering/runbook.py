@@ -83,8 +83,8 @@ class PrintedStep(QuestionWords, ActionWords):
     include them; ``worst`` is the longest way, waiting included, from the beginning to
     the end of this step.
     ``possible`` are the causes not ruled out when it begins, ``to_note`` what is noted
-    with it. ``chapter`` is the id of
-    the group that the rest is about, empty while it is about several.
+    with it, ``to_tick`` the texts of answers of which any number may hold. ``chapter``
+    is the id of the group that the rest is about, empty while it is about several.
     """
 
     number: int
@@ -93,6 +93,7 @@ class PrintedStep(QuestionWords, ActionWords):
     by: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
     to_note: tuple[str, ...] = ()
+    to_tick: tuple[str, ...] = ()
     minutes: float = 0.0
     wait: float = 0.0
     worst: float = 0.0
