@@ -183,13 +183,13 @@ def test_the_fault_table_comes_alone(small):
 @pytest.mark.parametrize("paper", SIZES)
 @pytest.mark.parametrize("file", TREES, ids=lambda file: file.stem)
 def test_the_fault_table_of_an_included_tree_is_one_page(file, paper):
-    """It is set as large as the page allows, and a remedy is told once."""
+    """It is set as large as the page allows, and each remedy is told."""
     runbook = laid_out(ts.load(file), nodes=1)
 
     said = words(pdf(runbook, form="table", paper=paper), "-raw")
     assert "page1of1" in said
     for code, each in RunbookView(runbook, ours()).remedies.values():
-        assert said.count(bare(each.text)) == 1, code
+        assert said.count(bare(each.title or each.text)) >= 1, code
 
 
 def test_the_fault_table_warns_of_what_cannot_be_undone(small):
