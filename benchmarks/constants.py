@@ -20,6 +20,7 @@ import sys
 import time
 from functools import cache
 from importlib import import_module
+from itertools import combinations
 from operator import add
 from typing import TYPE_CHECKING
 
@@ -118,6 +119,13 @@ def printed(name: str) -> tuple[int, int, float, float]:
     def along(place: Target, row: int, here: FloatArray) -> FloatArray:
         step = book.step(place.number)
         match answer := step.rows[row].answer:
+            case "":  # several answers at once
+                every = [x.id for x in tree.questions[step.id].answers]
+                sizes = range(len(every) + 1)
+                held = (x for size in sizes for x in combinations(every, size))
+                leading = (x for x in held if any(x in y for y in step.rows[row].sets))
+                chances = [model.likelihood(step.id, each) for each in leading]
+                return np.asarray(here * np.sum(chances, axis=0))
             case "dont-know":
                 return here * 0.0
             case "fixed":

@@ -32,7 +32,7 @@ BLANK = re.compile(r"\s+")
 @pytest.fixture(scope="module")
 def small():
     """A runbook with a stop box, a step, endings and remedies."""
-    return laid_out(ts.load(TREE))
+    return laid_out(ts.load(TREE), steps=1)
 
 
 @pytest.fixture(autouse=True)
@@ -136,7 +136,8 @@ def test_each_row_says_where_to_go_and_on_which_page(small):
             line = f"{step.number}{row.letter}{row.text or OURS}"
             line = BLANK.sub("", line)
             assert re.search(
-                re.escape(f"{line}Ending{row.to.label}") + r"\(page\d\)", said
+                re.escape(f"{line}{row.to.kind.title()}{row.to.label}") + r"\(page\d\)",
+                said,
             )
     assert said.endswith("END" + re.search(r"page(\d)of\1", said)[0])
 
