@@ -14,13 +14,17 @@ from troubleshoot.cli.parameters import AnyName
 from troubleshoot.cli.refused import PROBLEMS
 from troubleshoot.cli.terminal import ProgressLine
 from troubleshoot.text import clean, counted
+from troubleshoot.tree.identity import same_ids
+from troubleshoot.tree.load import examine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from troubleshoot.errors import Problem
 
 
+SEVERAL = 2  # files, from which on two can have one id
 # What an editor does not need to see again: the problem's place is enough.
 ONLY_IN_TEXT = ("excerpt", "width", "also")
 
@@ -47,12 +51,24 @@ def command(*, trees: tuple[str, ...], as_json: bool) -> None:
             line.close()
             if not as_json:
                 tell(fresh)
+    named = [x for x in same(files, allowed) if x not in found]
+    found.update(dict.fromkeys(named))
+    if not as_json:
+        tell(named)
     if as_json:
         click.echo(dumps(shape(found)))
     else:
         click.echo(summary(len(files), tuple(found)))
     if any(each.severity == "error" for each in found):
         raise click.exceptions.Exit(PROBLEMS)
+
+
+def same(files: Sequence[str], allowed: Iterable[Path]) -> tuple[Problem, ...]:
+    """Trees that have one id, where there are several."""
+    if len(files) < SEVERAL:
+        return ()
+    trees = (examine(each, allowed)[0] for each in files)
+    return same_ids(each for each in trees if each is not None)
 
 
 def tell(found: Iterable[Problem]) -> None:

@@ -36,6 +36,7 @@ from troubleshoot.rendering.site import (
 )
 from troubleshoot.session import HandOff, Session, resume
 from troubleshoot.tree import variables
+from troubleshoot.tree.identity import same_ids
 from troubleshoot.tree.illustrate import files_of
 from troubleshoot.tree.load import linked
 
@@ -216,6 +217,7 @@ class Sheets:
     look: Look
     roots: tuple[Path, ...] = ()
     folder: Path = field(default_factory=Path)  # where its pages go
+    known: dict[str, Tree] = field(default_factory=dict)  # by file, as read last
 
     def __call__(self, source: NamedFile) -> Opened:
         """The pages of a tree, or what is wrong with its file."""
@@ -224,6 +226,8 @@ class Sheets:
         if tree is None:
             problems = TreeError(main.source.problems).problems
             return Opened(problems=problems, parts=parts)
+        if twice := self._twice(source.file, tree):
+            return Opened(problems=twice, parts=parts)
         tree = variables.told(tree, variables.given(tree, self.layout.get("variables")))
         parts = (*parts, *files_of(tree))
         typed = self.layout.get("facts") or {}
@@ -243,6 +247,12 @@ class Sheets:
         except TreeError as error:  # in a file of texts beside the tree
             return Opened(problems=error.problems, parts=parts)
         return Opened(pages(source.stem, request, self.formats), tree, parts=parts)
+
+    def _twice(self, file: str, tree: Tree) -> tuple[Problem, ...]:
+        """Why there are no pages where another tree says the same id."""
+        self.known[file] = tree
+        others = [each for other, each in self.known.items() if other != file]
+        return tuple(x for x in same_ids([*others, tree]) if x.severity == "error")
 
     def index(self, edition: Edition, results: Iterable[Result]) -> list[Written]:
         """Write the pages that lead to the others."""

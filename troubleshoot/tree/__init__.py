@@ -7,6 +7,7 @@ __all__ = [
     "codes",
     "graft",
     "hierarchy",
+    "identity",
     "illustrate",
     "images",
     "include",

@@ -33,6 +33,8 @@ WHY: dict[str, str] = {
     "included-twice": "its questions are asked for each of the two.",
     # What the names mean.
     "duplicate-id": "an id names one thing, so that links and saved sessions hold.",
+    "same-tree-id": "a saved session belongs to the tree of its id, whatever its file "
+    "is called.",
     "unknown-cause": "every name here is a cause or a group listed under 'causes'.",
     "unknown-question": "every name here is a question listed under 'questions'.",
     "unknown-answer": "the answers of a question are listed under its 'answers'; "

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from troubleshoot.arguments import a_text
 from troubleshoot.errors import Problem, TreeError, UnknownName
+from troubleshoot.tree.identity import same_ids
 from troubleshoot.tree.illustrate import files_of
 from troubleshoot.tree.load import folder_of, linked
 from troubleshoot.tree.named import Located, included, included_folder, names_in, packs
@@ -106,15 +107,31 @@ class Registry:
 
         Raises:
             UnknownName: there was none of this name when the registry was made.
-            TreeError: its file has problems, or is gone.
+            TreeError: its file has problems, or is gone, or says the id of a tree that
+                was asked for before.
             ArgumentTypeError: it is no text.
         """
         if a_text(name, "name", "the name of a tree") not in self._files:
             raise UnknownName("tree", name, self._files)
         known = self._read.get(name)
         if known is None or known.stamps != _stamps(known.stamps):
-            known = self._read[name] = _read(self._files[name])
+            known = _read(self._files[name])
+            self._refuse_another(name, known.tree)
+            self._read[name] = known
         return known.tree
+
+    def _refuse_another(self, name: str, tree: Tree) -> None:
+        """Raise ``TreeError`` where a tree that was read before has the same id."""
+        others = [
+            each.tree
+            for other, each in [*self._read.items()]
+            if other != name
+            and each.tree.id == tree.id
+            and each.stamps == _stamps(each.stamps)
+        ]
+        errors = [x for x in same_ids([*others, tree]) if x.severity == "error"]
+        if errors:
+            raise TreeError(errors)
 
     def listed(self) -> tuple[Listed, ...]:
         """The trees that can be used, in the order of their names."""
