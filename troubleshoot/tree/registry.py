@@ -8,6 +8,7 @@ other file is opened.
 from __future__ import annotations
 
 import os  # noqa: TC003 - for whoever asks for the hints of the façade
+from collections.abc import Mapping  # noqa: TC003 - as above
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -19,11 +20,10 @@ from troubleshoot.tree.illustrate import files_of
 from troubleshoot.tree.load import folder_of, linked
 from troubleshoot.tree.named import Located, included, included_folder, names_in, packs
 from troubleshoot.tree.search import best
+from troubleshoot.tree.tree import Tree  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from troubleshoot.tree.tree import Tree
+    from collections.abc import Iterable, Iterator
 
 
 Stamp: TypeAlias = tuple[int, int, int]
