@@ -144,11 +144,11 @@ def repairing(
     def questions(place: RepairState) -> list[int]:
         mass = np.bincount(given.classes, steps.causes(place.p))
         is_sure = mass.max() >= given.confidence
-        free = steps.free(place.left)
+        free = steps.free(place)
         return [] if is_sure else list(ones(free & steps.questions))
 
     def actions(place: RepairState, least: Callable[[int], float]) -> dict[int, float]:
-        free = steps.free(place.left) & steps.actions
+        free = steps.free(place) & steps.actions
         chances = {a: float(steps.fixes(a) @ place.p) for a in ones(free)}
         return {a: chance for a, chance in chances.items() if chance > least(a)}
 

@@ -109,7 +109,7 @@ def rollout(task: Task) -> float:
     total, waiting = 0.0, [certain.root]
     while waiting:
         situation = waiting.pop()
-        if not certain.is_finished(situation.live):
+        if not certain.is_finished(situation):
             cost, parts = _best_ahead(certain, base, situation)
             total += cost
             waiting += parts

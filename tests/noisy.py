@@ -6,7 +6,8 @@ from functools import cache
 
 import numpy as np
 
-from troubleshoot.planner.task import Ask, Task, met
+from troubleshoot.conditions import Condition
+from troubleshoot.planner.task import Ask, Task, Wanted
 
 SLIGHT = (1e-9, 0.05, 0.2)
 EXTRAS = {
@@ -16,6 +17,30 @@ EXTRAS = {
     "conditions": {"conditions": True},
     "everything": {"classes": True, "setups": True, "conditions": True},
 }
+
+
+def standing(task, part, p, said):  # noqa: PLR0911 - one case after the other
+    """Whether what a step waits for is so, by word or as good as known; None: open."""
+    if isinstance(part, Condition):
+        values = {standing(task, each, p, said) for each in part.parts}
+        if not values:
+            return True
+        decides = not part.every
+        if decides in values:
+            return decides
+        return None if None in values else not decides
+    if part.step in said:
+        return said[part.step] in part.will_do
+    if p is None:  # by word alone
+        return None
+    ask = task.questions[part.step]
+    applies = standing(task, ask.only_if, p, said)
+    if not applies:
+        return applies
+    share = sum(ask.likelihood[a] @ p for a in part.will_do)
+    if share >= task.confidence - 1e-12:
+        return True
+    return False if 1 - share >= task.confidence - 1e-12 else None
 
 
 def optimum_of_noisy(task):  # noqa: C901 - all in one place
@@ -31,24 +56,31 @@ def optimum_of_noisy(task):  # noqa: C901 - all in one place
         by_class = np.array([joint[:, task.classes == k].sum(axis=1) for k in kinds])
         return bits(by_class.sum(axis=0)) + bits(by_class.sum(axis=1)) - bits(by_class)
 
+    def stands(part, p, said):
+        return standing(task, part, p, said)
+
+    def hoped(part, p, said):
+        """Questions that may meet a condition that is open, None if none can."""
+        known = stands(part, p, said)
+        if known is not None:
+            return frozenset() if known else None
+        if not isinstance(part, Condition):
+            can = any(asks[part.step].likelihood[a] @ p > 0 for a in part.will_do)
+            return frozenset({part.step}) if can else None
+        found = [hoped(each, p, said) for each in part.parts]
+        if part.every and None in found:
+            return None
+        found = [each for each in found if each is not None]
+        return frozenset().union(*found) if found else None
+
     def may_lead(q, p, said, wanted):
         """Whether the answers to a gate may, in the end, open what is wanted."""
-        for x, ask in enumerate(asks):
-            gates = dict(ask.only_if)
-            possible = all(
-                said[g] in allowed
-                if g in said
-                else any(asks[g].likelihood[a] @ p > 0 for a in allowed)
-                for g, allowed in gates.items()
-            )
-            opens = q in gates and possible
-            if (
-                opens
-                and x not in said
-                and (x in wanted or may_lead(x, p, said, wanted))
-            ):
-                return True
-        return False
+        return any(
+            q in (hoped(asks[x].only_if, p, said) or ())
+            and (x in wanted or may_lead(x, p, said, wanted))
+            for x in range(len(asks))
+            if x not in said
+        )
 
     def options(p, said):
         mass = np.bincount(task.classes, p)
@@ -62,7 +94,7 @@ def optimum_of_noisy(task):  # noqa: C901 - all in one place
             return [
                 q
                 for q in gains
-                if met(asks[q].only_if, said)
+                if stands(asks[q].only_if, p, said)
                 and (q in wanted or may_lead(q, p, said, wanted))
             ]
 
@@ -122,13 +154,10 @@ def with_extras(rng, task, *, setups, conditions):
     asks = []
     for q, ask in enumerate(task.questions):
         setup = int(rng.integers(-1, 3)) if setups else -1
-        only_if = []
+        only_if = Condition()
         if conditions and q and rng.random() < 0.6:
-            for g in rng.choice(q, rng.integers(1, min(q, 2) + 1), replace=False):
-                k = len(task.questions[g].likelihood)
-                chosen = rng.choice(k, rng.integers(1, k), replace=False)
-                only_if.append((int(g), frozenset(chosen.tolist())))
-        asks.append(Ask(ask.cost, ask.likelihood, setup, tuple(only_if)))
+            only_if = condition(rng, task.questions[:q])
+        asks.append(Ask(ask.cost, ask.likelihood, setup, only_if))
     return Task(
         task.prior,
         task.classes,
@@ -138,3 +167,24 @@ def with_extras(rng, task, *, setups, conditions):
         confidence=task.confidence,
         slight=task.slight,
     )
+
+
+def condition(rng, asks, depth=2):
+    """A random condition on some of these questions."""
+
+    def part():
+        if depth and rng.random() < 0.25:
+            return condition(rng, asks, depth - 1)
+        g = int(rng.integers(len(asks)))
+        k = len(asks[g].likelihood)
+        chosen = rng.choice(k, rng.integers(1, k), replace=False)
+        return Wanted(g, frozenset(chosen.tolist()))
+
+    return Condition(
+        bool(rng.random() < 0.7), tuple(part() for _ in range(rng.integers(1, 3)))
+    )
+
+
+def waits_for(*pairs):
+    """The condition that all of these questions have been answered like this."""
+    return Condition(parts=tuple(Wanted(q, frozenset(some)) for q, some in pairs))

@@ -4,6 +4,7 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
+from noisy import waits_for
 
 from troubleshoot.planner import certain
 from troubleshoot.planner.bounds import (
@@ -14,7 +15,7 @@ from troubleshoot.planner.bounds import (
 )
 from troubleshoot.planner.certain import Certain, merged
 from troubleshoot.planner.diagnose import diagnose
-from troubleshoot.planner.task import Ask, Task
+from troubleshoot.planner.task import NOTHING, Ask, Task
 
 NEAR = 1e-9
 
@@ -205,7 +206,7 @@ def test_pairs_that_are_not_looked_at_only_weaken_the_bound(monkeypatch):
     Of many causes, those that only a question behind a gate separates count as one.
     """
     codes = np.array([list(f"{i:03b}") for i in range(8)], dtype=float).T
-    behind = [(), (), ((0, frozenset({1})),)]
+    behind = [NOTHING, NOTHING, waits_for((0, {1}))]
     asks = tuple(
         Ask(1.0, np.array([1 - row, row]), only_if=gate)
         for row, gate in zip(np.c_[codes, [0.0] * 3], behind, strict=True)

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from noisy import long_instance
+from noisy import long_instance, standing
 
 from troubleshoot.planner.compress import MUCH, ROUNDS, Aggregation, aggregated
 from troubleshoot.planner.diagnose import diagnose
 from troubleshoot.planner.state import Noisy, together
-from troubleshoot.planner.task import Ask, Task, met
+from troubleshoot.planner.task import Ask, Task
 
 
 def states_of(task, depth=5):
@@ -131,7 +131,7 @@ def walked(rng, task, plan):
     while node.edges:
         ask = task.questions[node.step]
         assert node.step not in said
-        assert met(ask.only_if, said)
+        assert standing(task, ask.only_if, None, said) is not False
         cost += node.cost
         chances = task.questions[node.step].likelihood[:, cause]
         said[node.step] = int(rng.choice(len(chances), p=chances))

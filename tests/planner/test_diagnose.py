@@ -4,13 +4,19 @@ from functools import cache
 
 import numpy as np
 import pytest
-from noisy import noisy_instance, optimum_of_noisy, with_extras
+from noisy import (
+    noisy_instance,
+    optimum_of_noisy,
+    standing,
+    waits_for,
+    with_extras,
+)
 
 from troubleshoot.planner.branch_and_bound import BeliefGraph, BranchAndBound
 from troubleshoot.planner.certain import Certain
 from troubleshoot.planner.diagnose import diagnose, greedy
 from troubleshoot.planner.state import Noisy
-from troubleshoot.planner.task import Ask, Budget, Task, met
+from troubleshoot.planner.task import NOTHING, Ask, Budget, Task
 
 NEAR = 1e-9
 BUDGETS = (0, 1, 3, 10)
@@ -81,7 +87,6 @@ def optimum(task, first=()):  # noqa: C901 - all in one place, as an oracle shou
     causes = frozenset(np.flatnonzero(task.prior > 0).tolist())
     asks = task.questions
     says = [ask.likelihood.argmax(axis=0) for ask in asks]
-    gates = {g for ask in asks for g, _ in ask.only_if}
 
     def parts(q, live):
         found = {}
@@ -90,39 +95,27 @@ def optimum(task, first=()):  # noqa: C901 - all in one place, as an oracle shou
         return [frozenset(x) for x in found.values()]
 
     def may(q, live, asked):
-        some = min(live)
-        return met(asks[q].only_if, {g: int(says[g][some]) for g in asked})
+        p = np.array([task.prior[c] * (c in live) for c in range(len(task.prior))])
+        said = {q: int(says[q][min(live)]) for q in asked}
+        met = standing(task, asks[q].only_if, p / p.sum(), said)
+        return met and not asks[q].is_closed
 
-    @cache
-    def ended(live):
-        if len({int(task.classes[c]) for c in live}) == 1:
-            return True
-        asked = frozenset()
-        while True:
-            now = [q for q in range(len(asks)) if may(q, live, asked)]
-            if any(len(parts(q, live)) > 1 for q in now):
-                return False
-            if asked.issuperset(now):
-                return True
-            asked |= set(now)
+    def options(live, asked):
+        some = (q for q in range(len(asks)) if len(parts(q, live)) > 1)
+        return [q for q in some if may(q, live, asked)]
 
     @cache
     def value(live, opened, asked):
-        if ended(live):
+        if len({int(task.classes[c]) for c in live}) == 1:
             return 0.0
         mass = sum(task.prior[c] for c in live)
         values = []
-        for q, ask in enumerate(asks):
-            split = parts(q, live)
-            useless = len(split) == 1 and (q in asked or q not in gates)
-            if useless or not may(q, live, asked):
-                continue
-            new = task.opened_after(ask, opened) - opened
-            minutes = ask.cost + sum(task.setups[s][0] for s in new)
-            after = asked | ({q} & gates)
-            below = sum(value(x, opened | new, after) for x in split)
+        for q in options(live, asked):
+            new = task.opened_after(asks[q], opened) - opened
+            minutes = asks[q].cost + sum(task.setups[s][0] for s in new)
+            below = sum(value(x, opened | new, asked | {q}) for x in parts(q, live))
             values.append(mass * minutes + below)
-        return min(values)
+        return min(values, default=0.0)
 
     def begun(live, opened, asked):
         for q in first:
@@ -132,7 +125,7 @@ def optimum(task, first=()):  # noqa: C901 - all in one place, as an oracle shou
                 mass = sum(task.prior[c] for c in live)
                 after = opened | new, asked | {q}
                 return mass * minutes + sum(begun(x, *after) for x in parts(q, live))
-        return value(live, opened, asked & gates)
+        return value(live, opened, asked)
 
     return begun(causes, task.opened, frozenset())
 
@@ -414,9 +407,9 @@ def test_unlikely_situations_are_made_one():
     """
     rng = np.random.default_rng(20261114)
     table = rng.choice([0.05, 0.95], (12, 8))
-    only_if = ((0, frozenset({1})),)
+    only_if = waits_for((0, {1}))
     asks = tuple(
-        Ask(1.0, np.array([yes, 1 - yes]), only_if=only_if if q > 9 else ())
+        Ask(1.0, np.array([yes, 1 - yes]), only_if=only_if if q > 9 else NOTHING)
         for q, yes in enumerate(table)
     )
     task = Task(np.full(8, 1 / 8), np.arange(8), asks, slight=0.05)

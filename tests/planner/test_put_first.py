@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from noisy import noisy_instance
+from noisy import noisy_instance, standing
 from planner.test_diagnose import KINDS, NEAR, instance, optimum
 
 from troubleshoot.planner.diagnose import diagnose
@@ -74,4 +74,7 @@ def test_every_way_begins_with_what_can_be_asked(search):
 
 def opens(task, question, said):
     """Whether the answers so far allow a question."""
-    return all(said.get(q, -1) in only for q, only in task.questions[question].only_if)
+    p = task.prior.copy()
+    for q, answer in said.items():
+        p = p * task.questions[q].likelihood[answer]
+    return standing(task, task.questions[question].only_if, p / p.sum(), said)

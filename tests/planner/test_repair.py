@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from itertools import permutations
+from itertools import permutations, product
 
 import numpy as np
 import pytest
 
+from troubleshoot.conditions import Condition
 from troubleshoot.planner import repair_policy, repair_state
 from troubleshoot.planner.action_order import best_order, best_prefix
 from troubleshoot.planner.policy import Node, policy
 from troubleshoot.planner.repair import repair
-from troubleshoot.planner.task import Act, Ask, Task
+from troubleshoot.planner.task import Act, Ask, Task, Wanted
 
 SEEDS = range(500)
 POSSIBLE = 1e-12
@@ -68,7 +69,10 @@ def random_task(seed, *, causes=4, questions=2, actions=4, setups=0, **kind):
                 _cost(rng) * 0.4,
                 _likelihood(rng, causes + 1, noisy=kind.get("noisy", True)),
                 int(rng.integers(-1, n)),
-                _conditions(rng, i, questions) if kind.get("conditions") else (),
+                _conditions(rng, i, questions, actions)
+                if kind.get("conditions")
+                else Condition(),
+                is_closed=bool(kind.get("conditions") and rng.random() < 0.1),
             )
             for i in range(questions)
         ),
@@ -78,15 +82,16 @@ def random_task(seed, *, causes=4, questions=2, actions=4, setups=0, **kind):
                 _fixes(rng, causes, imperfect=kind.get("imperfect", True)),
                 int(rng.integers(-1, n)),
                 bool(rng.random() < kind.get("irreversible", 0.0)),
-                _conditions(rng, questions, questions)
+                _conditions(rng, questions, questions, actions)
                 if kind.get("conditions")
-                else (),
+                else Condition(),
             )
             for _ in range(actions)
         ),
         setups=tuple((_cost(rng), int(rng.integers(-1, s))) for s in range(n)),
         opened=frozenset({0} if n and rng.random() < 0.2 else ()),
         escalation=None if rng.random() < 0.4 else float(rng.choice([0, 2, 5, 10, 30])),
+        confidence=float(rng.choice([0.6, 0.9, 1.0])),
     )
 
 
@@ -109,16 +114,29 @@ def _fixes(rng, causes, *, imperfect):
     return np.append(fixes, 0.0)
 
 
-def _conditions(rng, i, questions):
-    """Conditions on questions other than the i-th, cycles included."""
-    others = [q for q in range(questions) if q != i]
+def _conditions(rng, i, questions, actions=0, depth=1):
+    """Conditions on steps other than the i-th question, cycles included."""
+    others = [(q, False) for q in range(questions) if q != i]
+    others += [(a, True) for a in range(actions)]
     if not others or rng.random() < 0.5:
-        return ()
-    chosen = rng.choice(others, rng.integers(1, min(2, len(others)) + 1), replace=False)
-    return tuple((int(q), frozenset({int(rng.integers(0, 2))})) for q in chosen)
+        return Condition()
+
+    def part():
+        if depth and rng.random() < 0.2:
+            nested = _conditions(rng, i, questions, actions, depth - 1)
+            return nested or part()
+        step, is_action = others[rng.integers(len(others))]
+        if not is_action:
+            return Wanted(step, frozenset({int(rng.integers(0, 2))}))
+        some = rng.choice([-1, 0, 1], rng.integers(1, 3), replace=False)
+        return Wanted(step, frozenset(some.tolist()), is_action=True)
+
+    return Condition(
+        bool(rng.random() < 0.7), tuple(part() for _ in range(rng.integers(1, 3)))
+    )
 
 
-def optimum(task):  # noqa: C901 - one definition, read in one go
+def optimum(task):  # noqa: C901, PLR0915 - one definition, read in one go
     """Least expected cost of repair, over all sets of evidence."""
     price = task.escalation
     steps = [*task.questions, *task.actions]
@@ -129,32 +147,102 @@ def optimum(task):  # noqa: C901 - one definition, read in one go
             return steps[step].likelihood
         return (1 - steps[step].fixes)[None, :]
 
-    def waits_for(step, seen=()):
-        """All conditions above a step, or None in a circle."""
-        found = []
-        for q, allowed in steps[step].only_if:
-            above = None if q in seen else waits_for(q, (*seen, q))
-            if above is None:
-                return None
-            found += [(q, allowed), *above]
+    def at(claim):
+        return claim.step + (asked if claim.is_action else 0)
+
+    def stands(part, answers, p, above=()):  # noqa: PLR0911 - case by case
+        """True, False, or None while it is open; without p by word alone."""
+        if isinstance(part, Condition):
+            values = {stands(each, answers, p, above) for each in part.parts}
+            if not values:
+                return True
+            decides = not part.every
+            if decides in values:
+                return decides
+            return None if None in values else not decides
+        step = at(part)
+        if step in answers:
+            return answers[step] in part.will_do
+        if part.is_action:
+            return True if -1 in part.will_do else None
+        if p is None:
+            return None
+        applies = (
+            None
+            if step in above
+            else stands(steps[step].only_if, answers, p, (*above, step))
+        )
+        if not applies:
+            return applies
+        share = sum(rows(step)[a] @ p for a in part.will_do)
+        if share >= task.confidence - 1e-12:
+            return True
+        return False if 1 - share >= task.confidence - 1e-12 else None
+
+    def behind(step):
+        found, near = set(), {step}
+        while near:
+            new = {at(x) for each in near for x in steps[each].only_if.claims()}
+            near = new - found
+            found |= new
         return found
 
-    conditions = [waits_for(step) for step in range(len(steps))]
+    def supported(results):
+        """Whether the gates can have come to these results, each after its own."""
+        done = {x for x in results if x in before}
+        while True:
+            more = {
+                x
+                for x in results
+                if x not in done
+                and stands(
+                    steps[x].only_if,
+                    {each: results[each] for each in done if each in results},
+                    None,
+                )
+            }
+            if not more:
+                return len(done) == len(results)
+            done |= more
+
+    before = set()
 
     def chance(p, answers, action):
-        """P(fixes) of an action once what it waits for was answered, if it can be."""
-        if conditions[action] is None:
-            return 0.0
-        allowed = {}
-        for q, some in conditions[action]:
-            allowed[q] = allowed.get(q, some) & some
-        joint = p * steps[action].fixes
-        for q, some in allowed.items():
-            if q in answers:
-                joint = joint * (answers[q] in some)
-            else:
-                joint = joint * rows(q)[sorted(some)].sum(axis=0)
-        return joint.sum()
+        """P(fixes) of an action if all that it waits for goes well, if it can."""
+        if not steps[action].only_if.parts:
+            return p @ steps[action].fixes
+        best = 0.0
+        before.clear()
+        before.update(answers)
+        gates = sorted(behind(action) - set(answers) - {action})
+        options = [[None, *range(len(rows(g)))] for g in gates]
+        for results in product(*options):
+            told = {g: a for g, a in zip(gates, results, strict=True) if a is not None}
+            told_all = answers | told
+            if stands(steps[action].only_if, told_all, None) is not True:
+                continue
+            if not supported(told_all):
+                continue
+            joint = p * steps[action].fixes
+            for g, a in told.items():
+                joint = joint * rows(g)[a]
+            best = max(best, joint.sum())
+        return best
+
+    def steps_closed(step):
+        return step < asked and steps[step].is_closed
+
+    def relevant(left, p):
+        """What may matter where only these actions may fix."""
+        live = p > 0
+        differ = any(np.ptp(steps[a].fixes[live]) > POSSIBLE for a in left)
+        telling = {
+            q
+            for q in range(asked)
+            if differ and (np.ptp(rows(q)[:, live], axis=1) > POSSIBLE).any()
+        }
+        kept = {*left} | telling
+        return kept.union(*(behind(x) for x in kept))
 
     @cache
     def cost(evidence, *, gentle):  # noqa: C901
@@ -174,20 +262,29 @@ def optimum(task):  # noqa: C901 - one definition, read in one go
             and not (gentle and steps[a].irreversible)
             and chance(p, answers, a) > POSSIBLE
         ]
+        open_ = {
+            step
+            for step in range(len(steps))
+            if step not in answers
+            and not steps_closed(step)
+            and stands(steps[step].only_if, answers, p)
+        }
         if price is None:
             if not left:
                 return 0.0
-            allowed = all(steps[a].irreversible for a in left)
+            open_ &= relevant(left, p)
+            if not open_:  # nothing can be done
+                return 0.0
+            allowed = all(steps[x].irreversible for x in left) or all(
+                x >= asked and steps[x].irreversible for x in open_
+            )
         else:
             irreversible = any(steps[a].irreversible for a in left)
             allowed = not gentle and (
                 not irreversible or cost(evidence, gentle=True) >= price - 1e-9
             )
         best = np.inf if price is None else price
-        for step in range(len(steps)):
-            is_open = all(answers.get(q, -1) in some for q, some in steps[step].only_if)
-            if step in answers or not is_open:
-                continue
+        for step in sorted(open_):
             if step >= asked and steps[step].irreversible and (gentle or not allowed):
                 continue
             total = task.minutes(steps[step], frozenset(opened))

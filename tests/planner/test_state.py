@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from noisy import EXTRAS, SLIGHT, noisy_instance
 
+from troubleshoot.conditions import Condition
 from troubleshoot.planner.policy import best
-from troubleshoot.planner.state import UNSAID, Noisy, first_equal, together
-from troubleshoot.planner.task import Ask, Task
+from troubleshoot.planner.state import Noisy, first_equal, together
+from troubleshoot.planner.task import UNSAID, Ask, Task
 
 
 def levels(task):
@@ -57,12 +58,14 @@ def left_alone(noisy, state):
     asks = noisy.task.questions
     said = dict(zip(noisy.gates, state.said[0].tolist(), strict=True))
     left = set(np.flatnonzero(~state.asked[0]).tolist())
-    while shut := {
-        q
-        for q in left
-        for g, allowed in asks[q].only_if
-        if (said[g] not in allowed if said[g] != UNSAID else g not in left)
-    }:
+
+    def hope(part):
+        if isinstance(part, Condition):
+            return (all if part.every else any)(map(hope, part.parts))
+        result = said[part.step]
+        return part.step in left if result == UNSAID else result in part.will_do
+
+    while shut := {q for q in left if asks[q].only_if and not hope(asks[q].only_if)}:
         left -= shut
     return tuple(sorted(left))
 

@@ -12,12 +12,14 @@ from session.trees import classic, random_trees, tree
 from strategies import trees
 
 import troubleshoot as ts
+from troubleshoot.catalogue import in_language
 from troubleshoot.inference.model import compiled
 from troubleshoot.planner.task import HARDLY
 from troubleshoot.rendering.layout import laid_out
 from troubleshoot.rendering.runbook import Target
 from troubleshoot.rendering.sheet import DOUBT
 from troubleshoot.session.api import analysis_for
+from troubleshoot.session.condition_words import in_words
 from troubleshoot.session.plan import made_of
 from troubleshoot.session.planning import plan_of
 from troubleshoot.tree.named import included_folder
@@ -480,7 +482,9 @@ def test_conditions_of_a_remedy():
     )
     (remedy,) = laid_out(made).causes[0].remedies
 
-    assert remedy.only_if == (("Is it old?", "Yes"),)
+    assert in_words(remedy.only_if, in_language()) == "“Is it old?” is “Yes”"
+    german = in_words(remedy.only_if, in_language("de"))
+    assert german == "„Is it old?“ „Yes“ ist"
 
 
 def test_chapters():

@@ -21,6 +21,7 @@ from troubleshoot.rendering.interactive import PAGE, engine, source
 from troubleshoot.rendering.interactive.data import page_data
 from troubleshoot.rendering.interactive.shared import NUMBERS, shared
 from troubleshoot.session.steps import EndingKind
+from troubleshoot.tree.only_if import ALWAYS
 
 REOPEN = "\nconst play = (asked) => reopen(asked);"
 ENGINE = HERE.parents[1] / "troubleshoot/rendering/interactive/engine"
@@ -208,8 +209,10 @@ def without_question(tree, rng):
 
 
 def open_(step, gone):
-    """The step without the condition on this question."""
-    only_if = {gate: x for gate, x in step.needs.only_if.items() if gate != gone}
+    """The step without a condition that speaks of this question."""
+    only_if = step.needs.only_if
+    if gone in {claim.step for claim in only_if.claims()}:
+        only_if = ALWAYS
     return replace(step, needs=replace(step.needs, only_if=only_if))
 
 

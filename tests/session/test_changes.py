@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from session.trees import clock, random_trees, tree
 
 import troubleshoot as ts
+from troubleshoot.conditions import Condition
 from troubleshoot.session.events import is_given
-from troubleshoot.session.state import SetAside, corrected, pointless, state
+from troubleshoot.session.state import SetAside, State, corrected, pointless, state
 from troubleshoot.session.steps import Reply
+from troubleshoot.tree.only_if import ALWAYS, Claim
 
 HOUSE = """
 causes:
@@ -436,12 +438,21 @@ class TestConditionsDecide:
         tree_, now = session.tree, state(session.tree, session.events)
         answers = now.answers | now.pointless
 
+        def fails(part):
+            if isinstance(part, Condition):
+                return (any if part.every else all)(map(fails, part.parts))
+            if part.kind == "action":
+                if "not tried" in part.wanted or "not failed" in part.wanted:
+                    return False  # it was so once
+                return now.tried.get(part.step, False) and "tried" not in part.wanted
+            if part.step not in answers or "dont-know" in part.wanted:
+                return False
+            answer = answers[part.step]
+            said = {answer} | {f"not {x}" for x in ("yes", "no") if x != answer}
+            return not applies(part.step) or said.isdisjoint(part.wanted)
+
         def applies(name):
-            only_if = tree_.questions[name].needs.only_if
-            return all(
-                gate not in answers or (applies(gate) and answers[gate] in only)
-                for gate, only in only_if.items()
-            )
+            return not fails(tree_.questions[name].needs.only_if)
 
         assert set(now.answers) == {each for each in answers if applies(each)}
 
@@ -450,28 +461,26 @@ class TestConditionsDecide:
         """A chain of answers that the first one spoils costs its length."""
         looks = Counter()
 
-        class Seen(dict):
-            def __iter__(self):
-                looks["gates"] += 1
-                return super().__iter__()
+        class Seen(Condition):
+            def truth(self, *of):
+                looks["conditions"] += 1
+                return super().truth(*of)
 
-            def items(self):
-                looks["gates"] += 1
-                return super().items()
+        def question(only_if):
+            return SimpleNamespace(setup=None, needs=SimpleNamespace(only_if=only_if))
 
-        first = SimpleNamespace(needs=SimpleNamespace(only_if={}))
-        questions = {"q0": first} | {
-            f"q{i}": SimpleNamespace(
-                needs=SimpleNamespace(only_if=Seen({f"q{i - 1}": ("yes",)}))
+        questions = {"q0": question(ALWAYS)} | {
+            f"q{i}": question(
+                Seen(parts=(Claim("question", f"q{i - 1}", ("yes",)),)),
             )
             for i in range(1, size)
         }
         answers = {"q0": "no"} | {f"q{i}": "yes" for i in reversed(range(1, size))}
 
-        found = pointless(SimpleNamespace(questions=questions), answers)
+        found = pointless(SimpleNamespace(questions=questions), State(answers=answers))
 
         assert found == {f"q{i}": f"q{i - 1}" for i in range(1, size)}
-        assert looks["gates"] <= 3 * size
+        assert looks["conditions"] <= 3 * size
 
 
 class TestUndoThenRedoIsIdentity:

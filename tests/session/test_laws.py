@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from session.trees import clock, random_trees
 
 import troubleshoot as ts
+from troubleshoot.tree.tree import condition_of, steps_of
 
 LONG = 200  # more steps than any of the drawn trees can take
 
@@ -208,8 +209,9 @@ class TestUselessQuestionsAreNotAsked:
             return
 
         tree = session.tree
-        needs = [x.needs for x in (*tree.questions.values(), *tree.actions.values())]
-        assert any(step.id in each.only_if for each in needs)
+        conditions = [condition_of(tree, each) for each in steps_of(tree)]
+        gates = {claim.step for each in conditions for claim in each.claims()}
+        assert step.id in gates
 
 
 class TestFactsAreNotAskedAgain:

@@ -13,6 +13,7 @@ from session.trees import LAMP, clock, random_trees, tree
 
 import troubleshoot as ts
 from troubleshoot.session.migrate import OF_THE_TREE, Migrated
+from troubleshoot.tree.only_if import ALWAYS
 
 PING = """
 causes: {a: {title: A}, b: {title: B}}
@@ -536,7 +537,7 @@ def renamed(question):
 
 def ungated(step):
     """The step without conditions, which may speak of what was cut."""
-    return replace(step, needs=replace(step.needs, only_if={}))
+    return replace(step, needs=replace(step.needs, only_if=ALWAYS))
 
 
 class TestNothingIsMadeUp:

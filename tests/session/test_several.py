@@ -24,7 +24,8 @@ from troubleshoot.planner.policy import SLIGHT
 from troubleshoot.planner.task import Ask, Task
 from troubleshoot.session.planning import task as planned
 from troubleshoot.session.sets import AnswerSet, branches_in_words, in_words, patterns
-from troubleshoot.tree.tree import Answer, Question, holds
+from troubleshoot.tree.only_if import Claim
+from troubleshoot.tree.tree import Answer, Question
 
 LAMPS = """
 unknown: 4%
@@ -385,8 +386,14 @@ def test_a_condition_holds_if_the_answer_is_among_them():
     assert [each.step for each in closed.set_aside] == ["hum"]
     assert "is “Power”" in closed.set_aside[0].reason
     assert "“Link, not Power or Fault”" in closed.set_aside[0].reason
-    assert holds((), "none")
-    assert not holds(("power",), "none")
+    for wanted, said, met in (
+        ("none", (), True),
+        ("none", ("power",), False),
+        ("not link", ("power",), True),
+        ("not link", ("power", "link"), False),
+        ("not none", (), False),
+    ):
+        assert Claim("question", "lamps", (wanted,)).admits(said) == met
 
 
 def test_saved_and_resumed():

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 import troubleshoot as ts
+from troubleshoot.conditions import Condition
+from troubleshoot.tree.only_if import ALWAYS, Claim
 from troubleshoot.tree.tree import (
     Action,
     Answer,
@@ -113,8 +115,8 @@ def random_trees(draw: st.DrawFn) -> Tree:
         )
         questions = {"smoke": urgent, **questions}
     actions = {
-        name: draw(_actions(name, causes, names))
-        for name in (f"a{i}" for i in range(draw(st.integers(0, 4))))
+        name: draw(_actions(name, causes, names, tuple(f"a{j}" for j in range(i))))
+        for i, name in enumerate(f"a{i}" for i in range(draw(st.integers(0, 4))))
     }
     return Tree(
         id="random",
@@ -137,11 +139,31 @@ SETUPS = st.sampled_from((None, None, "shed", "box"))
 
 
 @st.composite
-def _needs(draw: st.DrawFn, names: list[str]) -> Needs:
+def _needs(draw: st.DrawFn, names: list[str], actions: tuple[str, ...] = ()) -> Needs:
     by = draw(st.sampled_from(((), (), ("engineer",), ("customer", "engineer"))))
-    gate = draw(st.sampled_from((None, None, *names)))
-    only_if = {} if gate is None else {gate: draw(st.sampled_from((("yes",), ("no",))))}
-    return Needs(by=by, only_if=only_if)
+    return Needs(by=by, only_if=draw(conditions(names, actions)))
+
+
+@st.composite
+def conditions(draw: st.DrawFn, names: list[str], actions: tuple[str, ...], deep=1):
+    """Conditions on these steps, of every form; mostly none, or on one question."""
+    if not names or draw(st.integers(0, 2)):
+        return ALWAYS
+    parts = draw(st.lists(_parts(names, actions, deep), min_size=1, max_size=2))
+    return Condition(draw(st.booleans()), tuple(parts))
+
+
+@st.composite
+def _parts(draw: st.DrawFn, names: list[str], actions: tuple[str, ...], deep: int):
+    if deep and not draw(st.integers(0, 4)):
+        nested = draw(conditions(names, actions, deep - 1))
+        if nested:
+            return nested
+    if actions and not draw(st.integers(0, 2)):
+        outcome = st.sampled_from(("failed", "tried", "not tried", "not failed"))
+        return Claim("action", draw(st.sampled_from(actions)), (draw(outcome),))
+    wanted = st.sampled_from((("yes",), ("no",), ("not yes",), ("no", "dont-know")))
+    return Claim("question", draw(st.sampled_from(names)), draw(wanted))
 
 
 @st.composite
@@ -167,7 +189,13 @@ def _questions(draw: st.DrawFn, name: str, causes: list[str], before: list[str])
 
 
 @st.composite
-def _actions(draw: st.DrawFn, name: str, causes: list[str], names: list[str]):
+def _actions(
+    draw: st.DrawFn,
+    name: str,
+    causes: list[str],
+    names: list[str],
+    before: tuple[str, ...] = (),
+):
     fixed = draw(st.lists(st.sampled_from(causes), unique=True))
     changed = draw(st.lists(st.sampled_from(names), unique=True)) if names else []
     return Action(
@@ -175,7 +203,7 @@ def _actions(draw: st.DrawFn, name: str, causes: list[str], names: list[str]):
         do=f"Do {name}.",
         cost=draw(COSTS),
         setup=draw(SETUPS),
-        needs=draw(_needs(names)),
+        needs=draw(_needs(names, before)),
         fixes={each: draw(st.sampled_from((0.1, 0.8, 1.0))) for each in fixed},
         risk=draw(st.sampled_from(("none", "disruptive", "irreversible"))),
         changes=tuple(changed),

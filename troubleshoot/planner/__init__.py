@@ -18,6 +18,7 @@ __all__ = [
     "repair_search",
     "repair_state",
     "rollout",
+    "standing",
     "state",
     "task",
 ]

@@ -29,7 +29,7 @@ import numpy as np
 
 from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.planner.repair_state import IMPOSSIBLE, RepairState, Steps
-from troubleshoot.planner.task import ones, union, unpacked
+from troubleshoot.planner.task import bits_of, mask_of, ones, union, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -239,7 +239,7 @@ class _Batch:
         """Which actions are open, which wait, and which must come before others."""
         actions = steps.actions >> self.first
         here = [s.left >> self.first & actions for s in situations]
-        free = [steps.free(s.left) >> self.first for s in situations]
+        free = [steps.sure(s) >> self.first for s in situations]
         left, ready = unpacked(here, len(self.costs)), unpacked(free, len(self.costs))
         self.open, self.waiting = left & ready, left & ~ready
         irreversible = [a.irreversible for a in steps.task.actions]
@@ -272,7 +272,9 @@ class Bounds:
     """Bounds of the expected cost of repair in a situation."""
 
     steps: Steps
-    _costs: dict[tuple[int, int, int], float] = field(default_factory=dict, repr=False)
+    _costs: dict[tuple[int, int, int, int], float] = field(
+        default_factory=dict, repr=False
+    )
 
     def clairvoyant(self, s: RepairState) -> float:
         """
@@ -304,20 +306,26 @@ class Bounds:
     ) -> float:
         """What the bound changes by when the action was tried, on average."""
         fixes, left = self.steps.fixes(step), s.left & ~(1 << step)
+        # What it opens is counted as what still waits: the bound stays true.
+        sure = self.steps.sure(s) & left
         return sum(
-            float(s.p[g] * ((1.0 - fixes[g]) * self._known(g, left, opened) - costs[g]))
+            float(
+                s.p[g]
+                * ((1.0 - fixes[g]) * self._known(g, left, sure, opened) - costs[g])
+            )
             for g in np.flatnonzero(fixes * s.p).tolist()
         )
 
     def _known_costs(self, s: RepairState, opened: int) -> FloatArray:
         """K of each kind that is possible, 0 of the others, shape (kinds,)."""
-        costs = np.zeros(len(s.p))
+        costs, sure = np.zeros(len(s.p)), self.steps.sure(s)
         live = np.flatnonzero(s.p).tolist()
-        costs[live] = [self._known(g, s.left, opened) for g in live]
+        costs[live] = [self._known(g, s.left, sure, opened) for g in live]
         return costs
 
-    def _known(self, g: int, left: int, opened: int) -> float:
-        key = (g, left & self._watched[g], opened & self._chains[g])
+    def _known(self, g: int, left: int, sure: int, opened: int) -> float:
+        able = self._able_bits[g]
+        key = (g, left & able, sure & able, opened & self._chains[g])
         if key not in self._costs:
             self._costs[key] = self._cost_of(*key)
         return self._costs[key]
@@ -341,6 +349,8 @@ class Bounds:
             return False
         if s.left & self.steps.irreversible not in (0, s.left):
             return False
+        if self.steps.sure(s) != s.left:
+            return False
         return not (self._able(s.left)[:, s.p > 0].sum(axis=0) > 1).any()
 
     def is_settled(self, s: RepairState) -> bool:
@@ -348,13 +358,15 @@ class Bounds:
         Whether it is plain that no reversible step has positive value here.
 
         With a price of handing over: no reversible action left is worth its minutes
-        against it, even where the cause is known. Without: none is left.
+        against it, even where the cause is known. Without: none is left, or all that
+        are wait for what only an irreversible one could change.
         """
         gentle = s.left & self.steps.actions & ~self.steps.irreversible
         first = len(self.steps.task.questions)
         escalation = self.steps.task.escalation
         if escalation is None:
-            return not gentle
+            gentle &= mask_of(self.steps.chances(s.p) > IMPOSSIBLE) << first
+            return not gentle or not self.steps.free(s) & ~self.steps.irreversible
         live = s.p > 0
         return not any(self.worth[a - first][live].any() for a in ones(gentle))
 
@@ -387,7 +399,7 @@ class Bounds:
         length, cost = best_prefix(chances, minutes, task.escalation)
         return cost, tuple(first + a for a in order[:length])
 
-    def _cost_of(self, g: int, left: int, opened: int) -> float:
+    def _cost_of(self, g: int, left: int, sure: int, opened: int) -> float:
         """
         K: cost of repairing a known kind, at least.
 
@@ -400,7 +412,7 @@ class Bounds:
             if not left >> step & 1:
                 continue
             tried = steps.all[step].cost + (1.0 - f) * cost
-            waits = bool(steps.gates[step] & left)
+            waits = not sure >> step & 1
             must |= not waits
             cost = min(cost, tried) if waits or escalation is not None else tried
             entry = min(entry, steps.minutes(step, opened) - steps.all[step].cost)
@@ -433,12 +445,9 @@ class Bounds:
         return tuple(found)
 
     @cached_property
-    def _watched(self) -> tuple[int, ...]:
-        """Of each kind the steps that its K depends on."""
-        return tuple(
-            union(1 << step | self.steps.gates[step] for step, _ in able)
-            for able in self._able_of
-        )
+    def _able_bits(self) -> tuple[int, ...]:
+        """Of each kind the actions that may fix it."""
+        return tuple(bits_of(step for step, _ in able) for able in self._able_of)
 
     @cached_property
     def _chains(self) -> tuple[int, ...]:

@@ -271,7 +271,8 @@ class SetGraph:
 
     def is_finished(self, place: LiveSet) -> bool:
         """Whether nothing that can be reached splits the set, or nothing needs to."""
-        return self.certain.is_finished(_live(place))
+        situation = SetState(place) if isinstance(place, int) else place
+        return self.certain.is_finished(situation)
 
     def branches(
         self, place: LiveSet, questions: Questions, lower: dict[LiveSet, float]
@@ -295,9 +296,11 @@ class SetGraph:
             paid = weight * minutes
             least = paid + sum([lower[x] for x in parts])
             branches.append(Branch(least, q, least, paid, False, parts))  # noqa: FBT003
-        # Parts are disjoint, so together they cost no more than the whole.
-        together = max((x.least - x.paid for x in branches), default=0.0)
-        lower[place] = max(lower[place], together)
+        if self.certain.is_free:
+            # Parts are disjoint, so together they cost no more than the whole, where
+            # all that can be asked there can be asked in each of them.
+            together = max((x.least - x.paid for x in branches), default=0.0)
+            lower[place] = max(lower[place], together)
         heapify(branches)
         return branches, questions
 

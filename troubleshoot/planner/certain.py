@@ -7,8 +7,10 @@ Throughout this module:
             that no question separates at all; atoms are in order of weight
     w       is the weight of each atom, shape (atoms,)
 
-A state is the set of live atoms, the setups opened, and the gates passed: the questions
-asked that are a condition of a step. What they answered, the live atoms say.
+A state is the set of live atoms, the setups opened, and the gates asked whose answers
+count although their own conditions may be met no longer. What was answered, the live
+atoms say; what all of them answer alike is known, asked or not, and what those with the
+confidence answer is as good as known.
 
 The greedy policy always asks the question that tells most per minute. It is where the
 search for the best order begins, and where it ends when its budget does.
@@ -23,15 +25,18 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from troubleshoot.conditions import MET
 from troubleshoot.inference.tables import DenseTable, Likelihood, gains
 from troubleshoot.planner.policy import best
-from troubleshoot.planner.task import mask_of, unpacked
+from troubleshoot.planner.standing import Standings
+from troubleshoot.planner.task import UNSAID, Wanted, mask_of, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from troubleshoot.inference.bayes import FloatArray
-    from troubleshoot.planner.task import Task
+    from troubleshoot.planner.standing import Truths
+    from troubleshoot.planner.task import Conditions, Task
 
 
 IntArray: TypeAlias = npt.NDArray[np.intp]
@@ -132,17 +137,33 @@ class Certain:
         return tuple(masks[k] for k in self.classes.tolist())
 
     @cached_property
+    def standings(self) -> Standings:
+        """The conditions of the questions."""
+        return Standings(self.task)
+
+    @cached_property
     def gates(self) -> frozenset[int]:
         """Questions that are a condition of another."""
-        return frozenset(
-            q for ask in self.task.questions for q, _ in ask.only_if if q >= 0
-        )
+        return frozenset(self.standings.gates)
+
+    @cached_property
+    def remembered(self) -> frozenset[int]:
+        """Gates of which it matters that they were asked: they wait for others."""
+        return frozenset(g for g in self.gates if self.task.questions[g].only_if)
+
+    @cached_property
+    def _conditions(self) -> tuple[Conditions, ...]:
+        return tuple(ask.only_if for ask in self.task.questions)
 
     @cached_property
     def is_plain(self) -> bool:
         """Whether there is nothing to open and no condition, so that sets say all."""
-        asks = self.task.questions
-        return not self.gates and all(ask.setup < 0 for ask in asks)
+        return self.is_free and all(ask.setup < 0 for ask in self.task.questions)
+
+    @cached_property
+    def is_free(self) -> bool:
+        """Whether every question can be asked at once."""
+        return not any(ask.only_if or ask.is_closed for ask in self.task.questions)
 
     @cached_property
     def apart(self) -> BoolArray:
@@ -150,26 +171,28 @@ class Certain:
         Which atoms every policy tells apart, shape ``(atoms, atoms)``.
 
         Two of different classes that something reachable separates when only these
-        two are live: in a larger set it is reachable too, or a gate on the way to it
-        has separated something already.
+        two are live. In a larger set that nothing splits any more, all answer alike
+        what can be asked, so that conditions stand as they do for the two.
         """
         differ: BoolArray = self.classes[:, None] != self.classes[None, :]
-        if not self.gates:
+        if self.is_free:
             return differ  # no two atoms answer everything alike
-        open_to_all = [not ask.only_if for ask in self.task.questions]
+        asks = self.task.questions
+        open_to_all = [not (ask.only_if or ask.is_closed) for ask in asks]
         columns = self.rows[open_to_all].T
         _, signature = np.unique(columns, axis=0, return_inverse=True)
         signature = signature.reshape(-1)
         found = np.asarray(differ & (signature[:, None] != signature[None, :]))
         if len(differ) <= PAIRS:
             for i, j in np.argwhere(np.triu(differ & ~found)).tolist():
-                found[i, j] = found[j, i] = not self.is_finished(1 << i | 1 << j)
+                pair = SetState(1 << i | 1 << j)
+                found[i, j] = found[j, i] = not self.is_finished(pair)
         return found
 
     @cached_property
     def groups(self) -> IntArray:
         """Atoms that some policy may leave together, by number."""
-        if len(set(self.classes.tolist())) == len(self.classes) and not self.gates:
+        if len(set(self.classes.tolist())) == len(self.classes) and self.is_free:
             return np.arange(len(self.classes))
         return merged(self.apart)
 
@@ -178,52 +201,50 @@ class Certain:
         lowest = (live & -live).bit_length() - 1
         return not live & ~self.class_masks[lowest]
 
-    def is_finished(self, live: int) -> bool:
+    def is_finished(self, situation: SetState) -> bool:
         """Whether a set lies in one class, or nothing that can be reached splits it."""
-        return self.is_one_class(live) or not self._splittable(live)
-
-    def available(self, situation: SetState, question: int) -> bool:
-        """Whether the answers given allow the question."""
-        return all(
-            q in situation.asked and self._answer(q, situation.live) in allowed
-            for q, allowed in self.task.questions[question].only_if
-        )
+        # What does not split it tells nothing that is not known already.
+        done = self.is_one_class(situation.live)
+        return done or next(self.options(situation), None) is None
 
     def options(
         self, situation: SetState, questions: Questions | None = None
     ) -> Iterator[SetOption]:
-        """Available questions that split the set, or that pass a gate."""
-        live = situation.live
+        """Available questions that split the set."""
+        live, truths = situation.live, None
         every = range(len(self.rows)) if questions is None else questions
         for q in every:
             parts = [(a, part) for a, mask in self.answers[q] if (part := live & mask)]
-            passes = q in self.gates and q not in situation.asked
-            if (len(parts) > 1 or passes) and self.available(situation, q):
-                yield self._option(situation, q, parts)
+            if len(parts) < 2 or self.task.questions[q].is_closed:  # noqa: PLR2004
+                continue
+            if condition := self._conditions[q]:
+                truths = truths or self._truths(situation)
+                if truths.of(condition)[0] != MET:
+                    continue
+            yield self._option(situation, q, parts)
+
+    def _truths(self, situation: SetState) -> Truths:
+        """How conditions stand in a situation; no action is tried in it."""
+        p = self.belief(situation.live)[None]
+
+        def said(claim: Wanted) -> IntArray:
+            asked = not claim.is_action and claim.step in situation.asked
+            answer = self._answer(claim.step, situation.live) if asked else UNSAID
+            return np.array([answer])
+
+        return self.standings.truths(p / p.sum(), said)
 
     def _option(
         self, situation: SetState, q: int, parts: list[tuple[int, int]]
     ) -> SetOption:
         ask = self.task.questions[q]
         opened = self.task.opened_after(ask, situation.opened)
-        asked = situation.asked | {q} if q in self.gates else situation.asked
+        asked = situation.asked | {q} if q in self.remembered else situation.asked
         return SetOption(
             q,
             self.task.minutes(ask, situation.opened),
             tuple((a, SetState(part, opened, asked)) for a, part in parts),
         )
-
-    def _splittable(self, live: int) -> bool:
-        asked: set[int] = set()
-        while True:
-            situation = SetState(live, frozenset(), frozenset(asked))
-            before = len(asked)
-            for option in self.options(situation):
-                if len(option.parts) > 1:
-                    return True
-                asked.add(option.question)
-            if len(asked) == before:
-                return False
 
     def _answer(self, question: int, live: int) -> int:
         """What a set answers that was asked already."""
@@ -285,7 +306,7 @@ class Greedy:
         return minutes, parts
 
     def _choose(self, situation: SetState) -> int:
-        if self._certain.is_finished(situation.live):
+        if self._certain.is_finished(situation):
             return -1
         if self._certain.is_plain:
             questions = np.arange(len(self._certain.rows))

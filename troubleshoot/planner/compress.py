@@ -5,10 +5,11 @@ All states after as many questions are a level. Those in it that are equal are o
 Wrong answers lead to very many states that hardly ever happen; where there are too many
 to write, some are kept, and each of the others joins the nearest of them in which the
 same question comes next: the plan goes on there like someone who does not know any more
-what told them apart. Near is where little is lost: ``sum_c p(c) log2(p(c) / p'(c))``
-bits, the relative entropy of what is believed here to what is believed there. Kept are
-the likeliest, then those in which most would be lost, times how likely they are. That
-is a plan like any other, and its figures are exact.
+what told them apart, and what is as good as known there goes by what is believed then.
+Near is where little is lost: ``sum_c p(c) log2(p(c) / p'(c))`` bits, the relative
+entropy of what is believed here to what is believed there. Kept are the likeliest, then
+those in which most would be lost, times how likely they are. That is a plan like any
+other, and its figures are exact.
 
 What was asked in either is asked no more, so none joins another that has asked what
 tells it ``MUCH``, as long as it finds one that has not. What finds none joins the
@@ -27,7 +28,9 @@ import numpy as np
 
 from troubleshoot.inference.bayes import HALF, RULED_OUT, TINY, plogp, worth_naming
 from troubleshoot.planner.policy import Ending, Node, ranked
-from troubleshoot.planner.state import SURE, UNSAID, BeliefStates, first_equal
+from troubleshoot.planner.standing import SURE
+from troubleshoot.planner.state import BeliefStates, first_equal
+from troubleshoot.planner.task import UNSAID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,10 +18,10 @@ what asking takes off it, and what may be left of it at the end:
   for each cause by itself, over questions with the setups that they need.
 - Where a class has reached the confidence, U is at most ``left_when_found``.
 - Elsewhere the plan ends because each of the n questions that could be asked at once,
-  and was not, tells less than ``slight``. Their answers together tell no more than the
-  sum, so U is below ``slight n`` and what would be left after all of them. That is U
-  less the bits that they tell, ``-sum(p log(sum_j p_j B / sum(p)))`` at least, with B
-  the product of their Bhattacharyya coefficients.
+  whatever is believed later, and was not, tells less than ``slight``. Their answers
+  together tell no more than the sum, so U is below ``slight n`` and what would be left
+  after all of them. That is U less the bits that they tell, ``-sum(p log(sum_j p_j B /
+  sum(p)))`` at least, with B the product of their Bhattacharyya coefficients.
 
 Assumed: answers independent given the cause. Only causes alone in their class are in S,
 because what two questions tell about a class may be more than the sum.
@@ -78,7 +78,7 @@ class PriceOfInformation:
         rounds make the bound greater.
         """
         p = state.p[0, self.S]
-        bits = self.bits(p, here.available[0]) if here.any else 0.0
+        bits = self.bits(p, here.lasting[0]) if here.any else 0.0
         if bits <= 0:
             return here.least
         left = np.flatnonzero(~state.asked[0]).tolist()
@@ -86,15 +86,15 @@ class PriceOfInformation:
         # Who has another cause pays for the first question, too.
         return max(here.least, priced + max(0.0, 1.0 - float(p.sum())) * here.least)
 
-    def bits(self, p: FloatArray, available: BoolArray) -> float:
+    def bits(self, p: FloatArray, lasting: BoolArray) -> float:
         """What asking must take off U, whichever way a plan ends."""
         total = float(p.sum())
         if total <= 0:
             return 0.0
-        overlap = np.exp2(self._apart[available].sum(axis=0))
+        overlap = np.exp2(self._apart[lasting].sum(axis=0))
         common = np.where(p > 0, overlap @ p / total, 1.0)
         told = -float(p @ np.log2(common))
-        return told - max(self._left, self.task.slight * int(available.sum()))
+        return told - max(self._left, self.task.slight * int(lasting.sum()))
 
     def _priced(
         self,

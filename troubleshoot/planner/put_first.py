@@ -16,15 +16,20 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 
+from troubleshoot.conditions import MET, UNMET, Condition
 from troubleshoot.planner.policy import Node, Policy, policy, ranked
+from troubleshoot.planner.standing import Standings
+from troubleshoot.planner.task import NOTHING, UNSAID, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from troubleshoot.planner.task import Act, Ask, Task
 
     Step = TypeVar("Step", Ask, Act)
 
+Waiting: TypeAlias = "Callable[[Wanted], Wanted | int]"
+"""What is left of a claim: met, unmet, or what it waits for now."""
 Solve: TypeAlias = "Callable[[Task, float], Policy]"
 """Plans a task, for which there is this share of what all may take."""
 
@@ -46,25 +51,35 @@ class _Left:
         joint = task.prior * ask.likelihood[answer]
         if joint.sum() <= 0:
             return None
-        gone = {question}
-        while closed := {
-            i
-            for i, each in enumerate(task.questions)
-            if i not in gone and not _can_open(each, question, answer, gone)
-        }:
-            gone |= closed
+        gone, tried = {question}, set[int]()
+
+        def of(claim: Wanted) -> Wanted | int:
+            if not claim.is_action and claim.step == question:
+                return MET if answer in claim.will_do else UNMET
+            if claim.step in (tried if claim.is_action else gone):
+                return MET if claim.is_action and UNSAID in claim.will_do else UNMET
+            return claim
+
+        before = -1
+        while before != len(gone) + len(tried):
+            before = len(gone) + len(tried)
+            gone |= set(_never(task.questions, of))
+            tried |= set(_never(task.actions, of))
         asks = [i for i in range(len(task.questions)) if i not in gone]
-        acts = [
-            i
-            for i, each in enumerate(task.actions)
-            if _can_open(each, question, answer, gone)
-        ]
-        at = {i: place for place, i in enumerate(asks)}
+        acts = [i for i in range(len(task.actions)) if i not in tried]
+        places = {False: _places(asks), True: _places(acts)}
+
+        def at(claim: Wanted) -> Wanted | int:
+            found = of(claim)
+            if isinstance(found, int):
+                return found
+            return replace(found, step=places[found.is_action][found.step])
+
         left = replace(
             task,
             prior=joint / joint.sum(),
-            questions=tuple(_opened(task.questions[i], question, at) for i in asks),
-            actions=tuple(_opened(task.actions[i], question, at) for i in acts),
+            questions=tuple(_opened(task.questions[i], at) for i in asks),
+            actions=tuple(_opened(task.actions[i], at) for i in acts),
             opened=task.opened_after(ask, task.opened),
         )
         return _Left(
@@ -77,7 +92,18 @@ class _Left:
         """Which of these can be asked now, by its place here; None for none."""
         at = {each: place for place, each in enumerate(self.questions)}
         places = (at[each] for each in first if each in at)
-        return next((i for i in places if not self.task.questions[i].only_if), None)
+        truths = Standings(self.task).truths(
+            self.task.prior[None], lambda _: np.array([UNSAID])
+        )
+        asks = self.task.questions
+        return next(
+            (
+                i
+                for i in places
+                if not asks[i].is_closed and truths.of(asks[i].only_if)[0] == MET
+            ),
+            None,
+        )
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -89,18 +115,19 @@ class _Left:
         return believed.tobytes(), self.task.opened, *steps
 
 
-def _can_open(step: Ask | Act, question: int, answer: int, gone: set[int]) -> bool:
-    """Whether the step can be taken after this answer, if not now."""
-    return all(
-        answer in allowed if q == question else q not in gone
-        for q, allowed in step.only_if
-    )
+def _never(steps: Sequence[Ask | Act], of: Waiting) -> Iterator[int]:
+    """The steps whose conditions can be met no more."""
+    return (i for i, each in enumerate(steps) if each.only_if.rest(of) == UNMET)
 
 
-def _opened(step: Step, question: int, at: dict[int, int]) -> Step:
+def _places(kept: Sequence[int]) -> dict[int, int]:
+    return {each: place for place, each in enumerate(kept)}
+
+
+def _opened(step: Step, at: Waiting) -> Step:
     """The step without what it has waited for; the others by their places."""
-    waits = tuple((at[q], allowed) for q, allowed in step.only_if if q != question)
-    return replace(step, only_if=waits)
+    rest = step.only_if.rest(at)
+    return replace(step, only_if=rest if isinstance(rest, Condition) else NOTHING)
 
 
 def with_first(task: Task, first: Sequence[int], solve: Solve) -> Policy:

@@ -87,9 +87,11 @@ class _Writing:
         if order:
             return self._step(s, order[0], order[1:], chance)
         if steps.task.escalation is None and s.left:
-            # All actions wait for answers: the cheapest question opens the way.
-            ready = [q for q in ones(steps.free(s.left)) if q < len(steps.rows)]
-            cheapest = min(ready, key=lambda q: steps.minutes(q, s.opened))
+            # All actions wait for something: the cheapest step may open the way.
+            free = steps.free(s)
+            gentle = free & ~steps.irreversible
+            ready = list(ones(free & steps.questions or gentle or free))
+            cheapest = min(ready, key=lambda step: steps.minutes(step, s.opened))
             return self._step(s, cheapest, None, chance)
         return self._handed_over(s)
 

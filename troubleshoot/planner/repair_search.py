@@ -203,7 +203,7 @@ class RepairSearch:
 
     def _options(self, node: SearchNode) -> Iterator[RepairOption]:
         steps, s = self.steps, node.state
-        gentle, ready = self._gentle(s), list(ones(steps.free(s.left)))
+        gentle, ready = self._gentle(s), list(ones(steps.free(s)))
         for step, rest in zip(ready, self.bounds.after(s, ready), strict=True):
             minutes = steps.minutes(step, s.opened)
             if not steps.irreversible >> step & 1:
@@ -235,7 +235,7 @@ class RepairSearch:
         if self.steps.task.escalation is None:
             return None
         left = s.left & ~self.steps.irreversible
-        return self._nodes([self.steps.state(s.p, left, s.opened)])[0]
+        return self._nodes([self.steps.state(s.p, left, s.opened, s.said)])[0]
 
     def _nodes(self, situations: Sequence[RepairState]) -> list[SearchNode]:
         """The nodes of these situations, new ones with the bounds of a glance."""

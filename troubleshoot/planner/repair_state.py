@@ -8,8 +8,9 @@ Throughout this module:
     left  is a bit set of steps, questions first, then actions
 
 Causes that every step treats alike are one kind. A step is left as long as it may
-matter: not taken, no condition failed, and not without effect on what is still
-possible. So two situations that differ only in what is over are the same one.
+matter: not taken, its condition to be met in some way, and not without effect on what
+is still possible. So two situations that differ only in what is over are the same one;
+of the results of gates, only those are kept that a step that is left waits for.
 
 Assumed: a single fault, and answers and failures independent given the cause.
 """
@@ -24,14 +25,25 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from troubleshoot.conditions import MET, OPEN, Condition
 from troubleshoot.inference.tables import BatchTable
-from troubleshoot.planner.task import bits_of, mask_of, ones, union
+from troubleshoot.planner.standing import Standings
+from troubleshoot.planner.task import (
+    NOT_KNOWN,
+    UNSAID,
+    Wanted,
+    bits_of,
+    mask_of,
+    ones,
+    union,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from troubleshoot.inference.bayes import BoolArray, FloatArray, IntArray
-    from troubleshoot.planner.task import Act, Ask, Task
+    from troubleshoot.planner.standing import Truths
+    from troubleshoot.planner.task import Act, Ask, Conditions, Task
 
 
 IMPOSSIBLE = 1e-12  # what is no likelier than this does not happen
@@ -39,21 +51,31 @@ DECIMALS = 12  # beliefs that agree so far are equal
 AT_ONCE = 256  # causes that are compared at once
 SPARSE = 8  # an array with less than one cell in so many filled is worth a list
 
-Key: TypeAlias = tuple[int, int, bytes]
+MOST_WAYS = 1_000  # parts looked at; a condition with more is taken for possible
+
+Key: TypeAlias = tuple[int, int, tuple[int, ...], bytes]
+Way: TypeAlias = "tuple[tuple[Wanted, frozenset[int]], ...]"
+"""Claims that are open, each with the results that will do for all of the way."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RepairState:
-    """A belief, the steps that are left, and the setups that are open for them."""
+    """
+    A belief, the steps that are left, and the setups that are open for them.
+
+    ``said`` are the results of gates, questions before actions, ``UNSAID`` for none.
+    """
 
     p: FloatArray
     left: int
     opened: int
+    said: tuple[int, ...] = ()
 
     @property
     def key(self) -> Key:
         """Equal for equal situations, whatever the order of what led there."""
-        return self.left, self.opened, np.round(self.p, DECIMALS).tobytes()
+        rounded = np.round(self.p, DECIMALS) + 0.0  # no negative zeros
+        return self.left, self.opened, self.said, rounded.tobytes()
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +94,9 @@ class Steps:
     F: FloatArray
     _telling: dict[bytes, int] = field(default_factory=dict, repr=False)
     _minutes: dict[tuple[int, int], float] = field(default_factory=dict, repr=False)
+    _met_by: dict[tuple[int, tuple[int, ...], int], tuple[Way, ...]] = field(
+        default_factory=dict, repr=False
+    )
 
     @classmethod
     def of(cls, task: Task) -> Steps:
@@ -128,32 +153,42 @@ class Steps:
         return tuple(setups[s.setup] if s.setup >= 0 else 0 for s in self.all)
 
     @cached_property
-    def conditions(self) -> tuple[Mapping[int, frozenset[int]] | None, ...]:
-        """Answers that each step waits for, those its questions wait for included."""
-        return tuple(_conditions(self.task, step.only_if, ()) for step in self.all)
+    def standings(self) -> Standings:
+        """The conditions of the steps, over kinds of causes."""
+        return Standings(self.task, [self.L[some] for some in self.rows])
+
+    @cached_property
+    def gate_at(self) -> Mapping[tuple[bool, int], int]:
+        """Where the result of a gate stands: whether it is an action, and which."""
+        gates = [(False, q) for q in self.standings.gates]
+        gates += [(True, a) for a in self.standings.gate_actions]
+        return {gate: i for i, gate in enumerate(gates)}
+
+    def bit(self, claim: Wanted) -> int:
+        """The place of the step that a claim is about."""
+        return claim.step + (len(self.task.questions) if claim.is_action else 0)
 
     @cached_property
     def gates(self) -> tuple[int, ...]:
-        """Bit set of the questions that each step waits for."""
-        return tuple(bits_of(each or ()) for each in self.conditions)
-
-    @cached_property
-    def closed_by(self) -> Mapping[tuple[int, int], int]:
-        """Bit set of the steps that an answer to a question shuts out for good."""
-        found: dict[tuple[int, int], int] = {}
-        for step, conditions in enumerate(self.conditions):
-            for question, allowed in (conditions or {}).items():
-                for answer in range(len(self.task.questions[question].likelihood)):
-                    if answer not in allowed:
-                        old = found.get((question, answer), 0)
-                        found[question, answer] = old | 1 << step
-        return found
+        """Bit set of the steps that each step hangs on, gates of gates included."""
+        direct = [bits_of(map(self.bit, x.only_if.claims())) for x in self.all]
+        found = list(direct)
+        for step, behind in enumerate(direct):
+            near, seen = behind, 0
+            while near:
+                seen |= near
+                near = union(direct[gate] for gate in ones(near)) & ~seen
+            found[step] = seen
+        return tuple(found)
 
     @cached_property
     def start(self) -> RepairState:
         """The situation that the task describes."""
-        possible = bits_of(i for i, c in enumerate(self.conditions) if c is not None)
-        return self.state(self.prior, possible, bits_of(self.task.opened))
+        asks = self.task.questions
+        closed = bits_of(q for q, ask in enumerate(asks) if ask.is_closed)
+        every = (self.questions | self.actions) & ~closed
+        said = (UNSAID,) * len(self.gate_at)
+        return self.state(self.prior, every, bits_of(self.task.opened), said)
 
     def gains(self, p: FloatArray) -> FloatArray:
         """Expected information gain of each question about the kind, in bits."""
@@ -180,10 +215,42 @@ class Steps:
             self._minutes[step, new] = self.all[step].cost + setups
         return self._minutes[step, new]
 
-    def free(self, left: int) -> int:
-        """Bit set of the steps that wait for no answer."""
-        waiting = (s for s in ones(left & self._gated) if self.gates[s] & left)
-        return left & ~bits_of(waiting)
+    def free(self, s: RepairState) -> int:
+        """Bit set of the steps that can be taken now."""
+        gated = s.left & self._gated
+        if not gated:
+            return s.left
+        truths = self.truths(s)
+        shut = (x for x in ones(gated) if truths.of(self.all[x].only_if)[0] != MET)
+        return s.left & ~bits_of(shut)
+
+    def sure(self, s: RepairState) -> int:
+        """Bit set of the steps that can be taken now, and whatever happens first."""
+        gated = s.left & self._gated
+        if not gated:
+            return s.left
+        truths = self.truths(s)
+
+        def of(claim: Wanted) -> IntArray:
+            stands = truths.by_word(Condition(parts=(claim,)))
+            # One that is not to be tried before must not be left to be tried.
+            may_turn = claim.is_action and 0 not in claim.will_do
+            if may_turn and s.left >> self.bit(claim) & 1:
+                return np.minimum(stands, OPEN)
+            return stands
+
+        shut = (
+            x for x in ones(gated) if truths.truth(self.all[x].only_if, of)[0] != MET
+        )
+        return s.left & ~bits_of(shut)
+
+    def truths(self, s: RepairState) -> Truths:
+        """How conditions stand in a situation."""
+
+        def said(claim: Wanted) -> IntArray:
+            return np.array([s.said[self.gate_at[claim.is_action, claim.step]]])
+
+        return self.standings.truths(s.p[None], said)
 
     def outcomes(
         self, s: RepairState, step: int
@@ -199,28 +266,51 @@ class Steps:
         else:
             joint = ((1.0 - self.fixes(step)) * s.p)[None, :]
         left, opened = s.left & ~(1 << step), s.opened | self.chains[step]
+        first = len(self.rows)
+        gate = (False, step) if step < first else (True, step - first)
+        at = self.gate_at.get(gate)
+
+        def said(answer: int) -> tuple[int, ...]:
+            if at is None:
+                return s.said
+            return (*s.said[:at], answer, *s.said[at + 1 :])
+
         return [
             (
                 answer,
                 chance,
-                self.state(
-                    joint[answer] / chance,
-                    left & ~self.closed_by.get((step, answer), 0),
-                    opened,
-                ),
+                self.state(joint[answer] / chance, left, opened, said(answer)),
             )
             for answer, chance in enumerate(joint.sum(axis=1).tolist())
             if chance > IMPOSSIBLE
         ]
 
-    def state(self, p: FloatArray, left: int, opened: int) -> RepairState:
+    def state(
+        self, p: FloatArray, left: int, opened: int, said: tuple[int, ...]
+    ) -> RepairState:
         """The situation with only those steps and setups that may still matter."""
-        left = self._relevant(p, left)
+        left = self._relevant(p, left, said)
         needed = union(self.chains[step] for step in ones(left & self._behind))
-        return RepairState(p, left, opened & needed)
+        if said:
+            behind = union(self.gates[step] for step in ones(left & self._gated))
+            said = tuple(
+                result if behind >> bit & 1 else UNSAID
+                for result, bit in zip(said, self._gate_bits, strict=True)
+            )
+        found = RepairState(p, left, opened & needed, said)
+        if left & self._gated and not self.free(found):
+            return RepairState(p, 0, 0, (UNSAID,) * len(said))  # nothing can be done
+        return found
 
-    def _relevant(self, p: FloatArray, left: int) -> int:
-        actions = self._hopeful(p, left)
+    @cached_property
+    def _gate_bits(self) -> tuple[int, ...]:
+        first = len(self.rows)
+        return tuple(i + first if is_action else i for is_action, i in self.gate_at)
+
+    def _relevant(self, p: FloatArray, left: int, said: tuple[int, ...]) -> int:
+        waiting = (x for x in ones(left & self._gated) if not self._ways(x, said, left))
+        left &= ~bits_of(waiting)
+        actions = self._hopeful(p, left, said)
         if not actions:
             return 0
         kept = actions
@@ -229,14 +319,41 @@ class Steps:
         waited = union(self.gates[step] for step in ones(kept & self._gated))
         return kept | (waited & left)
 
-    def _hopeful(self, p: FloatArray, left: int) -> int:
+    def _hopeful(self, p: FloatArray, left: int, said: tuple[int, ...]) -> int:
         """Actions that may fix what is possible once their conditions are met."""
         hopes = self.chances(p) > IMPOSSIBLE
         found = left & mask_of(hopes) << len(self.task.questions)
         for step in ones(found & self._gated):
-            if self.gates[step] & left and self._reach(p, step, left) <= IMPOSSIBLE:
+            joint = p * self.fixes(step)
+            ways = self._ways(step, said, left)
+            if all(self._reach(joint, way) <= IMPOSSIBLE for way in ways):
                 found ^= 1 << step
         return found
+
+    def _reach(self, joint: FloatArray, way: Way) -> float:
+        """P(a way comes to be), of a part of the belief."""
+        for claim, will_do in way:
+            if claim.is_action:
+                fails = 1.0 - self.F[claim.step]
+                joint = joint if UNSAID in will_do else joint * fails
+            else:
+                rows = self.L[self.rows[claim.step]]
+                joint = joint * rows[sorted(will_do)].sum(axis=0)
+        return float(joint.sum())
+
+    def _ways(self, step: int, said: tuple[int, ...], left: int) -> tuple[Way, ...]:
+        """The ways in which the condition of a step can be met; () is "already"."""
+        behind = self.gates[step]
+        mine = tuple(
+            result if behind >> bit & 1 else UNSAID
+            for result, bit in zip(said, self._gate_bits, strict=True)
+        )
+        key = step, mine, left & behind
+        if key not in self._met_by:
+            search = _Meeting(self, said, left)
+            found = tuple(search.ways([(self.all[step].only_if, 1 << step)], {}))
+            self._met_by[key] = found if search.left else ((),)
+        return self._met_by[key]
 
     def chances(self, p: FloatArray) -> FloatArray:
         """P(fixes) of each action, shape ``(actions,)``."""
@@ -260,17 +377,8 @@ class Steps:
 
     @cached_property
     def _gated(self) -> int:
-        """Bit set of the steps that wait for an answer."""
-        return bits_of(step for step, gates in enumerate(self.gates) if gates)
-
-    def _reach(self, p: FloatArray, step: int, left: int) -> float:
-        """P(the answers an action waits for are given, and it fixes)."""
-        joint = p * self.fixes(step)
-        for question, allowed in (self.conditions[step] or {}).items():
-            if left >> question & 1:
-                rows = self.L[self.rows[question]]
-                joint = joint * rows[sorted(allowed)].sum(axis=0)
-        return float(joint.sum())
+        """Bit set of the steps that wait for something."""
+        return bits_of(step for step, each in enumerate(self.all) if each.only_if)
 
     def _differ(self, live: BoolArray, actions: int) -> bool:
         """Whether it matters to an action which of the live causes it is."""
@@ -293,6 +401,69 @@ class Steps:
         """The question of each row of L, shape (rows,)."""
         sizes = [len(q.likelihood) for q in self.task.questions]
         return np.repeat(np.arange(len(sizes)), sizes)
+
+
+@dataclass(eq=False)
+class _Meeting:
+    """
+    In which ways a condition can be met: by results that may still come.
+
+    Whatever the order: a gate that is only asked while an action was not tried can be
+    asked before. ``left`` is how much is still looked at.
+    """
+
+    steps: Steps
+    said: tuple[int, ...]
+    may: int
+    left: int = MOST_WAYS
+
+    def ways(
+        self,
+        needed: Sequence[tuple[Wanted | Conditions, int]],
+        open_: Mapping[Wanted, frozenset[int]],
+    ) -> Iterator[Way]:
+        """Each way to meet all that is needed, with the gates that it is needed for."""
+        if not needed:
+            yield tuple(open_.items())
+            return
+        if not self.left:
+            return
+        self.left -= 1
+        (first, above), *rest = needed
+        if not isinstance(first, Condition):
+            yield from self._claim(first, above, rest, open_)
+        elif first.every:
+            parts = [(each, above) for each in first.parts]
+            yield from self.ways([*parts, *rest], open_)
+        else:
+            for part in first.parts:
+                yield from self.ways([(part, above), *rest], open_)
+
+    def _claim(
+        self,
+        claim: Wanted,
+        above: int,
+        rest: list[tuple[Wanted | Conditions, int]],
+        open_: Mapping[Wanted, frozenset[int]],
+    ) -> Iterator[Way]:
+        steps, bit = self.steps, self.steps.bit(claim)
+        result = self.said[steps.gate_at[claim.is_action, claim.step]]
+        is_above, is_behind = above >> bit & 1, above & (above - 1)
+        if result in claim.will_do and (result != UNSAID or is_above or is_behind):
+            yield from self.ways(rest, open_)
+        if result != UNSAID or is_above:
+            return
+        gate = Wanted(claim.step, frozenset(), claim.is_action)
+        will_do = claim.will_do - {NOT_KNOWN, 1} if claim.is_action else claim.will_do
+        will_do = open_.get(gate, will_do) & will_do - {NOT_KNOWN}
+        asks = steps.task.questions
+        closed = not claim.is_action and asks[claim.step].is_closed
+        if not (self.may >> bit & 1 or closed):
+            will_do &= {UNSAID}
+        if UNSAID not in will_do:
+            rest = [*rest, (steps.all[bit].only_if, above | 1 << bit)]
+        if will_do:
+            yield from self.ways(rest, {**open_, gate: will_do})
 
 
 def _kinds(tables: Sequence[FloatArray], causes: int) -> tuple[IntArray, IntArray]:
@@ -326,20 +497,3 @@ def _columns(tables: Sequence[FloatArray], causes: IntArray) -> FloatArray:
     none = np.zeros((0, len(causes)))
     chosen = np.concatenate([none, *(table[:, causes] for table in tables)])
     return np.asfortranarray(chosen)
-
-
-def _conditions(
-    task: Task, only_if: tuple[tuple[int, frozenset[int]], ...], above: tuple[int, ...]
-) -> Mapping[int, frozenset[int]] | None:
-    """Allowed answers by question, all the way up; None if they can never be met."""
-    found: dict[int, frozenset[int]] = {}
-    for question, allowed in only_if:
-        if question in above:
-            return None
-        path = (*above, question)
-        more = _conditions(task, task.questions[question].only_if, path)
-        if more is None:
-            return None
-        for q, some in [(question, allowed), *more.items()]:
-            found[q] = found.get(q, some) & some
-    return found if all(found.values()) else None

@@ -244,7 +244,7 @@ def _promising(search: RepairSearch, node: SearchNode) -> list[RepairOption]:
     if search.has_met(node):
         return []
     gains = steps.gains(s.p)
-    free = steps.free(s.left)
+    free = steps.free(s)
     asked = list(ones(free & steps.questions))
     minutes = [max(steps.minutes(q, s.opened), 1e-9) for q in asked]
     telling = np.argsort(-gains[asked] / minutes, kind="stable")[:WEIGHED]

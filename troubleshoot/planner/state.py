@@ -8,9 +8,10 @@ Throughout this module:
 
 A state is the belief, the questions asked, the setups opened, and what the gates were
 answered: the same evidence in another order is the same state, and so is other evidence
-that leads to the same belief. It ends where a class has reached the confidence, or
-where no question that can be reached tells anything. States come in batches; a single
-one is a batch of one.
+that leads to the same belief. What can be asked, conditions decide: by what the gates
+were answered, and by what the belief makes as good as known. It ends where a class has
+reached the confidence, or where no question that can be reached tells anything. States
+come in batches; a single one is a batch of one.
 """
 
 from __future__ import annotations
@@ -22,15 +23,18 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from troubleshoot.conditions import MET, OPEN, UNMET, Condition
 from troubleshoot.inference.bayes import plogp
 from troubleshoot.inference.tables import BatchTable
 from troubleshoot.planner.policy import TIE
-from troubleshoot.planner.task import WORTHLESS
+from troubleshoot.planner.standing import SURE, Standings
+from troubleshoot.planner.task import UNSAID, WORTHLESS, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from troubleshoot.inference.bayes import FloatArray
+    from troubleshoot.planner.standing import Truths
     from troubleshoot.planner.task import IntArray, Task
 
 
@@ -38,8 +42,6 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 Key: TypeAlias = bytes
 
 DIGITS = 12  # beliefs that agree so far are equal
-SURE = 1e-12  # a class that misses the confidence by no more has reached it
-UNSAID = -1  # at a gate that was not answered
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,14 +87,15 @@ class Candidates(NamedTuple):
     """
     Questions of states, arrays of shape (S, Q): bits, minutes, and which to ask.
 
-    ``available`` can be asked now; those among them that tell something are
-    ``telling``, and those that may open one that does are ``openers``: none where the
-    state has ended.
+    ``available`` can be asked now, ``lasting`` whatever is believed later; those that
+    are available and tell something are ``telling``, and those that may open one that
+    does are ``openers``: none where the state has ended.
     """
 
     gains: FloatArray
     costs: FloatArray
     available: BoolArray
+    lasting: BoolArray
     telling: BoolArray
     openers: BoolArray
 
@@ -119,11 +122,16 @@ class Candidates(NamedTuple):
 
 
 class Offered(NamedTuple):
-    """Questions of states, (S, Q): bits, minutes, and which can be asked now."""
+    """
+    Questions of states, (S, Q): bits, minutes, and which can be asked now.
+
+    ``lasting`` are those that can be asked whatever is believed later.
+    """
 
     gains: FloatArray
     costs: FloatArray
     available: BoolArray
+    lasting: BoolArray
 
 
 class After(NamedTuple):
@@ -155,16 +163,13 @@ class Noisy:
         self.task = task
         asks, setups = task.questions, task.setups
         self.table = BatchTable.of(task.classes, [ask.likelihood for ask in asks])
-        self.gates = sorted({g for ask in asks for g, _ in ask.only_if})
+        self.standings = Standings(task)
+        self.gates = self.standings.gates
         self._gate = {g: i for i, g in enumerate(self.gates)}
-        self._conditions = [
-            (q, self._gate[g], self._will_do(g, allowed))
-            for q, ask in enumerate(asks)
-            for g, allowed in ask.only_if
-        ]
+        self._waiting = [q for q, ask in enumerate(asks) if ask.only_if]
         self.waits = np.zeros((len(asks), len(self.gates)), dtype=np.bool_)
-        for q, gate, _ in self._conditions:
-            self.waits[q, gate] = True
+        for q in self._waiting:
+            self.waits[q, self._behind(q)] = True
         self.needs = np.zeros((len(asks), len(setups)), dtype=np.bool_)
         for q, ask in enumerate(asks):
             if ask.setup >= 0:
@@ -177,15 +182,30 @@ class Noisy:
         )
         self.root = BeliefStates(
             task.prior[None],
-            np.zeros((1, len(asks)), dtype=np.bool_),
+            np.array([[ask.is_closed for ask in asks]], dtype=np.bool_),
             np.array([[s in task.opened for s in range(len(setups))]], np.bool_),
             np.full((1, len(self.gates)), UNSAID, dtype=np.intp),
         )
 
-    def _will_do(self, gate: int, allowed: frozenset[int]) -> BoolArray:
-        """Which answers to a gate are allowed; the last place is for ``UNSAID``."""
-        answers = len(self.task.questions[gate].likelihood)
-        return np.array([a in allowed for a in range(answers)] + [False])
+    def _behind(self, question: int) -> list[int]:
+        """The places of the gates that it hangs on, gates of gates included."""
+        found, near = set[int](), [question]
+        while near:
+            claims = self.task.questions[near.pop()].only_if.claims()
+            new = {x.step for x in claims if not x.is_action} - found
+            found |= new
+            near += new
+        return [self._gate[g] for g in sorted(found)]
+
+    def truths(self, states: BeliefStates) -> Truths:
+        """How conditions stand in states; no action is tried in them."""
+
+        def said(claim: Wanted) -> IntArray:
+            if claim.is_action:
+                return np.full(len(states), UNSAID)
+            return np.asarray(states.said[:, self._gate[claim.step]])
+
+        return self.standings.truths(states.p, said)
 
     def gains(self, p: FloatArray) -> FloatArray:
         """Bits about the remedy class that each question tells, (S, C) → (S, Q)."""
@@ -214,10 +234,13 @@ class Noisy:
 
     def offered(self, states: BeliefStates) -> Offered:
         """What can be asked, what it tells, and what it costs."""
-        available = ~states.asked
-        for q, gate, will_do in self._conditions:
-            available[:, q] &= will_do[states.said[:, gate]]
-        return Offered(self.gains(states.p), self.minutes(states), available)
+        available, lasting = ~states.asked, ~states.asked
+        truths = self.truths(states)
+        for q in self._waiting:
+            condition = self.task.questions[q].only_if
+            available[:, q] &= truths.of(condition) == MET
+            lasting[:, q] &= truths.by_word(condition) == MET
+        return Offered(self.gains(states.p), self.minutes(states), available, lasting)
 
     def candidates(self, states: BeliefStates) -> Candidates:
         """Questions worth asking: none where the state has ended."""
@@ -232,8 +255,10 @@ class Noisy:
                 going_on[i] = self._openers(one, can, worth[i]).any()
             if going_on[i]:
                 openers[i] = self._openers(one, can & ~telling[i], telling[i])
-        asked = here.available & going_on[:, None]
-        return Candidates(here.gains, here.costs, asked, asked & telling, openers)
+        asked, lasting = here.available & going_on[:, None], here.lasting
+        lasting = lasting & going_on[:, None]
+        told = asked & telling
+        return Candidates(here.gains, here.costs, asked, lasting, told, openers)
 
     def best(self, states: BeliefStates) -> IntArray:
         """The question that tells most per minute, -1 where there is none, (S,)."""
@@ -278,37 +303,43 @@ class Noisy:
         found = np.zeros(len(available), dtype=np.bool_)
         if not available[self.gates].any():
             return found
-        said = dict(zip(self.gates, state.said[0].tolist(), strict=True))
+        truths = self.truths(state)
         wanted = np.flatnonzero(telling).tolist()
         seen: set[int] = set()
         while wanted:
             q = wanted.pop()
-            if q not in seen and self._may_open(q, said, state.p[0]):
-                seen.add(q)
-                conditions = self.task.questions[q].only_if
-                wanted += [g for g, _ in conditions if said[g] == UNSAID]
+            if q in seen:
+                continue
+            seen.add(q)
+            condition = self.task.questions[q].only_if
+            wanted += truths.awaited(condition, lambda claim: self._may(state, claim))
         found[sorted(seen)] = True
         return found & available
 
-    def _may_open(self, question: int, said: dict[int, int], p: FloatArray) -> bool:
-        """Whether answers that are possible here can meet its conditions."""
-        asks = self.task.questions
-        return all(
-            said[g] in allowed
-            if said[g] != UNSAID
-            else any(asks[g].likelihood[a] @ p > 0 for a in sorted(allowed))
-            for g, allowed in asks[question].only_if
-        )
+    def _may(self, state: BeliefStates, claim: Wanted) -> bool:
+        """Whether a gate can be asked, and an answer that will do can come."""
+        share = float(state.p[0] @ self.standings.possible(claim))
+        return not state.asked[0, claim.step] and share > 0
 
     def left(self, states: BeliefStates) -> BoolArray:
         """Questions that may still be asked, now or once others are, (S, Q)."""
-        left, before = ~states.asked, -1
+        left, before, truths = ~states.asked, -1, self.truths(states)
+        closed = [q for q, ask in enumerate(self.task.questions) if ask.is_closed]
+
+        def hope(claim: Wanted) -> IntArray:
+            said = truths.by_word(Condition(parts=(claim,)))
+            if claim.is_action:
+                return np.where(said == OPEN, UNMET, said)
+            may = left[:, claim.step] | np.isin(claim.step, closed)
+            known = np.where(truths.claim(claim) == MET, MET, UNMET)
+            return np.where((said == OPEN) & ~may, known, said)
+
         while (count := int(left.sum())) != before:
             before = count
-            for q, gate, will_do in self._conditions:
-                said = states.said[:, gate]
-                waiting = left[:, self.gates[gate]]
-                left[:, q] &= np.where(said == UNSAID, waiting, will_do[said])
+            for q in self._waiting:
+                condition = self.task.questions[q].only_if
+                found = truths.truth(condition, hope)
+                left[:, q] &= found > UNMET
         return left
 
     def option(self, state: BeliefStates, question: int) -> BeliefOption:

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from troubleshoot.conditions import Condition
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -28,8 +30,26 @@ if TYPE_CHECKING:
 
 
 IntArray: TypeAlias = npt.NDArray[np.intp]
-Conditions: TypeAlias = tuple[tuple[int, frozenset[int]], ...]
-"""Questions that must have been answered, each with the answers that will do."""
+UNSAID = -1  # of a question that was not answered, or an action that was not tried
+NOT_KNOWN = -2  # of a question whose answer is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """
+    What a step waits for: one of these results of a question or an action.
+
+    Those of an action are 0 where it failed, 1 where it fixed, ``UNSAID`` where it was
+    not tried. ``NOT_KNOWN`` is one of a question.
+    """
+
+    step: int
+    will_do: frozenset[int]
+    is_action: bool = False
+
+
+Conditions: TypeAlias = Condition[Wanted]
+NOTHING: Conditions = Condition()
 
 # What halving or doubling it changes: `python benchmarks/constants.py paper`.
 HARDLY = 0.05  # at its word, an answer that a cause leads to no more often excludes it
@@ -49,13 +69,15 @@ class Ask:
 
     ``cost`` in minutes, without the setup; ``likelihood`` is P(answer | cause), shape
     ``(answers, C)``, columns sum to 1. ``at_its_word`` is the same where nothing is
-    weighed, if that does not follow from it.
+    weighed, if that does not follow from it. One that ``is_closed`` is never asked: it
+    is there for those that wait for its answer, which may be as good as known.
     """
 
     cost: float
     likelihood: FloatArray
     setup: int = -1
-    only_if: Conditions = ()
+    only_if: Conditions = NOTHING
+    is_closed: bool = False
     at_its_word: FloatArray | None = None
 
     def chance(self, answer: int) -> FloatArray:
@@ -76,7 +98,7 @@ class Act:
     fixes: FloatArray
     setup: int = -1
     irreversible: bool = False
-    only_if: Conditions = ()
+    only_if: Conditions = NOTHING
 
     def chance(self, answer: int) -> FloatArray:
         """P(it fails | cause) for the answer 0, P(it fixes | cause) for 1."""
@@ -93,6 +115,9 @@ class Task:
     ``opened`` those already paid for. ``escalation`` is what handing over costs in
     minutes, None where it is the last resort. With noisy answers, finding the cause
     ends where no question that can be reached tells ``slight`` bits about the class.
+
+    What a step waits for counts as answered, too, when the answers that will do have
+    the ``confidence`` together: see ``standing``.
     """
 
     prior: FloatArray
@@ -179,11 +204,6 @@ def _trusted(likelihood: FloatArray) -> FloatArray:
     return np.asarray(
         np.where(total > 0, kept / np.where(total > 0, total, 1.0), likelihood)
     )
-
-
-def met(conditions: Conditions, answers: dict[int, int]) -> bool:
-    """Whether the answers given so far, by question, allow a step."""
-    return all(answers.get(q, -1) in allowed for q, allowed in conditions)
 
 
 @dataclass

@@ -13,10 +13,10 @@ from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.planner import action_order
 from troubleshoot.rendering.runbook import NamedCause, PrintedOutcome, PrintedRemedy
 from troubleshoot.session.belief import TOLERANCE
+from troubleshoot.session.condition_words import told_condition
 from troubleshoot.session.planning import not_ruled_out
 from troubleshoot.session.steps import with_words
-from troubleshoot.text import listing
-from troubleshoot.tree.tree import role, thing, time_of
+from troubleshoot.tree.tree import condition_of, role, thing, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -148,7 +148,7 @@ def _remedy(
         by=by,
         things=things,
         to_note=titles_to_note(tree, action),
-        only_if=_conditions(tree, action),
+        only_if=told_condition(tree, condition_of(tree, action)),
         minutes=time.minutes,
         wait=time.wait,
         chance=chance,
@@ -167,14 +167,3 @@ def taken(
     by = dict.fromkeys(role(tree, x) for step in steps for x in step.needs.by)
     things = dict.fromkeys(thing(tree, x) for step in steps for x in step.needs.things)
     return tuple(by), tuple(things)
-
-
-def _conditions(tree: Tree, action: Action) -> tuple[tuple[str, str], ...]:
-    """Questions, each with the answers without which the action is not for you."""
-    return tuple(
-        (
-            tree.questions[name].ask,
-            listing([tree.questions[name].condition(x) for x in answers], "or"),
-        )
-        for name, answers in action.needs.only_if.items()
-    )

@@ -17,6 +17,7 @@ from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.rendering import words
 from troubleshoot.rendering.templates import filled
 from troubleshoot.rendering.words import ending, in_language
+from troubleshoot.session.condition_words import in_words
 from troubleshoot.session.plan import SAME
 from troubleshoot.tree.blocks import in_turn
 
@@ -348,10 +349,8 @@ class RunbookView:
         )
 
     def conditions(self, remedy: PrintedRemedy) -> str:
-        """What must have been answered before a remedy is taken."""
-        return "; ".join(
-            f"{text} {self.answer(text, answer)}" for text, answer in remedy.only_if
-        )
+        """What must be so before a remedy is taken."""
+        return in_words(remedy.only_if, self.word, self.answer)
 
     # The fault table.
 

@@ -13,10 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from troubleshoot.session.condition_words import NOTHING
 from troubleshoot.session.sets import AnswerSet  # noqa: TC001 - read by pydantic
 from troubleshoot.session.steps import ActionWords, QuestionWords
 
 if TYPE_CHECKING:
+    from troubleshoot.session.condition_words import Told
     from troubleshoot.tree.tree import Escalation, WatchFor
 
 
@@ -120,8 +122,8 @@ class PrintedRemedy(ActionWords):
 
     ``chance`` is P(it helps) when those before it did not; ``minutes`` includes
     ``setups``, those that are not done by then; ``done`` are the others that it stands
-    on, done on all ways of this runbook to here. ``only_if`` are pairs of a question
-    and the answers without which it is not to be taken.
+    on, done on all ways of this runbook to here. ``only_if`` is what must
+    be so before it is taken.
     """
 
     setups: tuple[str, ...] = ()
@@ -129,7 +131,7 @@ class PrintedRemedy(ActionWords):
     by: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
     to_note: tuple[str, ...] = ()
-    only_if: tuple[tuple[str, str], ...] = ()
+    only_if: Told = NOTHING
     minutes: float = 0.0
     wait: float = 0.0
     chance: float = 0.0

@@ -32,7 +32,9 @@ from troubleshoot.planner.policy import (
     finished_first,
     forward,
 )
-from troubleshoot.planner.state import SURE, UNSAID, BeliefStates, Noisy
+from troubleshoot.planner.standing import SURE
+from troubleshoot.planner.state import BeliefStates, Noisy
+from troubleshoot.planner.task import NOT_KNOWN, UNSAID
 from troubleshoot.session.plan import made_of
 
 if TYPE_CHECKING:
@@ -137,7 +139,7 @@ class Cutting:
         self, before: BeliefStates, question: int, answer: int, p: FloatArray
     ) -> BeliefStates:
         """The situation after an answer, or after "don't know"."""
-        said = np.array([UNSAID if answer == DONT_KNOW else answer])
+        said = np.array([NOT_KNOWN if answer == DONT_KNOW else answer])
         return self.noisy.answered(before, question, said, p[None])
 
     def beside_the_plan(self) -> None:

@@ -261,7 +261,7 @@ class Weighing:
     @cached_property
     def beliefs(self) -> FloatArray:
         """Belief by name before all evidence and after each, ``(n + 1, names)``."""
-        p = np.array([with_unknown(each) for each in self._posteriors])
+        p = np.array([with_unknown(each) for each in self.posteriors])
         # The same but for the rounding of sums.
         p[0], p[-1] = self.belief.model.prior, self.belief.p
         return np.minimum(self._spread(p, p @ self._members.T), 1.0)
@@ -284,7 +284,7 @@ class Weighing:
         nothing was left. Of pieces that contradict the others it is -inf or 0: where
         nothing is left there are no odds.
         """
-        pairs = zip(self._posteriors, self._rows, strict=False)
+        pairs = zip(self.posteriors, self._rows, strict=False)
         causes = [_weights(p, L) for p, L in pairs]
         bits = self._spread(
             np.array(causes).reshape(self._rows.shape), self._group_weights()
@@ -295,7 +295,7 @@ class Weighing:
     @cached_property
     def contradicts(self) -> BoolArray:
         """Whether no cause allows a piece and all before it, ``(n,)``."""
-        return np.asarray(~self._posteriors[1:].any(axis=1))
+        return np.asarray(~self.posteriors[1:].any(axis=1))
 
     @cached_property
     def excludes(self) -> BoolArray:
@@ -305,7 +305,7 @@ class Weighing:
 
     def _group_weights(self) -> FloatArray:
         """The same for groups: the causes inside against those outside, as if two."""
-        before, inside = self._posteriors[:-1], self._members.T
+        before, inside = self.posteriors[:-1], self._members.T
         joint, outside = before * self._rows, 1.0 - inside
         chance_in = _ratio(joint @ inside, before @ inside)
         chance_out = _ratio(joint @ outside, before @ outside)
@@ -324,7 +324,7 @@ class Weighing:
         return np.array(rows).reshape(-1, len(silent))
 
     @cached_property
-    def _posteriors(self) -> FloatArray:
+    def posteriors(self) -> FloatArray:
         """Each p: before all evidence, after each piece; 0 after a contradiction."""
         with np.errstate(divide="ignore"):
             logs = np.log(np.vstack((self.belief.model.prior, self._rows)))

@@ -5,9 +5,9 @@ Costs are in minutes, in which waiting counts by its share; a setup that is not 
 adds its own, and those of the setups it stands on. Masks are over the questions of the
 model (urgent ones are not among them), or over its actions.
 
-A question with ``only-if`` waits for the answers of others. Those are its gates: they
+A step with ``only-if`` waits for the answers of questions. Those are its gates: they
 may tell nothing themselves, but open a step that is wanted, and are worth asking only
-while one of their likely answers can still open it.
+while one of their answers can still open it, and is not known already.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from troubleshoot.conditions import MET
 from troubleshoot.session.belief import cached_property
+from troubleshoot.session.gates import Gates
 from troubleshoot.tree.tree import (
+    Action,
     Needs,
-    meets,
+    Question,
     once_per_logic,
     price,
     setups_of,
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.session.belief import Belief, BoolArray, FloatArray
     from troubleshoot.session.options import Options
-    from troubleshoot.tree.tree import Action, Question, Setup, Time, Tree
+    from troubleshoot.tree.tree import Setup, Time, Tree
 
 
 WORTH_TRYING: Final = 0.01  # P(fixes); less is no remedy but a pastime
@@ -121,12 +124,13 @@ class CandidateSteps:
 
     def is_available(self, step: Question | Action) -> bool:
         """Whether who, things and conditions that the step takes are there."""
-        met = self.belief.state.answers
-        return all(
-            self.is_at_hand(each)
-            and all(meets(met.get(x), only) for x, only in each.only_if.items())
-            for each in self.needs(step)
-        )
+        at_hand = all(map(self.is_at_hand, self.needs(step)))
+        return at_hand and self.gates.truth(step) == MET
+
+    @cached_property
+    def gates(self) -> Gates:
+        """How the conditions of the steps stand."""
+        return Gates(self.belief)
 
     def is_at_hand(self, needs: Needs) -> bool:
         """Whether somebody who may take the step is there, with what it takes."""
@@ -204,17 +208,38 @@ def menus(tree: Tree) -> tuple[Menu, Menu]:
     return Menu(tree, questions), Menu(tree, list(tree.actions.values()))
 
 
+@once_per_logic
+def urgent_questions(tree: Tree) -> tuple[Question, ...]:
+    """The urgent ones, made once per tree."""
+    return tuple(each for each in tree.questions.values() if each.is_urgent)
+
+
 def gates(candidates: CandidateSteps, wanted: Iterable[Question | Action]) -> BoolArray:
     """Questions that the wanted steps wait for, gates of gates included; a mask."""
-    found: set[str] = set()
+    return candidates.questions.mask(
+        each.id for each in _behind(candidates, wanted) if isinstance(each, Question)
+    )
+
+
+def gate_actions(candidates: CandidateSteps, wanted: Iterable[Action]) -> BoolArray:
+    """The same with actions; a mask."""
+    return candidates.actions.mask(
+        each.id for each in _behind(candidates, wanted) if isinstance(each, Action)
+    )
+
+
+def _behind(
+    candidates: CandidateSteps, wanted: Iterable[Question | Action]
+) -> list[Question | Action]:
+    """All that the wanted steps wait for."""
+    found: dict[tuple[type, str], Question | Action] = {}
     waiting = list(wanted)
     while waiting:
-        new = [
-            each for each in _awaited(candidates, waiting.pop()) if each.id not in found
-        ]
-        found.update(each.id for each in new)
-        waiting.extend(new)
-    return candidates.questions.mask(found)
+        for each in _awaited(candidates, waiting.pop()):
+            if (type(each), each.id) not in found:
+                found[type(each), each.id] = each
+                waiting.append(each)
+    return list(found.values())
 
 
 def closed_questions(
@@ -233,31 +258,43 @@ def closed_questions(
             yield question
 
 
+def closed_urgent(candidates: CandidateSteps) -> Iterator[Question]:
+    """Urgent questions that wait for the answers of others."""
+    state = candidates.belief.state
+    closed = {*state.answers, *state.dont_know, *often(state.not_now)}
+    for question in urgent_questions(candidates.belief.tree):
+        waits = question.needs.only_if and question.id not in closed
+        if waits and not candidates.is_available(question):
+            yield question
+
+
 def closed_actions(candidates: CandidateSteps, among: BoolArray) -> Iterator[Action]:
     """Those of the untried actions that wait for the answers of questions."""
-    state, menu = candidates.belief.state, candidates.actions
+    menu = candidates.actions
     for i in menu.conditioned:
         action = candidates.belief.tree.actions[menu.ids[i]]
-        done = action.id in state.tried or action.id in often(state.skipped)
-        if among[i] and not done and not candidates.is_available(action):
+        untried = among[i] and _is_untried(candidates, action)
+        if untried and not candidates.is_available(action):
             yield action
 
 
-def _awaited(candidates: CandidateSteps, step: Question | Action) -> list[Question]:
-    """Questions whose answers the step waits for; none if it cannot be opened."""
-    answers = candidates.belief.state.answers
-    needs = list(candidates.needs(step))
-    unmet = [
-        (candidates.belief.tree.questions[name], only)
-        for each in needs
-        for name, only in each.only_if.items()
-        if not meets(answers.get(name), only)
-    ]
-    hopeful = all(candidates.is_at_hand(each) for each in needs) and all(
-        _is_open(candidates, question) and _can_be(candidates, question, only)
-        for question, only in unmet
-    )
-    return [question for question, _ in unmet] if hopeful else []
+def _awaited(
+    candidates: CandidateSteps, step: Question | Action
+) -> list[Question | Action]:
+    """What the step waits for; nothing if it cannot be opened."""
+
+    def can(each: Question | Action) -> bool:
+        if not _at_hand(candidates, each):
+            return False
+        if isinstance(each, Question):
+            return _is_open(candidates, each)
+        return _is_untried(candidates, each)
+
+    return candidates.gates.awaited(step, can) if _at_hand(candidates, step) else []
+
+
+def _at_hand(candidates: CandidateSteps, step: Question | Action) -> bool:
+    return all(map(candidates.is_at_hand, candidates.needs(step)))
 
 
 def _is_open(candidates: CandidateSteps, question: Question) -> bool:
@@ -267,9 +304,7 @@ def _is_open(candidates: CandidateSteps, question: Question) -> bool:
     return not question.is_urgent and question.id not in closed
 
 
-def _can_be(
-    candidates: CandidateSteps, question: Question, only: Iterable[str]
-) -> bool:
-    model, p = candidates.belief.model, candidates.belief.p
-    met = (each for each in question.outcomes if meets(each, only))
-    return any((model.likelihood(question.id, each) @ p) > 0 for each in met)
+def _is_untried(candidates: CandidateSteps, action: Action) -> bool:
+    """Whether the action may still be taken, if not now."""
+    state = candidates.belief.state
+    return action.id not in state.tried and action.id not in often(state.skipped)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
+from troubleshoot.conditions import UNMET, Condition
 from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.inference.tables import sets_of
 from troubleshoot.planner.action_order import remedies
@@ -29,7 +30,17 @@ from troubleshoot.planner.diagnose import diagnose
 from troubleshoot.planner.policy import SLIGHT, arriving, likeliest_ways, opened
 from troubleshoot.planner.put_first import with_first
 from troubleshoot.planner.repair import repair
-from troubleshoot.planner.task import HARDLY, Act, Ask, Task, at_its_word
+from troubleshoot.planner.task import (
+    HARDLY,
+    NOT_KNOWN,
+    NOTHING,
+    UNSAID,
+    Act,
+    Ask,
+    Task,
+    Wanted,
+    at_its_word,
+)
 from troubleshoot.session.belief import likeliest_first
 from troubleshoot.session.candidates import often
 from troubleshoot.session.plan import (
@@ -46,8 +57,16 @@ from troubleshoot.session.plan import (
     making,
 )
 from troubleshoot.session.serialize import tree_mark
+from troubleshoot.session.state import by_what_was_said
 from troubleshoot.text import listing
-from troubleshoot.tree.tree import Action, AnswerKey, meets, price, time_of
+from troubleshoot.tree.tree import (
+    Action,
+    AnswerKey,
+    condition_of,
+    price,
+    steps_of,
+    time_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -63,6 +82,7 @@ if TYPE_CHECKING:
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.belief import Belief, FloatArray
     from troubleshoot.session.plan import Outcomes, Written
+    from troubleshoot.tree.only_if import Claim
     from troubleshoot.tree.tree import Question, Setup, Tree
 
 
@@ -83,20 +103,20 @@ def task(analysis: Analysis, *, again: bool = True) -> Named:
     Costs one likelihood per answer of each question that is left.
     """
     tree, model = analysis.tree, analysis.belief.model
-    questions = _openable(analysis, _questions(analysis, again=again))
-    at = {each.id: i for i, each in enumerate(questions)}
-    actions = _hopeful(analysis, _actions(analysis, again=again), at)
+    left = _Left.of(
+        analysis,
+        _questions(analysis, again=again),
+        _actions(analysis, again=again),
+    )
     setups = {name: i for i, name in enumerate(tree.setups)}
-    outcomes = {each.id: _outcomes(analysis, each) for each in questions}
-    waits = _Waits(analysis, at, outcomes)
     return Named(
         Task(
             prior=analysis.belief.p,
             classes=model.classes,
-            questions=tuple(_ask(waits, each, setups) for each in questions),
+            questions=tuple(_ask(left, each, setups) for each in left.every_question),
             actions=tuple(
-                act(analysis.belief, each, setups, waits.only_if(each))
-                for each in actions
+                act(analysis.belief, each, setups, left.only_if(each))
+                for each in left.actions
             ),
             setups=setup_costs(tree, setups),
             opened=frozenset(setups[each] for each in analysis.state.opened),
@@ -105,10 +125,10 @@ def task(analysis: Analysis, *, again: bool = True) -> Named:
             slight=SLIGHT,
         ),
         model.causes,
-        questions,
-        actions,
+        left.every_question,
+        left.actions,
         tuple(tree.setups.values()),
-        tuple(outcomes.values()),
+        tuple(left.outcomes.values()),
     )
 
 
@@ -140,59 +160,125 @@ def _at_hand(
     ]
 
 
-def _openable(analysis: Analysis, steps: Sequence[Question]) -> tuple[Question, ...]:
-    """The questions whose conditions these same questions can still meet."""
-    while True:
-        ids = {each.id for each in steps}
-        kept = _hopeful(analysis, steps, ids)
-        if len(kept) == len(steps):
-            return kept
-        steps = kept
-
-
-def _hopeful(
-    analysis: Analysis, steps: Sequence[Step], questions: Container[str]
-) -> tuple[Step, ...]:
-    """The steps that wait for nothing but these questions."""
-    return tuple(
-        each
-        for each in steps
-        if all(name in questions for name, _ in _unmet(analysis, each))
-    )
-
-
-def _unmet(analysis: Analysis, step: Written) -> list[tuple[str, tuple[str, ...]]]:
-    """Questions that the step waits for, each with the answers that will do."""
-    answers = analysis.state.answers
-    return [
-        (name, only)
-        for needs in analysis.candidates.needs(step)
-        for name, only in needs.only_if.items()
-        if not meets(answers.get(name), only)
-    ]
-
-
 @dataclass(frozen=True, eq=False)
-class _Waits:
-    """What steps wait for, by the places of questions and of their outcomes."""
+class _Left:
+    """
+    The steps that are left, as far as their conditions can still be met.
+
+    ``known`` are questions that nobody asks, but whose answers may be as good as known
+    to those that wait for them.
+    """
 
     analysis: Analysis
-    at: Mapping[str, int]
-    outcomes: Mapping[str, Outcomes]
+    questions: tuple[Question, ...]
+    actions: tuple[Action, ...]
+    known: tuple[Question, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        analysis: Analysis,
+        questions: Sequence[Question],
+        actions: Sequence[Action],
+    ) -> _Left:
+        """Those of these steps that can be opened."""
+        left = cls(analysis, tuple(questions), tuple(actions), _gates(analysis))
+        while True:
+            kept = replace(
+                left,
+                questions=left.hopeful(left.questions),
+                actions=left.hopeful(left.actions),
+                known=left.hopeful(left.known),
+            )
+            if kept.count == left.count:
+                return kept
+            left = kept
+
+    @property
+    def count(self) -> int:
+        """How many steps there are."""
+        return len(self.questions) + len(self.actions) + len(self.known)
+
+    @cached_property
+    def every_question(self) -> tuple[Question, ...]:
+        """Those that can be asked, then those that can only be known."""
+        asked = {each.id for each in self.questions}
+        every: list[Written] = [*self.questions, *self.actions, *self.known]
+        awaited = {
+            claim.step
+            for step in every
+            for claim in condition_of(self.analysis.tree, step).claims()
+            if claim.kind == "question"
+        }
+        others = [x for x in self.known if x.id in awaited - asked]
+        return (*self.questions, *others)
+
+    @cached_property
+    def outcomes(self) -> Mapping[str, Outcomes]:
+        """What can be said to each question."""
+        return {x.id: _outcomes(self.analysis, x) for x in self.every_question}
+
+    def is_closed(self, question: Question) -> bool:
+        """Whether nobody asks it."""
+        return question.id not in self._questions
+
+    @cached_property
+    def _questions(self) -> frozenset[str]:
+        return frozenset(each.id for each in self.questions)
+
+    @cached_property
+    def _at(self) -> Mapping[tuple[str, str], int]:
+        """Where a step stands, by its kind and id."""
+        places = {("question", x.id): i for i, x in enumerate(self.every_question)}
+        places |= {("action", x.id): i for i, x in enumerate(self.actions)}
+        return places
+
+    def hopeful(self, steps: Sequence[Step]) -> tuple[Step, ...]:
+        """Those of the steps whose conditions can still be met."""
+        return tuple(each for each in steps if self._open(each) != UNMET)
 
     def only_if(self, step: Written) -> Conditions:
-        """The questions it waits for, each with the outcomes that will do."""
-        return tuple(
-            (
-                self.at[name],
-                frozenset(
-                    i
-                    for i, some in enumerate(self.outcomes[name])
-                    if all(meets(each, only) for each in some)
-                ),
+        """What is still to come before a step."""
+        found = self._open(step)
+        return found if isinstance(found, Condition) else NOTHING
+
+    def _open(self, step: Written) -> Conditions | int:
+        return condition_of(self.analysis.tree, step).rest(self._wanted)
+
+    def _wanted(self, claim: Claim) -> Wanted | int:
+        analysis, said = self.analysis, by_what_was_said(claim, self.analysis.state)
+        place = self._at.get((claim.kind, claim.step))
+        if claim.kind == "action":
+            untried = claim.step not in analysis.state.tried
+            if not untried or place is None:
+                return said or UNMET
+            outcomes = ((UNSAID, None), (0, False), (1, True))
+            will_do = frozenset(
+                at for at, fixed in outcomes if claim.admits_outcome(fixed=fixed)
             )
-            for name, only in _unmet(self.analysis, step)
+            return Wanted(place, will_do, is_action=True)
+        if said or place is None:
+            return said or UNMET
+        will_do = frozenset(
+            i
+            for i, some in enumerate(self.outcomes[claim.step])
+            if all(map(claim.admits, some))
         )
+        not_known = {NOT_KNOWN} if claim.takes_not_known else set()
+        return Wanted(place, will_do | not_known)
+
+
+def _gates(analysis: Analysis) -> tuple[Question, ...]:
+    """Questions that others wait for, and that nobody has answered."""
+    tree, answers = analysis.tree, analysis.state.answers
+    gates = {
+        claim.step
+        for step in steps_of(tree)
+        for claim in condition_of(tree, step).claims()
+        if claim.kind == "question"
+    }
+    every = (each for each in tree.questions.values() if not each.is_urgent)
+    return tuple(x for x in every if x.id in gates and x.id not in answers)
 
 
 def _outcomes(analysis: Analysis, question: Question) -> Outcomes:
@@ -212,27 +298,27 @@ def _outcomes(analysis: Analysis, question: Question) -> Outcomes:
     rows = rows[:, belief.p > 0]
     total = rows.sum(axis=1, keepdims=True)
     rows = np.divide(rows, total, out=np.zeros_like(rows), where=total > 0)
-    conditions = _conditions(analysis.tree, question.id)
+    claims = _claims(analysis.tree, question.id)
     for each, row in zip(
         question.outcomes, rows.round(EQUAL_DIGITS) + 0.0, strict=True
     ):
-        met = row.any() and tuple(meets(each, only) for only in conditions)
+        met = row.any() and tuple(claim.admits(each) for claim in claims)
         alike.setdefault((met, row.tobytes()), []).append(each)
     return tuple(map(tuple, alike.values()))
 
 
-def _conditions(tree: Tree, question: str) -> list[tuple[str, ...]]:
+def _claims(tree: Tree, question: str) -> list[Claim]:
     """What steps wait for that this question is answered."""
-    rooms = (tree.questions, tree.actions, tree.setups)
-    steps: Iterable[Question | Action | Setup] = (
-        each for room in rooms for each in room.values()
-    )
-    said = (each.needs.only_if.get(question) for each in steps)
-    return [each for each in said if each is not None]
+    return [
+        claim
+        for step in steps_of(tree)
+        for claim in condition_of(tree, step).claims()
+        if claim.kind == "question" and claim.step == question
+    ]
 
 
-def _ask(waits: _Waits, question: Question, setups: Mapping[str, int]) -> Ask:
-    model, outcomes = waits.analysis.belief.model, waits.outcomes[question.id]
+def _ask(left: _Left, question: Question, setups: Mapping[str, int]) -> Ask:
+    model, outcomes = left.analysis.belief.model, left.outcomes[question.id]
     rows = {x: model.likelihood(question.id, x) for x in question.outcomes}
     trusted = None
     if question.several:
@@ -240,10 +326,11 @@ def _ask(waits: _Waits, question: Question, setups: Mapping[str, int]) -> Ask:
         sets = zip(question.outcomes, sets_of(_trusted(np.array(marks))), strict=True)
         trusted = _summed(outcomes, dict(sets))
     return Ask(
-        cost=price(waits.analysis.tree, question),
+        cost=price(left.analysis.tree, question),
         likelihood=_summed(outcomes, rows),
         setup=setups[question.setup] if question.setup else -1,
-        only_if=waits.only_if(question),
+        only_if=left.only_if(question),
+        is_closed=left.is_closed(question),
         at_its_word=trusted,
     )
 
@@ -262,7 +349,7 @@ def act(
     belief: Belief,
     action: Action,
     setups: Mapping[str, int],
-    only_if: Conditions = (),
+    only_if: Conditions = NOTHING,
 ) -> Act:
     """An action as the planner knows it; ``setups`` are their places."""
     return Act(

@@ -74,7 +74,7 @@ def question_step(analysis: Analysis, name: str, reason: str = "") -> Question:
         attended_min=time.minutes,
         wait_min=time.wait,
         again=again,
-        reason=_sentences(again, *why),
+        reason=_sentences(again, *why, *_taken_as_known(analysis, question)),
         runners_up=() if question.is_urgent else _runners_up(analysis, name),
     )
 
@@ -98,7 +98,7 @@ def action_step(analysis: Analysis, name: str, reason: str = "") -> Action:
         wait_min=time.wait,
         chance=chance,
         causes=likely(belief, belief.ranked(belief.model.fixes(name) > 0)),
-        reason=_sentences(reason, helps),
+        reason=_sentences(reason, helps, *_taken_as_known(analysis, action)),
     )
 
 
@@ -120,6 +120,13 @@ def look_again(analysis: Analysis, question: written.Question) -> str:
     said = words.private if question.private else answer
     done = titled_action(action).title
     return words("reason_look_again", action=done, answer=said)
+
+
+def _taken_as_known(
+    analysis: Analysis, step: written.Question | written.Action
+) -> list[str]:
+    """What has not been answered and must be so for the step, with the reason."""
+    return [each.sentence for each in analysis.candidates.gates.assumed_for(step)]
 
 
 def _sentences(*texts: str) -> str:

@@ -36,6 +36,8 @@ from troubleshoot.session.candidates import (
     WORTH_TRYING,
     closed_actions,
     closed_questions,
+    closed_urgent,
+    gate_actions,
     gates,
     often,
 )
@@ -119,7 +121,9 @@ def _urgent(analysis: Analysis) -> Step | None:
         waits = question.is_urgent and question.id not in done and not just_put_off
         if waits and analysis.candidates.is_available(question):
             return question_step(analysis, question.id)
-    return None
+    return _gate(
+        analysis, gates(analysis.candidates, closed_urgent(analysis.candidates))
+    )
 
 
 def _put_first(analysis: Analysis) -> Step | None:
@@ -159,9 +163,7 @@ def _remedy(analysis: Analysis, members: BoolArray) -> Step | None:
     step = step or _action(analysis, helps & analysis.candidates.reversible, other)
     step = step or _action(analysis, cures & _irreversible(analysis), cure)
     step = step or _action(analysis, helps & _irreversible(analysis), other)
-    step = step or _gate(
-        analysis, gates(analysis.candidates, closed_actions(analysis.candidates, helps))
-    )
+    step = step or _opening(analysis, helps)
     waits = (
         helps
         & ~analysis.candidates.reversible
@@ -243,6 +245,22 @@ def _gate(analysis: Analysis, among: BoolArray) -> Step | None:
     return None
 
 
+def _opening(analysis: Analysis, among: BoolArray) -> Step | None:
+    """What opens one of these actions: a question, or another action."""
+    candidates = analysis.candidates
+    wanted = list(closed_actions(candidates, among))
+    if (step := _gate(analysis, gates(candidates, wanted))) is not None:
+        return step
+    reason = analysis.tree.words.reason_opens
+    found = gate_actions(candidates, wanted)
+    found &= candidates.reversible | _irreversible(analysis)
+    for tier in (candidates.untried, candidates.skipped):
+        i = best(np.ones(len(found)), candidates.action_costs, found & tier)
+        if i is not None:
+            return action_step(analysis, candidates.actions.ids[i], reason)
+    return None
+
+
 def _likely_action(analysis: Analysis) -> Step | None:
     """An action worth trying, once all that questions can tell is slight."""
     asked = analysis.candidates.fresh | analysis.candidates.put_off
@@ -296,9 +314,7 @@ def _reversible_action(analysis: Analysis) -> Step | None:
     reason = analysis.tree.words.reason_likely_enough
     worth = _worth_trying(analysis)
     step = _action(analysis, worth & analysis.candidates.reversible, reason)
-    return step or _gate(
-        analysis, gates(analysis.candidates, closed_actions(analysis.candidates, worth))
-    )
+    return step or _opening(analysis, worth)
 
 
 def _unknown_answer_question(analysis: Analysis) -> Step | None:

@@ -15,6 +15,8 @@ from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard, TypeVar
 
+from troubleshoot.conditions import MET, OPEN, UNMET
+from troubleshoot.session.condition_words import in_words, told_condition
 from troubleshoot.session.events import (
     PROBE,
     Answered,
@@ -27,11 +29,12 @@ from troubleshoot.session.events import (
 )
 from troubleshoot.session.steps import Reply
 from troubleshoot.text import listing
-from troubleshoot.tree.tree import meets, setups_of
+from troubleshoot.tree.tree import condition_of, setups_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from troubleshoot.tree.only_if import Claim, OnlyIf
     from troubleshoot.tree.tree import Action, AnswerKey, Tree
 
 
@@ -101,7 +104,7 @@ def folded(tree: Tree, events: Iterable[Event]) -> State:
 
 def settled(tree: Tree, raw: State) -> State:
     """The state without what is pointless, of what ``folded`` or ``followed`` made."""
-    spoilt = pointless(tree, raw.answers)
+    spoilt = pointless(tree, raw)
     if not spoilt:
         return raw
     now = _copied(raw)
@@ -265,44 +268,63 @@ def _overtake(now: State, action: Action) -> None:
             del now.log["question", question]
 
 
-def pointless(tree: Tree, answers: Mapping[str, AnswerKey]) -> dict[str, str]:
+def pointless(tree: Tree, now: State) -> dict[str, str]:
     """
-    Answers whose question would not be put, and the question whose answer says so.
+    Answers whose question would not be put, and a step whose result says so.
 
-    That is a question in ``only-if`` which was answered otherwise, or whose own answer
-    is pointless. One that nobody has answered spoils nothing: facts come in any order.
+    That is one in the condition of the question of which something else was said, or
+    whose own answer is pointless. One of which nothing was said spoils nothing: facts
+    come in any order. Nor does one that was waited for in another time: an action that
+    was not tried then, an answer that was not known.
     """
-    asked = ((each, tree.questions[each].needs.only_if) for each in answers)
-    waiting = {each: gates for each, gates in asked if gates}
-    found = {
-        question: gate
-        for question, gates in waiting.items()
-        for gate, only in gates.items()
-        if gate in answers and not meets(answers[gate], only)
-    }
-    return _with_what_follows(waiting, found) if found else found
-
-
-def _with_what_follows(
-    waiting: Mapping[str, Iterable[str]], found: dict[str, str]
-) -> dict[str, str]:
-    """What is pointless, and all that stands behind it."""
-    order = {question: place for place, question in enumerate(waiting)}
+    waiting = {each: condition_of(tree, tree.questions[each]) for each in now.answers}
+    waiting = {each: condition for each, condition in waiting.items() if condition}
     behind: dict[str, list[str]] = {}
-    for question, gates in waiting.items():
-        for gate in gates:
-            behind.setdefault(gate, []).append(question)
+    for question, condition in waiting.items():
+        for claim in condition.claims():
+            if claim.kind == "question":
+                behind.setdefault(claim.step, []).append(question)
+    order = {question: place for place, question in enumerate(waiting)}
     spoilt: dict[str, str] = {}
-    while found:
-        spoilt |= found
-        near = {x for gate in found for x in behind.get(gate, ()) if x not in spoilt}
+    near: Iterable[str] = waiting
+    while near:
         found = {
-            question: gate
-            for question in sorted(near, key=order.__getitem__)
-            for gate in waiting[question]
-            if gate in spoilt
+            question: by
+            for question in near
+            if (by := _spoilt_by(waiting[question], now, spoilt))
         }
+        spoilt |= found
+        after = {x for gate in found for x in behind.get(gate, ()) if x not in spoilt}
+        near = sorted(after, key=order.__getitem__)
     return spoilt
+
+
+def _spoilt_by(condition: OnlyIf, now: State, spoilt: Mapping[str, str]) -> str:
+    """The step of the first claim that spoils a condition; empty where none does."""
+
+    def of(claim: Claim) -> int:
+        if claim.kind == "question" and claim.step in spoilt:
+            return UNMET
+        if claim.kind == "action":
+            untried = claim.admits_outcome(fixed=None)
+            return MET if untried else by_what_was_said(claim, now)
+        return MET if claim.takes_not_known else by_what_was_said(claim, now)
+
+    if condition.truth(of) != UNMET:
+        return ""
+    return next(each.step for each in condition.claims() if of(each) == UNMET)
+
+
+def by_what_was_said(claim: Claim, now: State) -> int:
+    """How a claim stands by what was said and done alone."""
+    if claim.kind == "action":
+        fixed = now.tried.get(claim.step)
+        if claim.admits_outcome(fixed=fixed):
+            return MET
+        return OPEN if fixed is None else UNMET
+    if claim.step in now.answers:
+        return MET if claim.admits(now.answers[claim.step]) else UNMET
+    return MET if claim.takes_not_known and now.dont_know[claim.step] else OPEN
 
 
 def _leave_out(now: State, spoilt: Mapping[str, str]) -> None:
@@ -338,20 +360,25 @@ def _pointless(tree: Tree, now: State) -> Iterator[SetAside]:
         yield SetAside(question, answer, reason)
 
 
-def _other_way(tree: Tree, now: State, question: str, gate: str) -> str:
-    asked, words = tree.questions[gate], tree.words
-    if gate in now.pointless:
-        return words("aside_gate_aside", question=asked.ask)
+def _other_way(tree: Tree, now: State, question: str, by: str) -> str:
+    words = tree.words
+    if by in now.pointless:
+        return words("aside_gate_aside", question=tree.questions[by].ask)
+    condition = condition_of(tree, tree.questions[question])
+    claims = list(condition.claims())
+    about = next(each for each in claims if each.step == by)
+    told = told_condition(tree, condition)
+    if about.kind == "action":
+        return words("aside_not_so", needed=in_words(told, words))
+    asked = tree.questions[by]
     if asked.private:
         return words("aside_private", question=asked.ask)
-    wanted = tree.questions[question].needs.only_if[gate]
-    needed = (words("quoted", text=asked.condition(each, words)) for each in wanted)
-    return words(
-        "aside_other_answer",
-        question=asked.ask,
-        needed=listing(needed, "or", words),
-        said=asked.in_words(now.answers[gate], words),
-    )
+    said = asked.in_words(now.answers[by], words)
+    key, needed = "aside_not_met", in_words(told, words)
+    if len(claims) == 1 and set(about.wanted) <= {each.id for each in asked.answers}:
+        answers = (words("quoted", text=asked.answer(x).text) for x in about.wanted)
+        key, needed = "aside_other_answer", listing(answers, "or", words)
+    return words(key, needed=needed, question=asked.ask, said=said)
 
 
 def _stale(tree: Tree, now: State) -> Iterator[SetAside]:

@@ -39,6 +39,7 @@ WHY: dict[str, str] = {
     "unknown-question": "every name here is a question listed under 'questions'.",
     "unknown-answer": "the answers of a question are listed under its 'answers'; "
     "without that they are yes and no.",
+    "unknown-outcome": "an action was tried, and then it has failed or fixed.",
     "unknown-action": "every name here is an action listed under 'actions'.",
     "unknown-setup": "every name here is listed under 'setups'.",
     "unknown-variable": "in a tree that declares variables, braces around a name stand "
@@ -46,6 +47,7 @@ WHY: dict[str, str] = {
     "similar-name": "a step that needs what nobody has is left out in silence.",
     "two-titles": "whoever reads two titles looks for two things.",
     "cycle": "each would have to come before the other.",
+    "impossible-condition": "what waits for it would never be put or tried.",
     # What the texts show.
     "no-image": "a tree shows all that its texts name, found from their folder.",
     "bad-image": "what a page shows must be an image, and can do nothing but be seen.",

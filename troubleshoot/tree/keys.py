@@ -57,7 +57,7 @@ _INSTEAD: Final = {
     ),
     **dict.fromkeys(
         ("not-if", "unless"),
-        "name the other answers under 'only-if': it says which must have been given.",
+        "write 'only-if: {QUESTION: not ANSWER}'.",
     ),
 }
 STAND_IN: Final = "?"  # for a text or a name that is missing, while the rest is read

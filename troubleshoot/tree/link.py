@@ -12,15 +12,20 @@ import bisect
 import graphlib
 import math
 import zlib
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from troubleshoot.catalogue import in_language
+from troubleshoot.conditions import both
 from troubleshoot.tree import keys, values
 from troubleshoot.tree.hierarchy import Hierarchy
 from troubleshoot.tree.illustrate import Illustrator
+from troubleshoot.tree.impossible import Conditions, results_of
 from troubleshoot.tree.keys import STAND_IN
+from troubleshoot.tree.only_if import ALWAYS
 from troubleshoot.tree.problems import Complaints
 from troubleshoot.tree.read_only import layers
+from troubleshoot.tree.read_only_if import Reader
 from troubleshoot.tree.records import Records
 from troubleshoot.tree.takes import Takes
 from troubleshoot.tree.tree import (
@@ -67,6 +72,7 @@ KINDS = {
 }
 NO_NEEDS = Needs()
 NEAR_RANGES = 8  # that begin at or before a number, and may hold it
+MOST_BEHIND = 20  # setups behind a step whose conditions are looked at with its own
 MOST_NAMED = 12  # names that one message lists
 EVERYTHING = "all"  # under 'changes'
 RESERVED = {"dont-know", "not-now"}
@@ -170,8 +176,7 @@ class _Linker:
         setups = {each: self.setup(each, it) for each, it in part.setups.items()}
         actions = self.actions()
         self.cycles("setups", {k: (v.setup,) for k, v in setups.items() if v.setup})
-        waiting = {k: v.needs.only_if for k, v in questions.items() if v.needs.only_if}
-        self.cycles("questions", waiting)
+        self.conditions(questions, actions, setups)
         return Tree(
             id=id,
             title=part.title,
@@ -555,20 +560,24 @@ class _Linker:
         self, part: QuestionPart | UrgentPart | ActionPart | SetupPart, path: Path
     ) -> Needs:
         by, things = self.takes.of(part)
-        conditions = getattr(part, "only_if", {})
-        if not (by or things or conditions):
+        if not (by or things or part.only_if != {}):
             return NO_NEEDS
-        only_if: dict[str, tuple[str, ...]] = {}
-        for name, wanted in conditions.items():
-            at = (*path, "only-if", name)
-            if name not in self.answers:
-                self.unknown("question", name, at, key=True)
-                continue
-            for index, answer in enumerate(wanted):
-                if not (answer == values.NONE and self.takes_several(name)):
-                    self.check_answer(name, answer, self.complaints.item(at, index))
-            only_if[name] = wanted
+        only_if = ALWAYS
+        if part.only_if != {}:
+            only_if = self.reader.read(part.only_if, (*path, "only-if"))
         return Needs(by=by, things=things, only_if=only_if)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What reads the conditions of this file."""
+        answers = {id: [x.id for x in them] for id, them in self.answers.items()}
+        return Reader(
+            self.complaints,
+            answers,
+            self.part.actions,
+            self.check_answer,
+            [id for id in answers if self.takes_several(id)],
+        )
 
     def setup(self, id: str, part: SetupPart) -> Setup:
         path = ("setups", id)
@@ -713,28 +722,86 @@ class _Linker:
         """Note a name that no setup, action, question or cause has."""
         self.complaints.unknown(kind, name, path, key=key)
 
+    def conditions(
+        self,
+        questions: Mapping[str, Question],
+        actions: Mapping[str, Action],
+        setups: Mapping[str, Setup],
+    ) -> None:
+        """Conditions that can never be met, and steps that wait in a circle."""
+        steps: dict[tuple[str, str], Question | Action] = {
+            **{("question", id): it for id, it in questions.items()},
+            **{("action", id): it for id, it in actions.items()},
+        }
+        of = {}
+        opening = any(each.needs.only_if for each in setups.values())
+        for key, step in steps.items():
+            found, behind = step.needs.only_if, step.setup if opening else None
+            for _ in range(MOST_BEHIND):
+                if behind is None:
+                    break
+                found = both(found, setups[behind].needs.only_if)
+                behind = setups[behind].setup
+            if found:
+                of[key] = found
+        results = {
+            id: results_of([x.id for x in it.answers], several=it.several)
+            if id not in self.unclear
+            else ()
+            for id, it in questions.items()
+        }
+        conditions, never = Conditions(of, results), set()
+        for key in of:
+            if witness := conditions.impossible(key):
+                never.add(key)
+                self.never(*key, witness)
+        if circle := conditions.circle(never):
+            self.circle(circle)
+
+    def never(self, kind: str, id: str, witness: tuple[str, ...]) -> None:
+        """Note a condition that can never be met, and what contradicts itself."""
+        path = self.known[kind][id]
+        if keys.at(self.complaints.source.root, (*path, "only-if")) is not None:
+            path = (*path, "only-if")
+        said = " and ".join(f"'{each}'" for each in witness)
+        self.complaints.note(
+            "impossible-condition",
+            path,
+            f"'{id}' waits for {said}, which are never so together",
+            key=True,
+            fix="take one of them away, or write 'any:' where one is enough.",
+        )
+
+    def circle(self, circle: tuple[tuple[str, str], ...]) -> None:
+        """Note steps whose conditions wait for each other."""
+        paths = [self.known[kind][id] for kind, id in circle]
+        shown = [id for _, id in circle]
+        first = min(range(len(paths)), key=lambda i: self.complaints.line(paths[i]))
+        self.waiting(paths[first], shown, paths, "take one of these conditions away.")
+
     def cycles(self, room: str, after: Mapping[str, Iterable[str]]) -> None:
         """Things that wait for each other in a circle."""
         try:
             graphlib.TopologicalSorter(after).prepare()
         except graphlib.CycleError as error:
-            circle = error.args[1]
-            at = next(each for each in circle if each in getattr(self.part, room))
-            shown = circle[::-1]
-            if len(shown) > MOST_NAMED:
-                shown = [*shown[: MOST_NAMED - 1], "…", shown[-1]]
-            message = f"these wait for each other: {' → '.join(shown)}"
-            kind = KINDS[room]
-            also = [self.complaints.line(self.known[kind][x]) for x in circle]
-            fix = "take one of these conditions away."
-            self.complaints.note(
-                "cycle",
-                (room, at),
-                message,
-                key=True,
-                fix=fix if kind == "question" else "let one of them need no other.",
-                also=also[:MOST_NAMED],
-            )
+            circle = error.args[1][::-1]
+            paths = [self.known[KINDS[room]][each] for each in circle]
+            at = (room, circle[-1])
+            self.waiting(at, circle, paths, "let one of them need no other.")
+
+    def waiting(self, at: Path, circle: list[str], paths: list[Path], fix: str) -> None:
+        """Note a circle."""
+        shown = circle
+        if len(shown) > MOST_NAMED:
+            shown = [*shown[: MOST_NAMED - 1], "…", shown[-1]]
+        self.complaints.note(
+            "cycle",
+            at,
+            f"these wait for each other: {' → '.join(shown)}",
+            key=True,
+            fix=fix,
+            also=[self.complaints.line(each) for each in paths][:MOST_NAMED],
+        )
 
 
 def answer_of(

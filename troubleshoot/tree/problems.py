@@ -88,7 +88,8 @@ class Complaints:
             if other != kind and name in paths:
                 where = f"{A_KIND[other]} ({self.where(paths[name])})"
                 takes = TAKES.get(path[0]) or path[2]
-                message = f"'{name}' is {where}, and '{takes}' takes {kind}s"
+                also = " and actions" if takes == "only-if" else ""
+                message = f"'{name}' is {where}, and '{takes}' takes {kind}s{also}"
                 fix = f"name {A_KIND[kind]}."
         tells = not fix and self.source.tells(code)
         if tells and (id := self.called(kind).get(name.casefold())):

@@ -87,6 +87,17 @@ Texts = Annotated[
 ]
 
 
+# What conditions consist of: ``only_if`` reads them, which knows the names in them.
+CLAIMS: Final = "Claims"
+_WAYS: Final = {
+    "type": "array",
+    "items": {"$ref": f"#/$defs/{CLAIMS}", "minProperties": 1},
+    "minItems": 1,
+}
+_ONE_WAY: Final = "Condition"
+OnlyIfPart = Annotated[Any, WithJsonSchema({"$comment": _ONE_WAY})]
+
+
 def _typed(
     read: Callable[[str], Any], schema: dict[str, Any], expected: str
 ) -> tuple[PlainValidator, WithJsonSchema]:
@@ -354,7 +365,7 @@ class StepPart(Part):
     record: Records = ()
     by: Names = ()
     needs: Names = ()
-    only_if: dict[str, Texts] = {}
+    only_if: OnlyIfPart = {}
 
 
 _NO_LIST: Final = {"not": {"type": "array"}}
@@ -401,6 +412,7 @@ class UrgentPart(Part):
     wait: Cost = 0.0
     by: Names = ()
     needs: Names = ()
+    only_if: OnlyIfPart = {}
     stop: Annotated[dict[str, Text], Field(min_length=1)]
 
 
@@ -413,6 +425,7 @@ class SetupPart(Part):
     setup: Text | None = None
     by: Names = ()
     needs: Names = ()
+    only_if: OnlyIfPart = {}
 
 
 class ActionPart(StepPart):
@@ -502,7 +515,18 @@ def json_schema() -> dict[str, Any]:
         for base in globals()[part].__mro__:
             for key, said in described.get(base.__name__, {}).items():
                 keys["properties"][key].update(said)
+    schema["$defs"][CLAIMS] = _claims(described[CLAIMS])
     return {**head, **schema}
+
+
+def _claims(described: dict[str, Any]) -> dict[str, Any]:
+    """A mapping of questions and actions to answers; 'any' may be a question too."""
+    combined = {"anyOf": [_WAYS, _ONE_OR_MORE]}
+    return {
+        "type": "object",
+        "properties": {key: {**combined, **said} for key, said in described.items()},
+        "additionalProperties": _ONE_OR_MORE,
+    }
 
 
 def _closed(schema: Any) -> Any:  # noqa: ANN401 - any JSON
@@ -516,6 +540,8 @@ def _closed(schema: Any) -> Any:  # noqa: ANN401 - any JSON
         for key, value in schema.items()
         if key != "default" and not (key == "title" and isinstance(value, str))
     }
+    if closed.get("$comment") == _ONE_WAY:
+        return {"anyOf": [{"$ref": f"#/$defs/{CLAIMS}"}, _WAYS]}
     if "patternProperties" in closed:
         closed["additionalProperties"] = False
     return closed

@@ -336,10 +336,6 @@ class _Report:
 
     def instead(self, message: str, value: Any, path: Path) -> tuple[str, str]:  # noqa: ANN401
         """What to say and to write where the value is of another type."""
-        if "only-if" in path[2:3]:
-            said = "an 'only-if' maps questions to answers, all of which must hold"
-            fix = "write 'only-if: {question: answer}'; where one of several answers "
-            return said, f"{fix}will do: '{{question: [one, other]}}'."
         if path[0] in MAIN and len(path) % 2 == 0:
             entry = keys.known(self.source.root, path)
             if path[-1] in entry and not isinstance(value, dict):

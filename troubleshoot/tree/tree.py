@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 import troubleshoot
 from troubleshoot.catalogue import DEFAULT, Catalogue, direction, in_language
+from troubleshoot.conditions import both
 from troubleshoot.errors import ArgumentTypeError, UnknownName
 from troubleshoot.text import set_in_words, title_of
+from troubleshoot.tree.only_if import ALWAYS, OnlyIf
 from troubleshoot.tree.overlays import Overlay
 from troubleshoot.tree.read_only import ReadOnly, read_only
 from troubleshoot.tree.reply_schema import (
@@ -32,7 +34,7 @@ from troubleshoot.tree.reply_schema import (
     numbers_of,
     outcomes_schema,
 )
-from troubleshoot.tree.values import NONE, Range
+from troubleshoot.tree.values import Range
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -101,14 +103,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """What a step takes: who does it, with what, and which answers before it."""
+    """What a step takes: who does it, with what, and what must be so before."""
 
     by: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
-    only_if: Mapping[str, tuple[str, ...]] = field(default_factory=ReadOnly)
-
-    def __post_init__(self) -> None:
-        read_only(self, "only_if")
+    only_if: OnlyIf = ALWAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,11 +185,6 @@ class Question:
         return (
             self.answer(said).written if isinstance(said, str) else self.in_words(said)
         )
-
-    def condition(self, wanted: str, words: Catalogue | None = None) -> str:
-        """An answer that must have been given, see ``holds``, as people read it."""
-        none = self.several and wanted == NONE
-        return self.in_words((), words) if none else self.answer(wanted).text
 
     def answer(self, id: str) -> Answer:
         """The answer of this id, or ``UnknownName``."""
@@ -298,23 +292,6 @@ def _sets(ids: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     for id in ids:
         sets += [(*each, id) for each in sets]
     return tuple(sets)
-
-
-def holds(said: AnswerKey, wanted: str) -> bool:
-    """
-    Whether this was said: that answer, or it is among several; ``none`` is no answer.
-
-    >>> holds("green", "green"), holds(("power", "link"), "link"), holds((), "none")
-    (True, True, True)
-    """
-    if isinstance(said, str):
-        return said == wanted
-    return wanted in said or (wanted == NONE and not said)
-
-
-def meets(said: AnswerKey | None, wanted: Iterable[str]) -> bool:
-    """Whether what was said, if anything, is one of these."""
-    return said is not None and any(holds(said, each) for each in wanted)
 
 
 class Telling(NamedTuple):
@@ -633,6 +610,20 @@ def setups_of(tree: Tree, step: Question | Action | Setup) -> Iterator[Setup]:
     while step.setup is not None:
         step = tree.setups[step.setup]
         yield step
+
+
+def steps_of(tree: Tree) -> Iterator[Question | Action]:
+    """All questions, urgent ones first, and then all actions."""
+    yield from tree.questions.values()
+    yield from tree.actions.values()
+
+
+def condition_of(tree: Tree, step: Question | Action) -> OnlyIf:
+    """What must be so before the step and its setups."""
+    found = step.needs.only_if
+    for each in setups_of(tree, step):
+        found = both(found, each.needs.only_if)
+    return found
 
 
 def fingerprint(content: Mapping[str, Any]) -> str:

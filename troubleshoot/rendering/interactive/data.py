@@ -282,7 +282,7 @@ def _needs(needs: Needs) -> dict[str, Any]:
     return {
         "by": list(needs.by),
         "things": list(needs.things),
-        "only_if": {gate: list(only) for gate, only in needs.only_if.items()},
+        "only_if": asdict(needs.only_if) if needs.only_if else None,
     }
 
 

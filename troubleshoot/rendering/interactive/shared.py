@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from pydantic import TypeAdapter
 
-from troubleshoot import files
+from troubleshoot import conditions, files
 from troubleshoot.inference import bayes, model
 from troubleshoot.planner import policy, task
 from troubleshoot.session import (
@@ -30,7 +30,7 @@ from troubleshoot.session.answers import AMBIGUOUS, NUMBER
 from troubleshoot.session.options import SOMEBODY, STRATEGIES
 from troubleshoot.session.steps import Reply
 from troubleshoot.text import UNPRINTABLE
-from troubleshoot.tree import schema, told, values
+from troubleshoot.tree import only_if, schema, told, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +60,9 @@ NUMBERS: Final = {
     "SHARE_DIGITS": events.DIGITS,
     "LONGEST_NAME": provenance.LONGEST_NAME,
     "LONGEST_QUOTE": provenance.LONGEST_QUOTE,
+    "MET": conditions.MET,
+    "OPEN": conditions.OPEN,
+    "UNMET": conditions.UNMET,
     "MAX_VALUE": schema.MAX_VALUE,
 }
 WORDS: Final = {
@@ -71,6 +74,8 @@ WORDS: Final = {
     "PROBE": events.PROBE,
     "SAID": provenance.SAID,
     "MEASURED": provenance.MEASURED,
+    "TRIED": only_if.TRIED,
+    "NOT": only_if.NOT,
     **{
         ("FIXED" if fixed else "FAILED"): word
         for word, fixed in answers.OUTCOMES.items()

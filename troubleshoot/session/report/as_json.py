@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from troubleshoot.session.analysis import Analysis
+    from troubleshoot.session.gates import Assumed
     from troubleshoot.session.migrate import Migrated
     from troubleshoot.session.steps import Step
 
@@ -38,6 +39,7 @@ def known(
         "eliminated": [{"cause": c, "by": by} for c, by in belief.eliminated.items()],
         "evidence": list(_evidence(analysis)),
         "recorded": list(_recorded(analysis)),
+        "assumed": [*map(_assumed, analysis.candidates.gates.assumed)],
         **values(analysis),
         "carried": [asdict(each) for each in carried],
     }
@@ -47,6 +49,17 @@ def values(analysis: Analysis) -> dict[str, Any]:
     """What variables stand for, of a tree that has any; private answers masked."""
     found = shown(analysis.tree, analysis.state.answers)
     return {"variables": dict(found)} if found else {}
+
+
+def _assumed(taken: Assumed) -> dict[str, Any]:
+    """An answer that is taken as known: an id, or those that it may be."""
+    only, *more = taken.answers
+    return {
+        "question": taken.question,
+        "answer": MASK if taken.private else list(taken.answers) if more else only,
+        "probability": taken.probability,
+        "because": taken.because,
+    }
 
 
 def _evidence(analysis: Analysis) -> Iterator[dict[str, Any]]:

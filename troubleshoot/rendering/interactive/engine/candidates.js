@@ -63,12 +63,8 @@ function stepAndSetups(situation, step) {
 }
 
 function isAvailable(situation, step) {
-  const { answers } = situation.state;
-  return stepAndSetups(situation, step).every(
-    (each) =>
-      isAtHand(situation, each) &&
-      conditions(each).every(([gate, only]) => meets(answers.get(gate), only)),
-  );
+  const atHand = stepAndSetups(situation, step).every((each) => isAtHand(situation, each));
+  return atHand && conditionStands(situation, step) === MET;
 }
 
 /** Whether somebody who may take the step is there, with what it takes. */
@@ -80,30 +76,62 @@ function isAtHand({ options: { by, has } }, { needs }) {
 
 /** Questions that the wanted steps wait for, gates of gates included. */
 function gatesOf(analysis, wanted) {
+  const found = behind(analysis, wanted);
+  return analysis.model.telling.map((each) => found.has(each));
+}
+
+/** The same with actions. */
+function gateActionsOf(analysis, wanted) {
+  const found = behind(analysis, wanted);
+  return analysis.model.actions.map((each) => found.has(each));
+}
+
+/** All that the wanted steps wait for. */
+function behind(analysis, wanted) {
   const found = new Set();
   const waiting = [...wanted];
   while (waiting.length) {
     for (const each of awaited(analysis, waiting.pop())) {
-      if (found.has(each.id)) continue;
-      found.add(each.id);
+      if (found.has(each)) continue;
+      found.add(each);
       waiting.push(each);
     }
   }
-  return analysis.model.telling.map((each) => found.has(each.id));
+  return found;
 }
 
-/** Questions whose answers the step waits for; none if it cannot be opened. */
+/** What the step waits for; nothing if it cannot be opened. */
 function awaited(analysis, step) {
-  const { model, state } = analysis;
-  const needed = stepAndSetups(analysis, step);
-  const unmet = needed
-    .flatMap(conditions)
-    .filter(([gate, only]) => !meets(state.answers.get(gate), only))
-    .map(([gate, only]) => [model.question.get(gate), only]);
-  const hopeful =
-    needed.every((each) => isAtHand(analysis, each)) &&
-    unmet.every(([gate, only]) => isOpen(analysis, gate) && canBe(analysis, gate, only));
-  return hopeful ? unmet.map(([gate]) => gate) : [];
+  const { model } = analysis;
+  const atHand = (each) =>
+    stepAndSetups(analysis, each).every((part) => isAtHand(analysis, part));
+  const can = (each) =>
+    atHand(each) && (each.answers ? isOpen(analysis, each) : isUntried(analysis, each));
+  if (!atHand(step)) return [];
+  const parts = conditionsOf(model, step);
+  return waysToMeet(analysis, { every: true, parts }, claimsOf(analysis, step), can) ?? [];
+}
+
+/** The steps whose results may meet what is open; null if none can. */
+function waysToMeet(analysis, part, of, can) {
+  const stands = part.parts ? truth(part, of) : of(part);
+  if (stands !== OPEN) return stands === MET ? [] : null;
+  if (!part.parts) return openedBy(analysis, part, can);
+  const found = part.parts.map((each) => waysToMeet(analysis, each, of, can));
+  const hopeful = found.filter((each) => each !== null);
+  if (!hopeful.length || (part.every && hopeful.length < found.length)) return null;
+  return hopeful.flat();
+}
+
+/** The step of an open claim, if its result can meet it. */
+function openedBy(analysis, claim, can) {
+  if (claim.kind === "action") {
+    const action = analysis.model.action.get(claim.step);
+    // One that fixes the symptom ends the session.
+    return admitsOutcome(claim, false) && can(action) ? [action] : null;
+  }
+  const question = analysis.model.question.get(claim.step);
+  return can(question) && shareOf(analysis, claim) > 0 ? [question] : null;
 }
 
 /** Whether the question may still be put, if not now. */
@@ -112,10 +140,9 @@ function isOpen({ state }, { id, urgent }) {
   return !urgent && !closed && !state.answers.has(id);
 }
 
-function canBe({ p }, question, only) {
-  return question.outcomes.some(
-    (each, a) => meets(each, only) && dot(question.rows[a], p) > 0,
-  );
+/** Whether the action may still be taken, if not now. */
+function isUntried({ state }, { id }) {
+  return !state.tried.has(id) && !often(state.skipped, id);
 }
 
 /** Questions that would tell more than so many bits but wait for other answers. */
@@ -126,14 +153,23 @@ function closedQuestions(analysis, bits) {
   );
 }
 
+/** Urgent questions that wait for the answers of others. */
+function closedUrgent(analysis) {
+  const { answers, dontKnow, notNow } = analysis.state;
+  return analysis.model.questions.filter(
+    (each) =>
+      each.urgent &&
+      each.needs.only_if !== null &&
+      !answers.has(each.id) &&
+      !dontKnow.has(each.id) &&
+      !often(notNow, each.id) &&
+      !isAvailable(analysis, each),
+  );
+}
+
 /** Those of the untried actions that wait for the answers of questions. */
 function closedActions(analysis, among) {
-  const { tried, skipped } = analysis.state;
   return analysis.model.actions.filter(
-    (each, i) =>
-      among[i] &&
-      !tried.has(each.id) &&
-      !often(skipped, each.id) &&
-      !isAvailable(analysis, each),
+    (each, i) => among[i] && isUntried(analysis, each) && !isAvailable(analysis, each),
   );
 }

@@ -15,7 +15,8 @@ const { WORTH_TRYING, TWICE, LEADING, FEW } = SHARED.numbers;
 const { FORMAT, DIGITS, SHARE_DIGITS, LONGEST, DEEPEST } = SHARED.numbers;
 const { LONGEST_NAME, LONGEST_QUOTE } = SHARED.numbers;
 const { DONT_KNOW, NOT_NOW, NONE, UNKNOWN, SOMEBODY, FIXED, FAILED } = SHARED.words;
-const { PROBE, SAID, MEASURED } = SHARED.words;
+const { PROBE, SAID, MEASURED, TRIED, NOT } = SHARED.words;
+const { MET, OPEN, UNMET } = SHARED.numbers;
 
 /** The model of a tree, made once per page. */
 function compile(data) {

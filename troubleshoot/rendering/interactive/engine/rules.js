@@ -46,7 +46,8 @@ function urgent(analysis) {
       !(notNow.has(each.id) && each.id === last) &&
       isAvailable(analysis, each),
   );
-  return question ? questionStep(analysis, question.id, "first_for_safety") : null;
+  if (question) return questionStep(analysis, question.id, "first_for_safety");
+  return gate(analysis, gatesOf(analysis, closedUrgent(analysis)));
 }
 
 /** A question that the author puts first, whatever it tells. */
@@ -79,7 +80,7 @@ function remedy(analysis, members) {
     action(analysis, both(helps, can), "may_help") ??
     action(analysis, both(cures, cannot), "remedy") ??
     action(analysis, both(helps, cannot), "may_help") ??
-    gate(analysis, gatesOf(analysis, closedActions(analysis, helps)));
+    opens(analysis, helps);
   const offered = either(analysis.untried, analysis.skippedOnce);
   const waits = helps.some((each, i) => each && !can[i] && offered[i]);
   return step || waits ? step : foundEnding(analysis, members);
@@ -145,6 +146,22 @@ function gate(analysis, among) {
   return null;
 }
 
+/** What opens one of these actions: a question, or another action. */
+function opens(analysis, among) {
+  const { model, actionCosts, reversible, untried, skippedOnce } = analysis;
+  const wanted = closedActions(analysis, among);
+  const question = gate(analysis, gatesOf(analysis, wanted));
+  if (question) return question;
+  const allowed = either(reversible, irreversible(analysis));
+  const found = both(gateActionsOf(analysis, wanted), allowed);
+  const even = found.map(() => 1);
+  for (const tier of [untried, skippedOnce]) {
+    const i = best(even, actionCosts, both(found, tier));
+    if (i !== null) return actionStep(analysis, model.actions[i].id, "opens");
+  }
+  return null;
+}
+
 /** An action worth trying, once all that questions can tell is slight. */
 function likelyAction(analysis) {
   const { gains, fresh, putOff, unknownLeads: strange } = analysis;
@@ -192,7 +209,7 @@ function reversibleAction(analysis) {
   const worth = worthTrying(analysis);
   return (
     action(analysis, both(worth, analysis.reversible), "likely_enough") ??
-    gate(analysis, gatesOf(analysis, closedActions(analysis, worth)))
+    opens(analysis, worth)
   );
 }
 

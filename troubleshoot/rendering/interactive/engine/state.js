@@ -26,7 +26,7 @@ function stateOf(model, events) {
     else if (event.kind === "noted" && event.record) now.recorded.set(event.record, event.text);
   }
   now.givenUp = givenUpFor(events);
-  leaveOut(now, pointlessAnswers(model, now.answers));
+  leaveOut(now, pointlessAnswers(model, now));
   now.evidence = [...now.log.values()];
   return now;
 }
@@ -138,25 +138,26 @@ function overtake(now, { id, changes }) {
 }
 
 /** Answers whose question would not be put, as the answer of another one says. */
-function pointlessAnswers(model, answers) {
+function pointlessAnswers(model, now) {
   const spoilt = new Set();
-  let waiting = [...answers.keys()];
-  const isSpoilt = ([gate, only]) =>
-    spoilt.has(gate) || (answers.has(gate) && !meets(answers.get(gate), only));
+  let waiting = [...now.answers.keys()];
+  // What was waited for in another time spoils nothing: see `pointless` of the library.
+  const of = (claim) => {
+    if (claim.kind === "action") {
+      return admitsOutcome(claim, undefined) ? MET : byWhatWasSaid(claim, now);
+    }
+    if (spoilt.has(claim.step)) return UNMET;
+    return claim.wanted.includes(DONT_KNOW) ? MET : byWhatWasSaid(claim, now);
+  };
   for (;;) {
-    const found = waiting.filter((each) =>
-      conditions(model.question.get(each)).some(isSpoilt),
-    );
+    const found = waiting.filter((each) => {
+      const question = model.question.get(each);
+      return conditionsOf(model, question).some((some) => truth(some, of) === UNMET);
+    });
     if (!found.length) return spoilt;
     for (const each of found) spoilt.add(each);
     waiting = waiting.filter((each) => !spoilt.has(each));
   }
-}
-
-/** Whether what was said, if anything, is one of these; of several, whether it has one. */
-function meets(said, only) {
-  if (!Array.isArray(said)) return only.includes(said);
-  return only.some((each) => said.includes(each) || (each === NONE && !said.length));
 }
 
 function leaveOut(now, spoilt) {
@@ -167,8 +168,46 @@ function leaveOut(now, spoilt) {
   }
 }
 
-function conditions(step) {
-  return Object.entries(step.needs.only_if);
+/** The conditions of a step and of its setups. */
+function conditionsOf(model, step) {
+  return [step, ...setupsOf(model, step)]
+    .map((each) => each.needs.only_if)
+    .filter((each) => each !== null);
+}
+
+/** How a condition stands, where a claim stands as `of` says. */
+function truth(condition, of) {
+  const values = condition.parts.map((each) => (each.parts ? truth(each, of) : of(each)));
+  return condition.every ? Math.min(MET, ...values) : Math.max(...values);
+}
+
+/** How a claim stands by what was said and done alone. */
+function byWhatWasSaid(claim, now) {
+  if (claim.kind === "action") {
+    const fixed = now.tried.get(claim.step);
+    if (admitsOutcome(claim, fixed)) return MET;
+    return fixed === undefined ? OPEN : UNMET;
+  }
+  if (now.answers.has(claim.step)) {
+    return admits(claim, [now.answers.get(claim.step)].flat()) ? MET : UNMET;
+  }
+  return claim.wanted.includes(DONT_KNOW) && now.dontKnow.has(claim.step) ? MET : OPEN;
+}
+
+/** Whether an answer will do; given are those of a question that takes several. */
+function admits(claim, given) {
+  return claim.wanted.some((each) => {
+    if (given.includes(each)) return true;
+    if (each === NOT + NONE) return given.length > 0 && !given.includes(NONE);
+    if (each.startsWith(NOT)) return !given.includes(each.slice(NOT.length));
+    return each === NONE && !given.length;
+  });
+}
+
+/** Whether what came of an action will do; undefined: it was not tried. */
+function admitsOutcome(claim, fixed) {
+  if (fixed === undefined) return admits(claim, []);
+  return admits(claim, [TRIED, fixed ? FIXED : FAILED]);
 }
 
 /** The setups that a step stands on, the innermost first. */

@@ -19,6 +19,7 @@ function questionStep(analysis, id, reason = "") {
     before: analysis.state.stale.get(id) ?? null,
     overtakenBy: analysis.model.action.get(analysis.state.staleBy.get(id)) ?? null,
     reason,
+    assumed: assumedFor(analysis, question),
   };
 }
 
@@ -35,6 +36,7 @@ function actionStep(analysis, id, reason = "") {
     time: timeOf(analysis, action),
     chance: analysis.chances[analysis.model.actions.indexOf(action)],
     reason,
+    assumed: assumedFor(analysis, action),
   };
 }
 

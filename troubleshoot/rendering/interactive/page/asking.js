@@ -22,7 +22,7 @@ function noteField({ id, title }, noted) {
 }
 
 /** The card of a question that is recommended. */
-function questionCard(session, step, { reply, noted }) {
+function questionCard(session, step, { reply, noted, correct }) {
   const { question } = step;
   return [
     ...headed(question.ask, [
@@ -41,8 +41,52 @@ function questionCard(session, step, { reply, noted }) {
       button(word("not_now"), () => reply(NOT_NOW)),
     ),
     ...toNote(session, question.record, noted),
+    takenAsKnownShown(step, correct),
     whyFolded(question.why, questionReason(step)),
   ];
+}
+
+/** What nobody said and must be so for the step, each with a way to say otherwise. */
+function takenAsKnownShown({ assumed }, correct) {
+  return assumed.map((each) => {
+    const { id, ask } = each.question;
+    const label = { className: "small", "aria-label": uncoded(`${word("change")}: ${ask}`) };
+    const change = () => correct({ kind: "question", step: id });
+    return make(
+      "p",
+      { className: "taken", dir: "auto" },
+      maskedOnPaper("span", (masked) => takenText(each, masked)),
+      " ",
+      button(word("change"), change, label),
+    );
+  });
+}
+
+/** That an answer is taken as known, and what made it so sure. */
+function takenText({ question, wanted, probability, piece }, masked) {
+  const quoted = wanted.map((each) => wantedText(question, each));
+  const answer = masked && question.private ? word("private") : listing(quoted);
+  const because = takenBecause(piece, percent(probability), masked);
+  return word("taken_as", { question: question.ask, answer, because });
+}
+
+/** An answer that will do, or what must not be among several. */
+function wantedText({ answers }, wanted) {
+  const text = (id) => answers.find((each) => each.id === id)?.text;
+  if (text(wanted) !== undefined) return word("condition_answer", { answer: text(wanted) });
+  if (wanted === NONE) return word("condition_none");
+  const without = wanted.slice(NOT.length);
+  if (without === NONE) return word("condition_not_none");
+  return word("condition_not", { answer: text(without) });
+}
+
+function takenBecause(piece, likely, masked) {
+  if (piece === null) return word("taken_from_the_start", { percent: likely });
+  const [text, said] = pieceText(model, piece);
+  const secret = piece.kind === "question" && model.question.get(piece.step).private;
+  const answer = masked && secret ? word("private") : `(${said})`;
+  const told = `${word("quoted", { text })} ${answer}`;
+  return word("taken_since", { told, percent: likely });
 }
 
 /** Why a question comes again that was answered before an action. */
@@ -58,7 +102,7 @@ function questionReason(step) {
 }
 
 /** The card of an action that is recommended; cautions stand before it. */
-function actionCard(session, step, { tried: said, skipped, noted }) {
+function actionCard(session, step, { tried: said, skipped, noted, correct }) {
   const { action } = step;
   return [
     ...headed(nameOf(action), [
@@ -73,6 +117,7 @@ function actionCard(session, step, { tried: said, skipped, noted }) {
     ...toNote(session, action.record, noted),
     outcomeAsked(action, said, action.verify || word("did_it_help")),
     make("div", { className: "row" }, button(word("not_now"), skipped)),
+    takenAsKnownShown(step, correct),
     whyFolded(action.why, actionReason(step)),
   ];
 }
@@ -264,7 +309,7 @@ function correctionCard(session, { kind, step }, { answered: said, outcome, keep
 function currentReply({ events }, kind, step) {
   const of = kind === "action" ? isTrial : isAnswer;
   const last = corrected(events).findLast((each) => of(each) && each.step === step);
-  return kind === "action" ? last.fixed : last.answer;
+  return kind === "action" ? last.fixed : last?.answer;
 }
 
 /** Questions to search, for what is known without being asked. */

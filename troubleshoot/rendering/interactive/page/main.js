@@ -91,8 +91,12 @@ function cardOf(session, step) {
   const { started, correcting } = shown;
   if (!started) return startCard();
   if (correcting) return correctionCard(session, correcting, corrections(correcting));
-  if (step.kind === "question") return questionCard(session, step, { reply: replyTo(step), noted });
-  if (step.kind === "action") return actionCard(session, step, { ...outcomesOf(step), noted });
+  if (step.kind === "question") {
+    return questionCard(session, step, { reply: replyTo(step), noted, correct });
+  }
+  if (step.kind === "action") {
+    return actionCard(session, step, { ...outcomesOf(step), noted, correct });
+  }
   return endingCard(session, step, { check: correct, tried: triedAtLast, noted });
 }
 
@@ -124,11 +128,12 @@ function correct(what) {
 
 function corrections({ step }) {
   const { session } = shown;
-  const stale = stateOf(model, session.events).stale.has(step);
+  const { stale, said } = stateOf(model, session.events);
+  // What an action has overtaken is answered anew, as it may be different now.
+  const anew = stale.has(step) || !said.has(`question ${step}`);
   return {
-    // What an action has overtaken is answered anew, as it may be different now.
     answered: (reply, value) =>
-      goOn((stale ? answer : changeAnswer)(session, step, reply, { value })),
+      goOn((anew ? answer : changeAnswer)(session, step, reply, { value })),
     outcome: (fixed) => goOn(changeOutcome(session, step, fixed)),
     keep: () => goOn(session),
   };
