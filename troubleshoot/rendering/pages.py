@@ -8,6 +8,7 @@ and strips, which remedies there are, and which signs tell most.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias, get_args
@@ -265,13 +266,13 @@ class RunbookView:
     @cached_property
     def boxes(self) -> int:
         """How many steps the longest way has, for the record of a run."""
-        longest = [0] * (len(self.runbook.steps) + 1)
+        longest: dict[int, int] = defaultdict(int)
         for step in self.runbook.steps:
             for row in step.rows:
                 if row.to.kind == "step":
                     further = longest[step.number] + 1
                     longest[row.to.number] = max(longest[row.to.number], further)
-        return max(BOXES, 1 + max(longest))
+        return max(BOXES, 1 + max(longest.values(), default=0))
 
     # Endings.
 
