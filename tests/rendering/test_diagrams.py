@@ -248,16 +248,12 @@ def test_endings_name_a_few_causes_and_whom_to_call(small):
         replace(small.close(2), outcome="escalate", suspects=()),
         replace(small.close(2), number=3, outcome="contradiction", suspects=many),
     )
-    steps = tuple(
-        replace(
-            step,
-            rows=(
-                *step.rows,
-                replace(step.rows[0], to=replace(step.rows[0].to, number=3)),
-            ),
-        )
-        for step in small.steps
+    row = small.steps[0].rows[0]
+    rows = (
+        replace(row, to=replace(row.to, kind="ending", number=each.number))
+        for each in closes
     )
+    steps = (replace(small.steps[0], rows=tuple(rows)),)
     [section] = flow(replace(small, steps=steps, closes=closes)).sections
     texts = {box.name: box.text for box in section.boxes}
 

@@ -18,7 +18,7 @@ from troubleshoot.cli.terminal import Terminal
 from troubleshoot.text import one_line
 
 # The trees to begin with, each a file in 'starts'.
-STARTS: Final = ("groups", "small")
+STARTS: Final = ("groups", "small", "conditions")
 LONGEST: Final = 200
 
 
@@ -31,8 +31,8 @@ LONGEST: Final = 200
     type=click.Choice(STARTS),
     default=STARTS[0],
     show_default=True,
-    help="What it shows: causes in groups, with chances and costs; or as little as "
-    "will do.",
+    help="What it shows: causes in groups, with chances and costs; as little as will "
+    "do; questions that depend on each other.",
 )
 @click.option(
     "--title",
