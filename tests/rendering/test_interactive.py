@@ -25,6 +25,7 @@ from strategies import plain_tree, random_tree
 
 import troubleshoot as ts
 from troubleshoot.cli.session_text import time_taken
+from troubleshoot.cli.terminal import Terminal
 from troubleshoot.inference.model import compiled
 from troubleshoot.rendering.commonmark import lines
 from troubleshoot.rendering.interactive import engine, interactive, source
@@ -378,7 +379,7 @@ class TestEngine:
         asked = [{"data": page_data(kettle.begin()), "events": events}]
 
         assert by_node(own, asked, tmp_path) == [
-            {"questions": 0, "actions": 0, "minutes": 0}
+            {"questions": 0, "actions": 0, "minutes": 0, "wait": 0}
         ]
 
 
@@ -480,7 +481,9 @@ class TestData:
                 for chances, causes in question["given"]:
                     row[causes] = chances[a]
                 expected = model.likelihood(question["id"], answer["id"])
-                assert row.tolist() == expected.tolist()
+                # Of several answers the unknown cause has chances of sets alone.
+                told = slice(None, -1 if question.get("several") else None)
+                assert row[told].tolist() == expected[told].tolist()
 
     def test_facts_are_told_from_the_start(self, kettle, script, tmp_path):
         """
@@ -861,10 +864,10 @@ class TestReader:
         page = opened(kettle)
         page.get_by_text("What have you already tried?").click()
         page.get_by_label("Search what can be done").fill("base")
-        group = page.get_by_role("group", name="Clean the base.")
+        group = page.get_by_role("group", name="Clean the base")
         button = group.get_by_role("button", name="I did this already")
         button.click()
-        assert said(page) == ["Clean the base. It did not help before we began"]
+        assert said(page) == ["Clean the base It did not help before we began"]
         button.click()
         assert said(page) == []
         button.click()
@@ -874,8 +877,8 @@ class TestReader:
         session = kettle.begin({"clean": "failed"})
         assert dict(resumed.belief) == dict(session.belief)
         assert [each.kind for each in resumed.events] == ["begun", "done"]
-        assert "Clean the base. It did not help (before we began)" in handed(page)
-        press(page, "Change: Clean the base.", "Yes, it is fixed")
+        assert "Clean the base: It did not help (before we began)" in handed(page)
+        press(page, "Change: Clean the base", "Yes, it is fixed")
         assert shown(page).startswith("How it ended\n\nSolved")
 
     def test_to_say_the_same_again_is_no_change(self, kettle, opened):
@@ -904,13 +907,13 @@ class TestReader:
 
         field.fill("4700 Ohm")
         page.keyboard.press("Enter")
-        assert "4700 ohm (> 100 ohm)" in said(page)[-1]
+        assert "4700 ohm (more than 100 ohm)" in said(page)[-1]
         session = ts.resume(kettle, json_of(page))
         assert session.events[-1].value == 4700
         press(page, "Change: How much resistance does the element have?")
         field.fill("1,5")
         page.keyboard.press("Enter")
-        assert "1.5 ohm (< 10 ohm)" in said(page)[-1]
+        assert "1.5 ohm (less than 10 ohm)" in said(page)[-1]
 
     def test_cautions_stand_before_the_action(self, kettle, opened):
         """
@@ -962,7 +965,7 @@ class TestReader:
         page = opened(kettle, facts={"smoke": "no", "account": "own"})
         press(page, "Start", "Yes")
         assert "How much resistance" in shown(page)
-        press(page, "> 100 ohm", "Change: Does a lamp in the same socket work?")
+        press(page, "more than 100 ohm", "Change: Does a lamp in the same socket work?")
         assert (
             page.get_by_role("button", name="Yes", exact=True).get_attribute(
                 "aria-pressed"
@@ -983,8 +986,8 @@ class TestReader:
         """
         page = opened(kettle)
         to_action(page)
-        press(page, "No, not fixed", "Change: Switch the fuse on.", "Keep it as it is")
-        press(page, "Change: Switch the fuse on.", "Yes, it is fixed")
+        press(page, "No, not fixed", "Change: Switch the fuse on", "Keep it as it is")
+        press(page, "Change: Switch the fuse on", "Yes, it is fixed")
 
         assert shown(page).startswith("How it ended\n\nSolved")
 
@@ -1017,7 +1020,7 @@ class TestReader:
         """
         page = opened(kettle)
         press(page, "Start", "No", "Stop here")
-        fuse = page.get_by_role("group", name="Switch the fuse on. Does the kettle")
+        fuse = page.get_by_role("group", name="Switch the fuse on: Does the kettle")
         assert "Takes about 3 min." in shown(page)
         fuse.get_by_role("button", name="No, not fixed").click()
 
@@ -1028,7 +1031,7 @@ class TestReader:
         assert page.locator("#heading").inner_text() == session.next_step().text
         press(page, "Stop here")
         assert page.get_by_text("Something else you know?").is_visible()
-        page.get_by_role("group", name="Clean the base.").get_by_text("Yes").click()
+        page.get_by_role("group", name="Clean the base").get_by_text("Yes").click()
         assert shown(page).startswith("How it ended\n\nSolved")
         assert page.get_by_text("Something else you know?").is_hidden()
 
@@ -1040,9 +1043,9 @@ class TestReader:
         press(page, "Start", "No")
         page.get_by_text("Something else you know?").click()
         group = page.get_by_role("group", name="How much resistance").first
-        group.get_by_role("button", name="< 10").click()
+        group.get_by_role("button", name="less than 10").click()
 
-        assert "How much resistance does the element have? < 10 ohm" in said(page)[1]
+        assert "How much resistance does the element have? less than 10 ohm" in said(page)[1]
 
     def test_search_takes_all_words_in_any_order(self, kettle, opened):
         """
@@ -1449,7 +1452,10 @@ class TestReader:
 
         session = ts.resume(kettle, json_of(page))
         spoken = []
-        time_taken(SimpleNamespace(say=lambda *x, **_: spoken.extend(x)), session)
+        terminal = SimpleNamespace(
+            say=lambda *said, **_: spoken.extend(said), words=Terminal().words
+        )
+        time_taken(terminal, session)
         assert spoken == ["3 questions and 1 action, about 6 min."]
         assert spoken[0] in shown(page)
 

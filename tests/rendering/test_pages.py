@@ -29,7 +29,7 @@ GOLDEN = Path(__file__).parent.parent / "golden"
 REFRESH = bool(os.environ.get("REFRESH_GOLDEN"))
 ENDINGS = {"html": "html", "markdown": "md", "text": "txt"}
 PARSER = MarkdownIt("commonmark").enable(["table"])
-VOID = {"br", "meta"}
+VOID = {"br", "img", "meta"}
 TREES = [included_folder() / f"{each}.yaml" for each in ts.included()]
 
 

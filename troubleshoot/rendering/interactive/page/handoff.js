@@ -83,6 +83,8 @@ function saidLines(model, events) {
     const aside = asideText(state, each, anew);
     const said = replyText(model, each, true);
     const lines = linesOf(stepText(model, kind, each.step));
+    // The name of an action, which is no sentence, leads to what came of it.
+    if (kind === "action" && !/[.?!:]$/.test(lines.at(-1))) lines.push(`${lines.pop()}:`);
     return inTurn([lines, [`${said}${origin}${aside ? ` (${aside})` : ""}`]]);
   });
 }
