@@ -448,7 +448,8 @@ class TestConditionsDecide:
             if part.step not in answers or "dont-know" in part.wanted:
                 return False
             answer = answers[part.step]
-            said = {answer} | {f"not {x}" for x in ("yes", "no") if x != answer}
+            said = {answer} if isinstance(answer, str) else {*answer}
+            said |= {f"not {x}" for x in ("yes", "no") if x not in said}
             return not applies(part.step) or said.isdisjoint(part.wanted)
 
         def applies(name):

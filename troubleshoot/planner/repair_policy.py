@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, TypeAlias
 
 from troubleshoot.planner.policy import Node, ranked
+from troubleshoot.planner.repair_state import IMPOSSIBLE
 from troubleshoot.planner.task import ones
 
 if TYPE_CHECKING:
@@ -121,7 +122,8 @@ class _Writing:
             for answer, share, after in steps.outcomes(s, step)
         ]
         is_action = step >= len(steps.rows)
-        if is_action:
+        # One that is tried for what it opens may fix nothing.
+        if is_action and float(s.p @ steps.fixes(step)) > IMPOSSIBLE:
             causes = self._causes(s.p * steps.fixes(step))
             edges.append(
                 (1, self._added(Node("ending", ending="fixed", causes=causes)))
