@@ -13,7 +13,16 @@ from troubleshoot.catalogue import Catalogue, blanks, in_language, known, langua
 PACKAGE = Path(__file__).parents[1] / "troubleshoot"
 # Keys that are put together where they are used begin so.
 MADE = (
-    *("ends_", "explain_", "many_", "one_", "outcome_", "plan_end_", "record_"),
+    *(
+        "condition_",
+        "ends_",
+        "explain_",
+        "many_",
+        "one_",
+        "outcome_",
+        "plan_end_",
+        "record_",
+    ),
     *("reply_", "story_", "sure_", "tells_", "as_", "page_outcome_", "run_", "typed_"),
 )
 

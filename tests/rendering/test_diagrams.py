@@ -79,6 +79,8 @@ def saying(value, text):
         return value
     found = {}
     for each in fields(value):
+        if each.name == "wanted":  # keys of the catalogue beside answers
+            continue
         old = getattr(value, each.name)
         if each.name in TEXTS and old:
             found[each.name] = text if isinstance(old, str) else saying(old, text)

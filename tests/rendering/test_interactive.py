@@ -1045,7 +1045,10 @@ class TestReader:
         group = page.get_by_role("group", name="How much resistance").first
         group.get_by_role("button", name="less than 10").click()
 
-        assert "How much resistance does the element have? less than 10 ohm" in said(page)[1]
+        assert (
+            "How much resistance does the element have? less than 10 ohm"
+            in said(page)[1]
+        )
 
     def test_search_takes_all_words_in_any_order(self, kettle, opened):
         """

@@ -359,7 +359,8 @@ class TestShared:
         """
         play = "\nconst play = () => RULES.map((each) => each.name);"
 
-        assert by_node(engine() + play, [0], tmp_path) == [shared()["rules"]]
+        rules = [*shared()["before"], *shared()["rules"]]
+        assert by_node(engine() + play, [0], tmp_path) == [rules]
 
     def test_no_kind_of_event_is_the_page_s_own(self):
         """

@@ -28,7 +28,9 @@ def problems(
     otherwise is told too, as ``troubleshoot check`` tells it. ``roots`` are those of
     ``troubleshoot.load``.
     """
-    if (of := of_tree(Path(path))) is not None:
+    # What is no path is refused where it is read.
+    is_path = isinstance(path, str | os.PathLike)
+    if is_path and (of := of_tree(Path(path))) is not None:
         tree = linked(of, roots)[0].tree
         return () if tree is None else overlay_problems(tree, str(path))
     main, *parts = linked(path, roots)

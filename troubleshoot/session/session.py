@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
+from troubleshoot.arguments import a_text
 from troubleshoot.catalogue import known, languages, wider
 from troubleshoot.errors import (
     ArgumentError,
@@ -474,10 +475,11 @@ class Session:
             ArgumentTypeError: it is no text.
             UnknownName: the tree wants nothing of this id noted.
         """
-        item = None if record is None else self.tree.record_item(record).id
+        if record is not None:
+            record = self.tree.record_item(a_text(record, "record")).id
         said = _whole(text, "text")
         signed = self._signed(source, quote)
-        return self._with(Remark(kind="noted", text=said, record=item, **signed))
+        return self._with(Remark(kind="noted", text=said, record=record, **signed))
 
     @property
     def recorded(self) -> Mapping[str, str]:

@@ -174,7 +174,12 @@ def _sent_as(tree: Tree) -> tuple[Any, ...]:
         return tree.__reduce__()
     text, _, images = tree._origin  # noqa: SLF001
     _sent.setdefault(_key(text, tree.file, images, tree.overlays), tree)
-    return _received, (text, tree.file, dict(images), tree.overlays)
+    # What was not read stays so; the rest of the texts is sent small, as the tree is.
+    overlays = tuple(
+        each if each.data is None else each._replace(data=zlib.compress(each.data))
+        for each in tree.overlays
+    )
+    return _received, (text, tree.file, dict(images), overlays)
 
 
 copyreg.pickle(Tree, _sent_as)
@@ -202,6 +207,10 @@ def _received(
 
     Sessions that are sent one by one share their tree, and what is kept with it.
     """
+    overlays = tuple(
+        each if each.data is None else each._replace(data=zlib.decompress(each.data))
+        for each in overlays
+    )
     key = _key(text, file, images, overlays)
     if (known := _sent.get(key)) is None:
         known = _loaded(*taken_apart(zlib.decompress(text), file), images)

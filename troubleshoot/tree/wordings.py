@@ -20,6 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
+from troubleshoot.arguments import a_text
 from troubleshoot.catalogue import TAG, in_language, wider
 from troubleshoot.errors import ArgumentError, TreeError, nearest
 from troubleshoot.tree import keys, told
@@ -84,12 +85,12 @@ def wording(tree: Tree, language: str | None = None, audience: str = "") -> Word
     """
     own = tree.original
     tag = own.language if language is None else a_language(language)
-    return _wordings(own).of(tag, audience and an_audience(audience))
+    return _wordings(own).of(tag, an_audience(audience) if audience != "" else "")
 
 
 def a_language(name: str) -> str:
     """The name of a language; ``ArgumentError`` where it is none."""
-    if not isinstance(name, str) or not TAG.fullmatch(name):
+    if not TAG.fullmatch(a_text(name, "language")):
         raise ArgumentError(
             f"'{name}' is no name of a language, such as 'de' or 'pt-BR'",
             argument="language",
@@ -99,7 +100,7 @@ def a_language(name: str) -> str:
 
 def an_audience(name: str) -> str:
     """The name of an audience; ``ArgumentError`` where it is none."""
-    if not isinstance(name, str) or not AUDIENCE.fullmatch(name):
+    if not AUDIENCE.fullmatch(a_text(name, "audience")):
         raise ArgumentError(
             f"'{name}' is no name of an audience: four or more small letters, digits "
             "and dashes, such as 'customer'",
