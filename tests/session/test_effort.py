@@ -13,6 +13,7 @@ from session.trees import clock, random_trees, tree
 
 import troubleshoot as ts
 from troubleshoot.cli.session_text import time_taken
+from troubleshoot.cli.terminal import Terminal
 from troubleshoot.session.effort import Effort, effort
 from troubleshoot.text import rounded
 
@@ -36,7 +37,10 @@ def took(session):
 def closing_line(session):
     """The last line of ``run``; None where it has none."""
     said = []
-    time_taken(SimpleNamespace(say=lambda *x, **_: said.extend(x)), session)
+    terminal = SimpleNamespace(
+        say=lambda *x, **_: said.extend(x), words=Terminal().words
+    )
+    time_taken(terminal, session)
     return said[-1] if said else None
 
 

@@ -62,7 +62,11 @@ def outcome(rng, model, node, cause):
         chance = model.fixes(node.step)[cause]
         wanted = "fixed" if rng.random() < chance else "failed"
         return next(each for each in node.edges if each.answer == wanted)
-    chances = [model.likelihood(node.step, e.answer)[cause] for e in node.edges]
+    said = model.likelihoods[node.step].answers
+    chances = [
+        sum(model.likelihood(node.step, x)[cause] for x in said if x in each)
+        for each in node.edges
+    ]
     # The chances of answers without an edge are nothing but rounding.
     assert sum(chances) == pytest.approx(1.0)
     return node.edges[rng.choice(len(chances), p=np.array(chances) / sum(chances))]
@@ -180,9 +184,15 @@ def checked(knowledge, plan):
         chance = sum(each.probability for each in node.edges)
         assert chance == pytest.approx(1.0, abs=1e-6)
         if node.kind == "question":
-            known = {each.id for each in steps[node.step].answers}
-            assert not steps[node.step].is_urgent
-            assert {each.answer for each in node.edges} <= known
+            question = steps[node.step]
+            assert not question.is_urgent
+            if question.several:
+                for said in question.outcomes:
+                    ways = [any(said in x for x in each.sets) for each in node.edges]
+                    assert sum(ways) <= 1  # none for a set that nothing leads to
+            else:
+                known = {each.id for each in question.answers}
+                assert {each.answer for each in node.edges} <= known
         for edge in node.edges:
             assert place[edge.node] > place[node.id]
             arriving = before | {node.step}

@@ -43,7 +43,7 @@ def tells(session, name):
     """Bits of a question about the remedy, from its answers alone."""
     model = compiled(session.tree)
     p = np.array(list(session.belief.values()))
-    rows = [model.likelihood(name, a.id) for a in session.tree.question(name).answers]
+    rows = [model.likelihood(name, x) for x in session.tree.question(name).outcomes]
     joint = np.array([np.bincount(model.classes, row * p) for row in rows])
     total = np.bincount(model.classes, p)
     inside = joint / np.outer(joint.sum(axis=1), total).clip(1e-300)
