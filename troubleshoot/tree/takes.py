@@ -35,12 +35,18 @@ Key: TypeAlias = Literal["by", "needs"]
 ROOMS = ("urgent", "questions", "setups", "actions")
 
 
+def with_those(own: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """Each once, the own first; what adds nothing is not copied."""
+    return tuple(dict.fromkeys(own + others)) if own else others
+
+
 class Takes:
     """What the steps of one file take."""
 
     def __init__(self, part: TreePart, complaints: Complaints) -> None:
         self.part = part
         self.complaints = complaints
+        self._known: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
     def of(self, step: Taking) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """
@@ -48,21 +54,23 @@ class Takes:
 
         Who is said closest to the step counts alone; things add up, the step's first.
         """
-        by, things = tuple(step.by), dict.fromkeys(step.needs)
-        for setup in self._setups(step):
-            by = by or tuple(setup.by)
-            things |= dict.fromkeys(setup.needs)
-        return by, tuple(things)
+        by, things = self._of_setup(getattr(step, "setup", None))
+        return tuple(step.by) or by, with_those(tuple(step.needs), things)
 
-    def _setups(self, step: Taking) -> Iterator[SetupPart]:
-        """The setups that a step stands on, the innermost first; a circle ends."""
-        seen = set[str]()
-        while (name := getattr(step, "setup", None)) in self.part.setups:
-            if name in seen:
-                return
-            seen.add(name)
-            step = self.part.setups[name]
-            yield step
+    def _of_setup(self, name: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The same of a setup, worked out once; what comes round in a circle ends."""
+        row: list[str] = []
+        while name in self.part.setups and name not in self._known:
+            self._known[name] = (), ()
+            row.append(name)
+            name = self.part.setups[name].setup
+        found = self._known.get(name or "", ((), ()))
+        for each in reversed(row):
+            setup = self.part.setups[each]
+            by, things = found
+            found = tuple(setup.by) or by, with_those(tuple(setup.needs), things)
+            self._known[each] = found
+        return found
 
     def titles(self, key: Key) -> dict[str, str]:
         """Of what has a title, by its id; two titles for one id are a problem."""
