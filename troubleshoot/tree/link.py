@@ -385,8 +385,10 @@ class _Linker:
         given = self.given(part, answers, (*path, "given"))
         usual = self.likelihood(part, otherwise, answers, (*path, "otherwise"))
         usual = usual or (even,) * len(answers)
-        normal = self.normal(id, part, given, answers)
-        if sometimes := self.sometimes(id, part):
+        sometimes, normal = self.sometimes(id, part), ""
+        if sometimes or part.normal is not None:
+            normal = self.normal(id, part, given, answers)
+        if sometimes:
             given, usual = self.coming_and_going(given, usual, answers.index(normal))
         return Question(
             id=id,
@@ -403,7 +405,7 @@ class _Linker:
             given=given,
             otherwise=usual,
             sometimes=sometimes,
-            normal=normal if sometimes or part.normal else "",
+            normal=normal,
             confusable=tuple(
                 (one, other)
                 for alike in part.confusable
