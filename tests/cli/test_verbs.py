@@ -12,6 +12,7 @@ from troubleshoot._version import __version__
 from troubleshoot.cli import VERBS, main
 from troubleshoot.cli.new import STARTS
 from troubleshoot.tree.load import load, loads
+from troubleshoot.tree.named import included_folder
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -268,7 +269,7 @@ def test_check_is_content_with_good_trees(call):
     """
     Exit code 0, by file, by folder and by the name of an included tree.
     """
-    run = call("check", "lamp.yaml", "home/no-internet", str(REPOSITORY / "trees"))
+    run = call("check", "lamp.yaml", "home/no-internet", str(included_folder()))
 
     assert run.exit_code == 0
     assert run.output.endswith("no problems.\n")
