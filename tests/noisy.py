@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import oracle
 
 from troubleshoot.conditions import Condition
 from troubleshoot.planner.task import Ask, Task, Wanted
@@ -19,28 +20,27 @@ EXTRAS = {
 }
 
 
-def standing(task, part, p, said):  # noqa: PLR0911 - one case after the other
-    """Whether what a step waits for is so, by word or as good as known; None: open."""
-    if isinstance(part, Condition):
-        values = {standing(task, each, p, said) for each in part.parts}
-        if not values:
-            return True
-        decides = not part.every
-        if decides in values:
-            return decides
-        return None if None in values else not decides
-    if part.step in said:
-        return said[part.step] in part.will_do
-    if p is None:  # by word alone
-        return None
-    ask = task.questions[part.step]
-    applies = standing(task, ask.only_if, p, said)
-    if not applies:
-        return applies
-    share = sum(ask.likelihood[a] @ p for a in part.will_do)
-    if share >= task.confidence - 1e-12:
-        return True
-    return False if 1 - share >= task.confidence - 1e-12 else None
+def standing(task, part, p, said, above=()):
+    """
+    Whether what a step waits for is so, by word or as good as known; None: open.
+
+    ``said`` are results by step, questions before actions; without p by word alone.
+    """
+
+    def claim(part):
+        step = part.step + (len(task.questions) if part.is_action else 0)
+        if step in said:
+            return said[step] in part.will_do
+        if part.is_action:
+            return True if -1 in part.will_do else None
+        if p is None or step in above:
+            return None
+        ask = task.questions[step]
+        applies = standing(task, ask.only_if, p, said, (*above, step))
+        share = sum(ask.likelihood[a] @ p for a in part.will_do)
+        return oracle.known(share, task.confidence) if applies else applies
+
+    return oracle.standing(part, claim)
 
 
 def optimum_of_noisy(task):  # noqa: C901 - all in one place

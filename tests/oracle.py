@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from troubleshoot.conditions import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from troubleshoot.tree.tree import Tree
 
 Belief = dict[str, float]
+Claim = TypeVar("Claim")
 Answer = str | tuple[str, ...]
 
 
@@ -81,6 +84,28 @@ def gain(tree: Tree, p: Belief, question: str) -> float:
         joint = {cause: p[cause] * row[cause] for cause in p}
         after += sum(joint.values()) * entropy(merged(normalised(joint), classes))
     return entropy(merged(p, classes)) - after
+
+
+def standing(
+    part: Claim | Condition[Claim], of: Callable[[Claim], bool | None]
+) -> bool | None:
+    """Whether a condition is met, where a claim is as ``of`` says; None: open."""
+    if not isinstance(part, Condition):
+        return of(part)
+    values = {standing(each, of) for each in part.parts}
+    if not values:
+        return True
+    decides = not part.every
+    if decides in values:
+        return decides
+    return None if None in values else not decides
+
+
+def known(share: float, confidence: float) -> bool | None:
+    """Whether an answer so likely is as good as given, or as excluded; None: open."""
+    if share >= confidence - 1e-12:
+        return True
+    return False if 1 - share >= confidence - 1e-12 else None
 
 
 def merged(p: Belief, classes: Mapping[str, object]) -> dict[object, float]:

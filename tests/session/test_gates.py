@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from session.trees import random_trees, tree
 
 import troubleshoot as ts
-from troubleshoot.conditions import MET, UNMET, Condition
+from troubleshoot.conditions import MET, UNMET
 from troubleshoot.tree.tree import condition_of, steps_of
 
 PUMP = """
@@ -140,15 +140,10 @@ class TestStandingIsThatOfTheOracle:
             p = dict.fromkeys(p, 0.0) | {"unknown": 1.0}
         near = []
 
-        def stands(part, above):  # noqa: PLR0911 - one case after the other
-            if isinstance(part, Condition):
-                values = [stands(each, above) for each in part.parts]
-                if not values:
-                    return True
-                decides = not part.every
-                if decides in values:
-                    return decides
-                return None if None in values else not decides
+        def stands(condition, above=()):
+            return oracle.standing(condition, lambda part: claim(part, above))
+
+        def claim(part, above):
             if part.kind == "action":
                 return True if any("not" in x for x in part.wanted) else None
             question = knowledge.questions[part.step]
@@ -167,20 +162,13 @@ class TestStandingIsThatOfTheOracle:
                 return False if applies is False else None
             rows = [oracle.likelihood(knowledge, part.step, x) for x in will_do]
             share = sum(row[c] * p[c] for row in rows for c in p)
-            near.append(
-                min(
-                    abs(share - knowledge.confidence),
-                    abs(1 - share - knowledge.confidence),
-                )
-            )
-            if share >= knowledge.confidence:
-                return True
-            never = "dont-know" not in part.wanted
-            return False if never and 1 - share >= knowledge.confidence else None
+            near.extend(abs(x - knowledge.confidence) for x in (share, 1 - share))
+            found = oracle.known(share, knowledge.confidence)
+            return found or (None if "dont-know" in part.wanted else found)
 
         for step in steps_of(knowledge):
             expected = {True: MET, False: UNMET, None: 0}[
-                stands(condition_of(knowledge, step), ())
+                stands(condition_of(knowledge, step))
             ]
             found = session.analysis.candidates.gates.truth(step)
             if all(each > 1e-12 for each in near):

@@ -135,7 +135,8 @@ class Model:
         sets = [i for i, each in enumerate(found.answers) if _has(each, answer)]
         if not sets:
             raise UnknownName("answer", str(answer), map(str, found.answers))
-        return found.row(sets, len(self.causes))
+        rows = [found.row(i, len(self.causes)) for i in sets]
+        return np.asarray(np.sum(rows, axis=0))
 
     def fixes(self, action: str) -> FloatArray:
         """P(action fixes | cause), shape ``(causes,)``; 0 for the unknown cause."""

@@ -104,11 +104,10 @@ class Likelihood:
         """H(answer | cause) in bits of all other causes."""
         return -float(plogp(self.otherwise).sum())
 
-    def row(self, answer: int | list[int], causes: int) -> FloatArray:
-        """P(answer | cause) for all causes, shape ``(causes,)``; of a list, of any."""
-        some = np.atleast_1d(answer)
-        row = np.full(causes, self.otherwise[some].sum())
-        row[self.causes] = self.said[some].sum(axis=0)[self.which]
+    def row(self, answer: int, causes: int) -> FloatArray:
+        """P(answer | cause) for all causes, shape ``(causes,)``."""
+        row = np.full(causes, self.otherwise[answer])
+        row[self.causes] = self.said[answer, self.which]
         return row
 
     def with_unknown(self, prior: FloatArray) -> Likelihood:

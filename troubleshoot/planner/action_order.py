@@ -29,7 +29,7 @@ import numpy as np
 
 from troubleshoot.inference.bayes import ALIKE
 from troubleshoot.planner.repair_state import IMPOSSIBLE, RepairState, Steps
-from troubleshoot.planner.task import bits_of, mask_of, ones, union, unpacked
+from troubleshoot.planner.task import bits_of, ones, union, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -365,7 +365,7 @@ class Bounds:
         first = len(self.steps.task.questions)
         escalation = self.steps.task.escalation
         if escalation is None:
-            gentle &= mask_of(self.steps.chances(s.p) > IMPOSSIBLE) << first
+            gentle &= self.steps.hopeful(s.p, s.left, s.said, by_word=True)
             return not gentle or not self.steps.free(s) & ~self.steps.irreversible
         live = s.p > 0
         return not any(self.worth[a - first][live].any() for a in ones(gentle))
@@ -384,8 +384,10 @@ class Bounds:
         steps, task = self.steps, self.steps.task
         first = len(task.questions)
         actions = [] if task.escalation == 0 else list(ones(s.left & steps.actions))
+        fixing = {a - first: float(steps.fixes(a) @ s.p) for a in actions}
         order = best_order(
-            {a - first: float(steps.fixes(a) @ s.p) for a in actions},
+            # One that others wait for may be left although it cannot fix anything.
+            {a: chance for a, chance in fixing.items() if chance > IMPOSSIBLE},
             [action.cost for action in task.actions],
             [action.setup for action in task.actions],
             task.setups,
@@ -395,7 +397,7 @@ class Bounds:
         for action in order:
             minutes.append(steps.minutes(first + action, opened))
             opened |= steps.chains[first + action]
-        chances = [float(steps.fixes(first + a) @ s.p) for a in order]
+        chances = [fixing[a] for a in order]
         length, cost = best_prefix(chances, minutes, task.escalation)
         return cost, tuple(first + a for a in order[:length])
 

@@ -94,7 +94,7 @@ class Steps:
     F: FloatArray
     _telling: dict[bytes, int] = field(default_factory=dict, repr=False)
     _minutes: dict[tuple[int, int], float] = field(default_factory=dict, repr=False)
-    _met_by: dict[tuple[int, tuple[int, ...], int], tuple[Way, ...]] = field(
+    _met_by: dict[tuple[int, tuple[int, ...], int, bool], tuple[Way, ...]] = field(
         default_factory=dict, repr=False
     )
 
@@ -310,7 +310,9 @@ class Steps:
     def _relevant(self, p: FloatArray, left: int, said: tuple[int, ...]) -> int:
         waiting = (x for x in ones(left & self._gated) if not self._ways(x, said, left))
         left &= ~bits_of(waiting)
-        actions = self._hopeful(p, left, said)
+        actions = self.hopeful(p, left, said)
+        if self.task.escalation is None and actions & self._gated:
+            actions &= -bool(self.hopeful(p, left, said, by_word=True))
         if not actions:
             return 0
         kept = actions
@@ -319,13 +321,19 @@ class Steps:
         waited = union(self.gates[step] for step in ones(kept & self._gated))
         return kept | (waited & left)
 
-    def _hopeful(self, p: FloatArray, left: int, said: tuple[int, ...]) -> int:
-        """Actions that may fix what is possible once their conditions are met."""
+    def hopeful(
+        self, p: FloatArray, left: int, said: tuple[int, ...], *, by_word: bool = False
+    ) -> int:
+        """
+        Actions that may fix what is possible once their conditions are met.
+
+        ``by_word`` are those whose conditions can be met by results alone.
+        """
         hopes = self.chances(p) > IMPOSSIBLE
         found = left & mask_of(hopes) << len(self.task.questions)
         for step in ones(found & self._gated):
             joint = p * self.fixes(step)
-            ways = self._ways(step, said, left)
+            ways = self._ways(step, said, left, by_word=by_word)
             if all(self._reach(joint, way) <= IMPOSSIBLE for way in ways):
                 found ^= 1 << step
         return found
@@ -341,16 +349,18 @@ class Steps:
                 joint = joint * rows[sorted(will_do)].sum(axis=0)
         return float(joint.sum())
 
-    def _ways(self, step: int, said: tuple[int, ...], left: int) -> tuple[Way, ...]:
+    def _ways(
+        self, step: int, said: tuple[int, ...], left: int, *, by_word: bool = False
+    ) -> tuple[Way, ...]:
         """The ways in which the condition of a step can be met; () is "already"."""
         behind = self.gates[step]
         mine = tuple(
             result if behind >> bit & 1 else UNSAID
             for result, bit in zip(said, self._gate_bits, strict=True)
         )
-        key = step, mine, left & behind
+        key = step, mine, left & behind, by_word
         if key not in self._met_by:
-            search = _Meeting(self, said, left)
+            search = _Meeting(self, said, left, by_word)
             found = tuple(search.ways([(self.all[step].only_if, 1 << step)], {}))
             self._met_by[key] = found if search.left else ((),)
         return self._met_by[key]
@@ -406,7 +416,8 @@ class Steps:
 @dataclass(eq=False)
 class _Meeting:
     """
-    In which ways a condition can be met: by results that may still come.
+    In which ways a condition can be met: by results that may still come, and unless
+    ``by_word`` by what may be as good as known while nothing is said.
 
     Whatever the order: a gate that is only asked while an action was not tried can be
     asked before. ``left`` is how much is still looked at.
@@ -415,6 +426,7 @@ class _Meeting:
     steps: Steps
     said: tuple[int, ...]
     may: int
+    by_word: bool
     left: int = MOST_WAYS
 
     def ways(
@@ -453,6 +465,11 @@ class _Meeting:
             yield from self.ways(rest, open_)
         if result != UNSAID or is_above:
             return
+        gated = steps.all[bit].only_if, above | 1 << bit
+        if not (self.by_word or claim.is_action) and steps.standings.may_be_known(
+            claim
+        ):
+            yield from self.ways([*rest, gated], open_)
         gate = Wanted(claim.step, frozenset(), claim.is_action)
         will_do = claim.will_do - {NOT_KNOWN, 1} if claim.is_action else claim.will_do
         will_do = open_.get(gate, will_do) & will_do - {NOT_KNOWN}
@@ -461,7 +478,7 @@ class _Meeting:
         if not (self.may >> bit & 1 or closed):
             will_do &= {UNSAID}
         if UNSAID not in will_do:
-            rest = [*rest, (steps.all[bit].only_if, above | 1 << bit)]
+            rest = [*rest, gated]
         if will_do:
             yield from self.ways(rest, {**open_, gate: will_do})
 

@@ -88,6 +88,10 @@ class Standings:
         """P(an answer that will do | cause) of a question, (C,)."""
         return self._rows[claim]
 
+    def may_be_known(self, claim: Wanted) -> bool:
+        """Whether there is a belief by which a claim about a question is met."""
+        return bool(self._rows[claim].max() >= self.task.confidence - SURE)
+
     def truths(self, p: FloatArray, said: Said) -> Truths:
         """How claims and conditions stand where this is believed and was said."""
         return Truths(self, p, said)

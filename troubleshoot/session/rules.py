@@ -40,6 +40,7 @@ from troubleshoot.session.candidates import (
     gate_actions,
     gates,
     often,
+    urgent_questions,
 )
 from troubleshoot.session.events import Answered, is_fact
 from troubleshoot.session.options import Asking, Doing, View
@@ -114,11 +115,14 @@ def over(analysis: Analysis) -> Ending | None:
 
 def _urgent(analysis: Analysis) -> Step | None:
     """An urgent question that waits for its reply; put off once, it comes again."""
+    urgent = urgent_questions(analysis.tree)
+    if not urgent:
+        return None
     state = analysis.state
     done = {*state.answers, *state.dont_know, *often(state.not_now)}
-    for question in analysis.tree.questions.values():
+    for question in urgent:
         just_put_off = question.id in state.not_now and question.id == state.last
-        waits = question.is_urgent and question.id not in done and not just_put_off
+        waits = question.id not in done and not just_put_off
         if waits and analysis.candidates.is_available(question):
             return question_step(analysis, question.id)
     return _gate(
