@@ -3,7 +3,7 @@ Cases that the library and the page both play: ``tests/cases/*.json``.
 
 Each has a tree, how a session with it begins, moves, and what must come of them: the
 step after each move, the whole saved file, and what becomes of that file on edits of
-the tree. ``python -m runbook.cases`` in ``tests`` writes that anew, to be reviewed as
+the tree. ``python -m rendering.cases`` in ``tests`` writes that anew, to be reviewed as
 any other change.
 """
 

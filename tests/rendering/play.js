@@ -61,7 +61,12 @@ function seen(session) {
   const kept = step.isEnd
     ? [step.kind, step.causes, step.actions, step.confidence]
     : [step.kind, step.id, step.minutes, step.bits ?? step.chance];
-  return { p: [...situation.p], step: kept, surprise: surprising(situation) };
+  const assumed = assumedIn(situation).map(({ question, wanted, probability }) => [
+    question.id,
+    wanted,
+    probability,
+  ]);
+  return { p: [...situation.p], step: kept, surprise: surprising(situation), assumed };
 }
 
 /** What does not fit, as the steps to check again. */

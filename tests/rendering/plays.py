@@ -70,6 +70,10 @@ class Play:
             "p": list(self.session.belief.values()),
             "step": said(self.session),
             "surprise": surprising(self.session),
+            "assumed": [
+                [each.question, [*each.answers], each.probability]
+                for each in self.session.ledger.assumed
+            ],
         }
 
     def _move(self) -> None:

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from rendering.browser import Watched, chromium, violations
 from rendering.engines import by_node, differences, players, whole
 from rendering.plays import Play
+from session.test_gates import PUMP, SPILT
 from session.trees import random_trees, tree
 from strategies import plain_tree, random_tree
 
@@ -286,6 +287,7 @@ def agrees(play, told):
         assert there["p"] == pytest.approx(here["p"], rel=0, abs=AGREE), play.moves
         assert there["step"] == _near(here["step"])
         assert there["surprise"] == here["surprise"], play.moves
+        assert there["assumed"] == [*map(_near, here["assumed"])], play.moves
     ours, theirs = whole(play.session.to_json()), whole(told["written"])
     assert differences(ours, theirs) == [], play.moves
 
@@ -350,6 +352,8 @@ class TestEngine:
         surprises = [x["surprise"] for play in plays for x in play.seen]
         taken = [x[2] for found in surprises if found for x in found[0]]
         assert {len(each) for each in taken} == {0, 1}
+        assumed = [len(x["assumed"]) for play in plays for x in play.seen]
+        assert {0, 1, 2} <= {*assumed}
 
     def test_the_effort_is_that_of_the_library(self, plays, tmp_path):
         """
@@ -1246,6 +1250,31 @@ class TestReader:
         page.get_by_label("The file of a session").set_input_files(file)
 
         page.get_by_text(said).wait_for()
+
+    def test_the_hand_off_says_what_is_taken_as_known(self, opened):
+        """
+        As the library says it, until somebody has answered.
+        """
+        session = tree(PUMP).begin()
+        [taken] = session.ledger.assumed
+        page = opened(session.tree)
+        press(page, "Start")
+        page.locator("#handoff summary").click()
+
+        assert f"Taken as known:\n- {taken.sentence}" in handed(page)
+        press(page, "Change: Has it power?", "Yes")
+        assert "Taken as known" not in handed(page)
+
+    def test_the_hand_off_names_nothing_private_that_made_it_so(self, opened):
+        """
+        The question alone would tell the answer.
+        """
+        page = opened(tree(SPILT))
+        press(page, "Start", "Yes")
+        page.locator("#handoff summary").click()
+
+        because = "because (private) makes it 100 % likely."
+        assert f"“Does it smell?” is taken as “Yes”, {because}" in handed(page)
 
     def test_private_answers_stay_out_of_the_hand_off(self, kettle, opened):
         """

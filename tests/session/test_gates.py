@@ -43,6 +43,17 @@ questions:
     only-if: [{touch: yes}, {keys: yes}]
     given: {gps: no, sim: yes}
 """
+SPILT = """
+unknown: 0%
+causes: {wet: {}, worn: {}}
+questions:
+  spilt:
+    ask: Was a drink spilt?
+    private: true
+    given: {wet: always yes, worn: always no}
+  smell: {ask: Does it smell?, given: {wet: always yes, worn: always no}}
+  cola: {ask: Of cola?, only-if: {smell: yes}, given: {wet: evenly}}
+"""
 BACKUP = """
 unknown: 0%
 causes: {worn: {}}
@@ -82,6 +93,66 @@ class TestKnown:
         plan = ts.plan(tree(PUMP))
 
         assert [each.step for each in plan.nodes if each.kind == "question"] == ["hum"]
+
+
+class TestReports:
+    """The ledger, transcripts and hand-offs say what is taken as known, and why."""
+
+    TOLD = "“Has it power?” is taken as “Yes”, because that is how it nearly always is"
+
+    @pytest.mark.parametrize("answered", [False, True])
+    @pytest.mark.parametrize("to", ["text", "markdown", "html"])
+    def test_they_say_it(self, to, answered):
+        """Before what waits for it is answered, and after."""
+        session = tree(PUMP).begin()
+        session = session.answer("hum", "yes") if answered else session
+
+        for value in (session, session.hand_off()):
+            assert self.TOLD in " ".join(ts.render(value, to=to).split())
+            german = ts.render(value, to=to, language="de")
+            assert "gilt als" in " ".join(german.split())
+
+    def test_as_data(self):
+        """A hand-off is read again with it, and one that has none is still read."""
+        handed = tree(PUMP).begin().hand_off()
+        [taken] = handed.assumed
+
+        assert (taken.step, taken.text, taken.answer) == (
+            "power",
+            "Has it power?",
+            "“Yes”",
+        )
+        assert ts.HandOff.from_json(handed.to_json()) == handed
+        older = json.loads(handed.to_json())
+        del older["assumed"]
+        assert ts.HandOff.from_json(json.dumps(older)).assumed == ()
+
+    def test_it_is_said_no_more_once_somebody_has_answered(self):
+        """Then it is an entry of the ledger, as any answer."""
+        session = tree(PUMP).begin()
+        assert [each.question for each in session.ledger.assumed] == ["power"]
+
+        told = session.answer("power", "yes")
+        assert told.ledger.assumed == told.hand_off().assumed == ()
+        assert "taken" not in told.transcript()
+
+    def test_what_was_asked_in_private_is_not_named(self):
+        """With what it led to, the question alone would tell the answer."""
+        session = tree(SPILT).begin({"spilt": "yes"})
+        [taken] = session.hand_off().assumed
+        [known] = session.to_dict()["assumed"]
+
+        assert taken.because == known["because"]
+        assert taken.because == "(private) makes it 100 % likely"
+
+    def test_a_private_one_is_masked(self):
+        """Neither its answer nor which one will do is told."""
+        knowledge = tree(PUMP.replace("?, given", "?, private: true, given", 1))
+        session = knowledge.begin()
+        [taken] = session.record().assumed
+
+        assert taken.answer == "(private)"
+        assert "is taken as (private), because" in session.transcript()
 
 
 class TestOtherConditions:

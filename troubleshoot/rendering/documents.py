@@ -11,7 +11,11 @@ from troubleshoot.inference.bayes import RULED_OUT
 from troubleshoot.rendering.templates import filled
 from troubleshoot.rendering.words import in_language, percent
 from troubleshoot.session.report.handoff import HandOff
-from troubleshoot.session.report.transcript import is_telling, transcript
+from troubleshoot.session.report.transcript import (
+    is_telling,
+    taken_in_words,
+    transcript,
+)
 from troubleshoot.session.session import Session
 
 if TYPE_CHECKING:
@@ -140,6 +144,7 @@ def _hand_off(it: HandOff, to: Format, fixed: Catalogue, templates: Path | None)
         capped=partial(_capped, fixed),
         origin=_origin,
         likely=partial(_likely, fixed),
+        taken=partial(taken_in_words, words=fixed),
         takes=partial(_takes, it),
     )
 
@@ -159,6 +164,7 @@ def _transcript(
         told=_told(it.variables),
         alone="",
         origin=_origin,
+        taken=partial(taken_in_words, words=fixed),
     )
 
 

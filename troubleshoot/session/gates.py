@@ -50,13 +50,15 @@ class Assumed:
     """
     An answer that is taken as known although nobody gave it.
 
-    ``answers`` are those that it may be, mostly one; ``because`` is what made it so
-    sure, and ``sentence`` says all of it to people. A private one is masked.
+    ``answers`` are those that it may be, mostly one, ``told`` the same to people, where
+    a private one is masked. ``because`` is what made it so sure, without a word of what
+    was asked in private, and ``sentence`` says all of it.
     """
 
     question: str
     answers: tuple[str, ...]
     probability: float
+    told: str
     because: str
     sentence: str
     private: bool = False
@@ -212,6 +214,7 @@ class Gates:
             question=question.id,
             answers=among,
             probability=min(1.0, self.share(claim)),
+            told=answer,
             because=because,
             sentence=words(
                 "taken_as", question=question.ask, answer=answer, because=because
@@ -231,7 +234,7 @@ class Gates:
 
     def _because(self, claim: Claim) -> str:
         """The evidence that made it most likelier, or that the tree says so itself."""
-        words = self.belief.tree.words
+        words, questions = self.belief.tree.words, self.belief.tree.questions
         row, now = self._row(claim), percent(min(1.0, self.share(claim)), words)
         shares = [float(row @ p) for p in self._weighing.posteriors]
         rises = [new - old for old, new in pairwise(shares)]
@@ -239,8 +242,10 @@ class Gates:
         if expected or max(rises, default=0.0) <= 0:
             return words("taken_from_the_start", percent=now)
         piece = self._weighing.evidence[rises.index(max(rises))]
+        # The question alone would tell the answer, as what it led to is known.
+        secret = piece.kind == "question" and questions[piece.step].private
         said = told(self.belief.tree, piece.step, piece.result)
-        return words("taken_since", told=said, percent=now)
+        return words("taken_since", told=words.private if secret else said, percent=now)
 
     @cached_property
     def _weighing(self) -> Weighing:

@@ -91,6 +91,7 @@ COMMON: Final = (
         "condition_not",
         "condition_not_none",
         "taken_as",
+        "taken_as_known",
         "taken_for",
         "taken_from_the_start",
         "taken_since",

@@ -20,7 +20,12 @@ from troubleshoot.files import LARGEST
 from troubleshoot.session import serialize
 from troubleshoot.session.events import Closed
 from troubleshoot.session.options import SOMEBODY
-from troubleshoot.session.report.transcript import IdAndText, Move, RecordedEnding
+from troubleshoot.session.report.transcript import (
+    IdAndText,
+    Move,
+    RecordedEnding,
+    Taken,
+)
 from troubleshoot.session.serialize import FORMAT, StrictJSON, TreeMark
 from troubleshoot.session.steps import ActionWords, QuestionWords
 from troubleshoot.tree.read_only import ReadOnly, read_only
@@ -219,9 +224,10 @@ class HandOff(Closed):
     ``things`` are the titles of all that is named under ``by``, ``has`` and ``needs``.
     ``recorded`` is what the tree wants noted and was, ``missing`` what was not although
     it is wanted in any case or its step was taken.
-    ``variables`` are what those of the tree stand for in the texts. ``withheld`` are
-    the private questions that were answered, and those whose answers do not count
-    because of them. ``session`` is the text from which ``troubleshoot.resume`` goes on.
+    ``variables`` are what those of the tree stand for in the texts. ``assumed`` is what
+    is taken as known now. ``withheld`` are the private questions that were answered,
+    and those whose answers do not count because of them. ``session`` is the text from
+    which ``troubleshoot.resume`` goes on.
     """
 
     library: str
@@ -253,6 +259,7 @@ class HandOff(Closed):
     missing: tuple[IdAndText, ...] = ()
     language: str = DEFAULT
     variables: Mapping[str, str] = field(default_factory=ReadOnly, hash=False)
+    assumed: tuple[Taken, ...] = ()
 
     def __post_init__(self) -> None:
         read_only(self, "variables")

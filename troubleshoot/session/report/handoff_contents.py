@@ -137,6 +137,7 @@ def hand_off(analysis: Analysis, step: Step) -> HandOff:
         session=_written(shared, step if shared is analysis else None),
         language=tree.language,
         variables=known.variables,
+        assumed=known.assumed,
     )
 
 

@@ -17,6 +17,7 @@ from troubleshoot.inference.bayes import RULED_OUT
 from troubleshoot.session.answers import told
 from troubleshoot.session.belief import Weighing, cached_property, statuses
 from troubleshoot.session.events import Answered, Tried
+from troubleshoot.session.gates import Gates
 from troubleshoot.session.state import corrected, set_aside
 from troubleshoot.tree.read_only import ReadOnly
 from troubleshoot.tree.tree import AnswerKey
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from troubleshoot.session.belief import BoolArray, FloatArray, Status
     from troubleshoot.session.events import Event
+    from troubleshoot.session.gates import Assumed
     from troubleshoot.session.state import SetAside
     from troubleshoot.tree.tree import Tree
 
@@ -112,6 +114,11 @@ class Ledger:
             place, event = said["question", aside.step]
             entries[place] = self._left_out(aside, bisect(places, place), event)
         return tuple(entries[place] for place in sorted(entries))
+
+    @cached_property
+    def assumed(self) -> tuple[Assumed, ...]:
+        """What is taken as known now: no entry, as it moves no belief."""
+        return Gates(self.weighing.belief).assumed
 
     def _entry(self, i: int, event: Answered | Tried) -> Entry:
         weighing = self.weighing

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from troubleshoot.catalogue import Catalogue
     from troubleshoot.session.analysis import Analysis
     from troubleshoot.session.events import Event
+    from troubleshoot.session.gates import Assumed
     from troubleshoot.session.steps import Step
     from troubleshoot.tree.tree import AnswerKey, Question, Tree
 
@@ -110,6 +111,21 @@ class Move(Closed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Taken(Closed):
+    """
+    An answer that nobody gave, and that is taken as known: which, and what made it so.
+
+    ``text`` is the question; ``answer`` is as it reads in a sentence.
+    """
+
+    step: str
+    text: str
+    answer: str
+    probability: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedEnding(Closed):
     """How a session ended."""
 
@@ -125,6 +141,7 @@ class Record:
 
     ``actor`` is who began it, and made all moves that name nobody else; ``language``
     is that of its texts, and ``variables`` what those of the tree stand for in them.
+    ``assumed`` is what is taken as known at the end of it.
     """
 
     library: str
@@ -136,6 +153,7 @@ class Record:
     ending: RecordedEnding | None
     language: str = DEFAULT
     variables: Mapping[str, str] = field(default_factory=ReadOnly, hash=False)
+    assumed: tuple[Taken, ...] = ()
 
     def __repr__(self) -> str:
         return f"Record({self.tree.id!r}, {len(self.moves)} moves)"
@@ -168,6 +186,27 @@ def record(analysis: Analysis, step: Step) -> Record:
         ending=ending(analysis, step),
         language=analysis.tree.language,
         variables=shown(analysis.tree, analysis.state.answers),
+        assumed=tuple(
+            taken(analysis.tree, each) for each in analysis.candidates.gates.assumed
+        ),
+    )
+
+
+def taken(tree: Tree, known: Assumed) -> Taken:
+    """What is taken as known, with its texts."""
+    return Taken(
+        step=known.question,
+        text=tree.questions[known.question].ask,
+        answer=known.told,
+        probability=rounded(known.probability),
+        because=known.because,
+    )
+
+
+def taken_in_words(known: Taken, words: Catalogue) -> str:
+    """The sentence that says so."""
+    return words(
+        "taken_as", question=known.text, answer=known.answer, because=known.because
     )
 
 
@@ -328,6 +367,7 @@ def transcript(record: Record, words: Catalogue | None = None) -> str:
     for move in record.moves:
         pairs += _move(move, words)
         pairs += _origin(move, record.actor)
+    pairs += (("taken as known", taken_in_words(x, words)) for x in record.assumed)
     if record.ending is not None:
         kind = words(f"record_kind_{record.ending.kind.replace(' ', '_')}")
         pairs.append(("ending", f"{kind}. {record.ending.text}"))

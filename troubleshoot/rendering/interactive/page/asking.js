@@ -84,8 +84,7 @@ function takenBecause(piece, likely, masked) {
   if (piece === null) return word("taken_from_the_start", { percent: likely });
   const [text, said] = pieceText(model, piece);
   const secret = piece.kind === "question" && model.question.get(piece.step).private;
-  const answer = masked && secret ? word("private") : `(${said})`;
-  const told = `${word("quoted", { text })} ${answer}`;
+  const told = masked && secret ? word("private") : `${word("quoted", { text })} (${said})`;
   return word("taken_since", { told, percent: likely });
 }
 

@@ -15,6 +15,7 @@ function handOffText(session) {
     section("most_likely", likeliest(session)),
     section("ruled_out_by", ruledOutLines(session)),
     section("said_so_far", saidLines(model, events)),
+    section("taken_as_known", takenLines(session)),
     section("what_may_help", remedyLines(session, step)),
     section("noted", notedLines(session)),
     section("hand_over_to", escalationLines(model.escalate)),
@@ -87,6 +88,11 @@ function saidLines(model, events) {
     if (kind === "action" && !/[.?!:]$/.test(lines.at(-1))) lines.push(`${lines.pop()}:`);
     return inTurn([lines, [`${said}${origin}${aside ? ` (${aside})` : ""}`]]);
   });
+}
+
+/** What nobody said and is taken as known, without what was asked in private. */
+function takenLines(session) {
+  return assumedIn(situationOf(session)).map((each) => takenText(each, true));
 }
 
 /** What the tree wants noted, and what was; private texts are masked. */
